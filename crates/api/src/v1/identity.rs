@@ -1,0 +1,113 @@
+//! Who is signed in: users, tenants, sessions, API tokens, one-time sign-in links.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Owner,
+    Admin,
+    Support,
+    Member,
+    Guest,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct User {
+    pub id: String,
+    pub name: String,
+    pub email: Option<String>,
+    pub created_at: String,
+}
+
+/// A tenant, seen by one of its members.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Tenant {
+    pub id: String,
+    pub name: String,
+    /// The one that belongs to a user alone.
+    pub personal: bool,
+    pub role: Role,
+    pub created_at: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Member {
+    pub user: User,
+    pub role: Role,
+    pub since: String,
+}
+
+/// The caller. `tenant` is the one that requests act in: the header `Stead-Tenant`, else the personal one.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Me {
+    pub user: User,
+    pub tenant: Tenant,
+    pub tenants: Vec<Tenant>,
+    /// What the caller may do in `tenant`, such as `instance:write`.
+    pub permissions: Vec<String>,
+    /// Present when a session cookie was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+}
+
+/// Exchanges a one-time sign-in link for a session cookie.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignInWithLink {
+    /// The text after `#` in the link.
+    pub token: String,
+}
+
+/// A link that signs its holder in once, as the user who asked for it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SignInLink {
+    pub url: String,
+    pub expires_at: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Session {
+    pub id: String,
+    pub user_agent: Option<String>,
+    pub ip: Option<String>,
+    pub created_at: String,
+    pub last_used_at: String,
+    pub expires_at: String,
+    /// The one that asks.
+    pub current: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ApiToken {
+    pub id: String,
+    pub name: String,
+    /// First characters, to recognise it by.
+    pub hint: String,
+    /// Permissions it is limited to; empty: all of its owner's.
+    pub scopes: Vec<String>,
+    pub created_at: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateApiToken {
+    pub name: String,
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// Days; absent: never expires.
+    pub expires_in_days: Option<u32>,
+}
+
+/// The only answer that carries the secret.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct CreatedApiToken {
+    pub token: ApiToken,
+    /// `stead_…`; not shown again.
+    pub secret: String,
+}

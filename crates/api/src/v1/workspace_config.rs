@@ -1,0 +1,17 @@
+//! Checking a `phazeai.yaml` without creating anything.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ValidateWorkspaceConfig {
+    /// The file's text.
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct WorkspaceConfigReport {
+    pub valid: bool,
+    pub errors: Vec<crate::problem::ProblemField>,
+}
