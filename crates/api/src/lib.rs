@@ -2,6 +2,8 @@
 //!
 //! Types here are what travels, nothing else: no IO, no database, no policy. Names of fields are the public contract.
 
+#[cfg(feature = "client")]
+pub mod client;
 pub mod node;
 pub mod problem;
 pub mod v1;

@@ -1,1 +1,5 @@
-//! 
+//! Wiring of the `stead` binary: configuration, the command line, and the parts put together as server and node.
+
+pub mod cli;
+pub mod config;
+pub mod output;

@@ -1,0 +1,340 @@
+//! The typed client of the public API, used by the CLI and by tests.
+//!
+//! One [`Client`] speaks for one credential to one server. Answers are the types of [`crate::v1`]; a refusal is
+//! [`ClientError::Refused`] with the server's problem body.
+
+mod error;
+mod events;
+mod stream;
+
+use std::time::Duration;
+
+use reqwest::{Method, RequestBuilder, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use url::Url;
+
+pub use error::ClientError;
+pub use events::EventStream;
+pub use stream::{FrameStream, OwnedFrame};
+
+use crate::v1::Page;
+use crate::v1::exec::{Exec, ExecResult};
+use crate::v1::identity::{ApiToken, CreateApiToken, CreatedApiToken, Me, SignInLink, Tenant};
+use crate::v1::instances::{CreateInstance, Instance, InstanceOperation, StopInstance, UpdateInstance};
+use crate::v1::nodes::Node;
+use crate::v1::operations::{Operation, OperationLogLine};
+use crate::v1::ports::{Port, SetPort};
+use crate::v1::terminals::{CreateTerminal, Terminal};
+use crate::v1::uploads::Upload;
+use crate::v1::workspace_config::{ValidateWorkspaceConfig, WorkspaceConfigReport};
+
+/// Unary calls give up after this long; streams do not.
+const CALL_DEADLINE: Duration = Duration::from_secs(150);
+
+/// Speaks for one credential to one server. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    base: Url,
+    token: Option<Secret>,
+    tenant: Option<String>,
+}
+
+/// A credential that never shows in debug output.
+#[derive(Clone)]
+struct Secret(String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Secret(…)")
+    }
+}
+
+/// An action on an instance that needs no body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    Start,
+    Restart,
+    Kill,
+    Pause,
+    Wake,
+}
+
+impl Action {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Restart => "restart",
+            Self::Kill => "kill",
+            Self::Pause => "pause",
+            Self::Wake => "wake",
+        }
+    }
+}
+
+impl Client {
+    /// # Errors
+    /// When the address is no HTTP address or the TLS roots cannot be read.
+    pub fn new(base: Url, token: Option<String>, tenant: Option<String>) -> Result<Self, ClientError> {
+        if !matches!(base.scheme(), "http" | "https") || base.cannot_be_a_base() {
+            return Err(ClientError::Protocol(format!("{base} is not an http or https address")));
+        }
+        let http = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(10))
+            .user_agent(concat!("stead/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| ClientError::Protocol(error.to_string()))?;
+        Ok(Self { http, base, token: token.map(Secret), tenant })
+    }
+
+    #[must_use]
+    pub fn base(&self) -> &Url {
+        &self.base
+    }
+
+    fn url(&self, segments: &[&str]) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        url
+    }
+
+    fn request(&self, method: Method, segments: &[&str]) -> RequestBuilder {
+        let mut request = self.http.request(method, self.url(segments));
+        if let Some(Secret(token)) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(tenant) = &self.tenant {
+            request = request.header("stead-tenant", tenant);
+        }
+        request
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Response, ClientError> {
+        let response =
+            request.timeout(CALL_DEADLINE).send().await.map_err(|error| ClientError::unreachable(&self.base, &error))?;
+        if response.status().is_success() { Ok(response) } else { Err(ClientError::from_response(response).await) }
+    }
+
+    async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ClientError> {
+        let response = self.send(request).await?;
+        response.json().await.map_err(|error| ClientError::Protocol(format!("the answer is not what was expected: {error}")))
+    }
+
+    async fn get<T: DeserializeOwned>(&self, segments: &[&str], query: &[(&str, String)]) -> Result<T, ClientError> {
+        self.answer(self.request(Method::GET, segments).query(query)).await
+    }
+
+    async fn post<T: DeserializeOwned>(&self, segments: &[&str], body: &impl Serialize) -> Result<T, ClientError> {
+        self.answer(self.request(Method::POST, segments).json(body)).await
+    }
+
+    /// Reads every page of a list.
+    async fn all<T: DeserializeOwned>(&self, segments: &[&str], query: &[(&str, String)]) -> Result<Vec<T>, ClientError> {
+        let mut items = Vec::new();
+        let mut cursor: Option<String> = None;
+        loop {
+            let mut query = query.to_vec();
+            query.push(("limit", "200".to_owned()));
+            query.extend(cursor.take().map(|cursor| ("cursor", cursor)));
+            let page: Page<T> = self.get(segments, &query).await?;
+            items.extend(page.items);
+            match page.next_cursor {
+                Some(next) => cursor = Some(next),
+                None => return Ok(items),
+            }
+        }
+    }
+
+    /// Version of the server; needs no credential.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn server_version(&self) -> Result<String, ClientError> {
+        #[derive(serde::Deserialize)]
+        struct Version {
+            version: String,
+        }
+        self.get::<Version>(&["v1", "version"], &[]).await.map(|answer| answer.version)
+    }
+
+    /// # Errors
+    /// See [`ClientError`]; so for every call below.
+    pub async fn me(&self) -> Result<Me, ClientError> {
+        self.get(&["v1", "me"], &[]).await
+    }
+
+    pub async fn tenants(&self) -> Result<Vec<Tenant>, ClientError> {
+        self.all(&["v1", "tenants"], &[]).await
+    }
+
+    pub async fn create_sign_in_link(&self) -> Result<SignInLink, ClientError> {
+        self.answer(self.request(Method::POST, &["v1", "sign-in-links"])).await
+    }
+
+    pub async fn tokens(&self) -> Result<Vec<ApiToken>, ClientError> {
+        self.all(&["v1", "tokens"], &[]).await
+    }
+
+    pub async fn create_token(&self, token: &CreateApiToken) -> Result<CreatedApiToken, ClientError> {
+        self.post(&["v1", "tokens"], token).await
+    }
+
+    pub async fn revoke_token(&self, id: &str) -> Result<(), ClientError> {
+        self.send(self.request(Method::DELETE, &["v1", "tokens", id])).await.map(drop)
+    }
+
+    pub async fn nodes(&self) -> Result<Vec<Node>, ClientError> {
+        self.all(&["v1", "nodes"], &[]).await
+    }
+
+    pub async fn instances(&self) -> Result<Vec<Instance>, ClientError> {
+        self.all(&["v1", "instances"], &[]).await
+    }
+
+    pub async fn instance(&self, instance: &str) -> Result<Instance, ClientError> {
+        self.get(&["v1", "instances", instance], &[]).await
+    }
+
+    /// A repeat with the same key gives the same answer instead of a second instance.
+    pub async fn create_instance(
+        &self,
+        create: &CreateInstance,
+        idempotency_key: &str,
+    ) -> Result<InstanceOperation, ClientError> {
+        let request = self.request(Method::POST, &["v1", "instances"]);
+        self.answer(request.header("idempotency-key", idempotency_key).json(create)).await
+    }
+
+    pub async fn update_instance(&self, instance: &str, update: &UpdateInstance) -> Result<Instance, ClientError> {
+        self.answer(self.request(Method::PATCH, &["v1", "instances", instance]).json(update)).await
+    }
+
+    pub async fn delete_instance(&self, instance: &str) -> Result<InstanceOperation, ClientError> {
+        self.answer(self.request(Method::DELETE, &["v1", "instances", instance])).await
+    }
+
+    pub async fn act(&self, instance: &str, action: Action) -> Result<InstanceOperation, ClientError> {
+        self.answer(self.request(Method::POST, &["v1", "instances", instance, action.as_str()])).await
+    }
+
+    pub async fn stop_instance(&self, instance: &str, stop: &StopInstance) -> Result<InstanceOperation, ClientError> {
+        self.post(&["v1", "instances", instance, "stop"], stop).await
+    }
+
+    pub async fn exec(&self, instance: &str, exec: &Exec) -> Result<ExecResult, ClientError> {
+        self.post(&["v1", "instances", instance, "exec"], exec).await
+    }
+
+    /// The console's text, the whole of it or the last lines.
+    pub async fn console_text(&self, instance: &str, tail: Option<u32>) -> Result<String, ClientError> {
+        let query: Vec<_> = tail.map(|lines| ("tail", lines.to_string())).into_iter().collect();
+        let request = self.request(Method::GET, &["v1", "instances", instance, "console"]).query(&query);
+        self.send(request).await?.text().await.map_err(|error| ClientError::unreachable(&self.base, &error))
+    }
+
+    pub async fn console_stream(&self, instance: &str, query: &[(&str, String)]) -> Result<FrameStream, ClientError> {
+        self.stream(&["v1", "instances", instance, "console", "stream"], query).await
+    }
+
+    pub async fn exec_stream(&self, instance: &str, query: &[(&str, String)]) -> Result<FrameStream, ClientError> {
+        self.stream(&["v1", "instances", instance, "exec", "stream"], query).await
+    }
+
+    pub async fn terminals(&self, instance: &str) -> Result<Vec<Terminal>, ClientError> {
+        self.all(&["v1", "instances", instance, "terminals"], &[]).await
+    }
+
+    pub async fn create_terminal(&self, instance: &str, terminal: &CreateTerminal) -> Result<Terminal, ClientError> {
+        self.post(&["v1", "instances", instance, "terminals"], terminal).await
+    }
+
+    pub async fn close_terminal(&self, instance: &str, terminal: &str) -> Result<(), ClientError> {
+        self.send(self.request(Method::DELETE, &["v1", "instances", instance, "terminals", terminal])).await.map(drop)
+    }
+
+    pub async fn terminal_stream(
+        &self,
+        instance: &str,
+        terminal: &str,
+        query: &[(&str, String)],
+    ) -> Result<FrameStream, ClientError> {
+        self.stream(&["v1", "instances", instance, "terminals", terminal, "stream"], query).await
+    }
+
+    pub async fn ports(&self, instance: &str) -> Result<Vec<Port>, ClientError> {
+        self.all(&["v1", "instances", instance, "ports"], &[]).await
+    }
+
+    pub async fn set_port(&self, instance: &str, port: u16, set: &SetPort) -> Result<Port, ClientError> {
+        self.answer(self.request(Method::PUT, &["v1", "instances", instance, "ports", &port.to_string()]).json(set)).await
+    }
+
+    pub async fn operations(&self, query: &[(&str, String)]) -> Result<Vec<Operation>, ClientError> {
+        self.all(&["v1", "operations"], query).await
+    }
+
+    /// The newest operations, at most `limit` (1 to 200).
+    pub async fn recent_operations(&self, limit: u32) -> Result<Vec<Operation>, ClientError> {
+        self.get::<Page<Operation>>(&["v1", "operations"], &[("limit", limit.to_string())]).await.map(|page| page.items)
+    }
+
+    pub async fn operation(&self, operation: &str) -> Result<Operation, ClientError> {
+        self.get(&["v1", "operations", operation], &[]).await
+    }
+
+    pub async fn cancel_operation(&self, operation: &str) -> Result<Operation, ClientError> {
+        self.answer(self.request(Method::POST, &["v1", "operations", operation, "cancel"])).await
+    }
+
+    pub async fn retry_operation(&self, operation: &str) -> Result<Operation, ClientError> {
+        self.answer(self.request(Method::POST, &["v1", "operations", operation, "retry"])).await
+    }
+
+    pub async fn operation_log(&self, operation: &str) -> Result<Vec<OperationLogLine>, ClientError> {
+        self.all(&["v1", "operations", operation, "log"], &[]).await
+    }
+
+    /// Sends a file; `length` in bytes.
+    pub async fn upload(&self, body: reqwest::Body, length: u64) -> Result<Upload, ClientError> {
+        let request = self
+            .request(Method::POST, &["v1", "uploads"])
+            .header("content-type", "application/octet-stream")
+            .header("content-length", length)
+            .timeout(Duration::from_secs(3_600))
+            .body(body);
+        let response = request.send().await.map_err(|error| ClientError::unreachable(&self.base, &error))?;
+        if !response.status().is_success() {
+            return Err(ClientError::from_response(response).await);
+        }
+        response.json().await.map_err(|error| ClientError::Protocol(error.to_string()))
+    }
+
+    pub async fn validate_workspace_config(&self, text: String) -> Result<WorkspaceConfigReport, ClientError> {
+        self.post(&["v1", "workspace-config", "validate"], &ValidateWorkspaceConfig { text }).await
+    }
+
+    /// The change feed from now on.
+    pub async fn events(&self) -> Result<EventStream, ClientError> {
+        let request = self.request(Method::GET, &["v1", "events"]).header("accept", "text/event-stream");
+        let response = request.send().await.map_err(|error| ClientError::unreachable(&self.base, &error))?;
+        if !response.status().is_success() {
+            return Err(ClientError::from_response(response).await);
+        }
+        Ok(EventStream::new(response))
+    }
+
+    async fn stream(&self, segments: &[&str], query: &[(&str, String)]) -> Result<FrameStream, ClientError> {
+        let mut url = self.url(segments);
+        url.query_pairs_mut().extend_pairs(query);
+        let headers = [
+            self.token.as_ref().map(|Secret(token)| ("authorization", format!("Bearer {token}"))),
+            self.tenant.clone().map(|tenant| ("stead-tenant", tenant)),
+        ];
+        FrameStream::open(url, headers.into_iter().flatten()).await
+    }
+}

@@ -1,0 +1,20 @@
+//! `stead completions`.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use clap_complete::Shell;
+
+use super::Context;
+
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    shell: Shell,
+}
+
+pub fn run(context: &Context, args: &CompletionsArgs, command: &mut clap::Command) -> ExitCode {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, command, "stead", &mut script);
+    context.output.raw(&script);
+    ExitCode::SUCCESS
+}
