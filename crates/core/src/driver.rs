@@ -92,9 +92,16 @@ pub enum Observation {
     /// The driver has nothing of this instance.
     Absent,
     /// The volume is there, nothing runs. `exit` tells how the last run ended, when it is known.
-    Stopped { run: u64, exit: Option<ExitStatus> },
-    Running { run: u64 },
-    Paused { run: u64 },
+    Stopped {
+        run: u64,
+        exit: Option<ExitStatus>,
+    },
+    Running {
+        run: u64,
+    },
+    Paused {
+        run: u64,
+    },
 }
 
 /// What an instance uses now.

@@ -92,7 +92,11 @@ impl Error {
     }
 
     pub fn not_found(noun: &str, given: impl fmt::Display) -> Self {
-        Self::new(ErrorKind::NotFound, format!("{noun}_not_found"), format!("There is no {noun} {given} here."))
+        Self::new(
+            ErrorKind::NotFound,
+            format!("{noun}_not_found"),
+            format!("There is no {noun} {given} here."),
+        )
     }
 
     pub fn conflict(code: impl Into<String>, message: impl Into<String>) -> Self {
@@ -257,7 +261,8 @@ mod tests {
 
     #[test]
     fn the_outside_text_never_holds_the_inside() {
-        let error = Error::internal("reading /secret/path").source_error(std::io::Error::other("key=hunter2"));
+        let error =
+            Error::internal("reading /secret/path").source_error(std::io::Error::other("key=hunter2"));
         assert!(!error.to_string().contains("secret"));
         assert!(!serde_json::to_string(&error.to_problem()).unwrap().contains("hunter2"));
         assert!(error.inside().contains("hunter2"));

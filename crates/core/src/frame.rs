@@ -99,7 +99,9 @@ impl<'a> Frame<'a> {
                 out.extend_from_slice(&from.to_be_bytes());
                 out.extend_from_slice(&to.to_be_bytes());
             }
-            Self::Problem { json } | Self::Reply { json } | Self::Request { json } => out.extend_from_slice(json),
+            Self::Problem { json } | Self::Reply { json } | Self::Request { json } => {
+                out.extend_from_slice(json)
+            }
             Self::Input { bytes } => out.extend_from_slice(bytes),
             Self::Resized { columns, rows } | Self::Resize { columns, rows } => {
                 out.extend_from_slice(&columns.to_be_bytes());
@@ -157,8 +159,17 @@ impl<'a> Frame<'a> {
         Ok(match kind {
             0x01 => Self::Output { offset: reader.u64()?, bytes: reader.rest },
             0x02 => Self::ErrorOutput { offset: reader.u64()?, bytes: reader.rest },
-            0x03 => Self::Snapshot { offset: reader.u64()?, columns: reader.u16()?, rows: reader.u16()?, bytes: reader.rest },
-            0x04 => Self::Exit { code: reader.i32()?, signal: reader.i32()?, out_of_memory: reader.take::<1>()?[0] != 0 },
+            0x03 => Self::Snapshot {
+                offset: reader.u64()?,
+                columns: reader.u16()?,
+                rows: reader.u16()?,
+                bytes: reader.rest,
+            },
+            0x04 => Self::Exit {
+                code: reader.i32()?,
+                signal: reader.i32()?,
+                out_of_memory: reader.take::<1>()?[0] != 0,
+            },
             0x05 => Self::Gap { from: reader.u64()?, to: reader.u64()? },
             0x06 => Self::Problem { json: payload },
             0x07 => Self::Resized { columns: reader.u16()?, rows: reader.u16()? },
@@ -182,8 +193,10 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn take<const N: usize>(&mut self) -> Result<[u8; N], FrameError> {
-        let (head, rest) =
-            self.rest.split_first_chunk::<N>().ok_or(FrameError::TooShort { kind: self.kind, length: self.length })?;
+        let (head, rest) = self
+            .rest
+            .split_first_chunk::<N>()
+            .ok_or(FrameError::TooShort { kind: self.kind, length: self.length })?;
         self.rest = rest;
         Ok(*head)
     }

@@ -4,9 +4,12 @@
 pub mod document;
 pub mod phase;
 pub mod report;
+pub mod rules;
 pub mod spec;
 
 pub use document::{InstanceDocument, Wanted};
-pub use phase::{Phase, PublicState, Wish};
+pub use phase::{Action, Cause, Circumstances, Phase, PublicState, Underway, Wish, public_state};
 pub use report::{ExitStatus, InstanceReport, ObservedState, Progress, SourceReport, TaskReport, TaskState};
-pub use spec::{DriverKind, GitSource, InstanceSpec, PortSpec, Resources, Rootfs, Source, TaskMode, TaskSpec, Visibility};
+pub use spec::{
+    DriverKind, GitSource, InstanceSpec, PortSpec, Resources, Rootfs, Source, TaskMode, TaskSpec, Visibility,
+};

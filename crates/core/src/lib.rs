@@ -10,10 +10,13 @@ pub mod ambient;
 pub mod driver;
 pub mod error;
 pub mod frame;
+pub mod git_url;
 pub mod ids;
 pub mod instance;
 pub mod names;
 pub mod operation;
+pub mod placement;
+pub mod preview_host;
 pub mod time;
 pub mod workspace_config;
 
