@@ -4,3 +4,4 @@
 //! Owns the spawner, the shim, its socket protocol and, in [`sandbox`], the isolation itself.
 
 pub mod protocol;
+pub mod sandbox;
