@@ -1,0 +1,5 @@
+//! The embedded sandbox driver.
+
+mod settings;
+
+pub use settings::{ImageLimits, OciSettings, SpawnerCommand, Toolchain};
