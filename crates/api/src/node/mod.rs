@@ -30,6 +30,10 @@ pub struct NodeHello {
     pub cpu_count: u32,
     pub memory_bytes: u64,
     pub disk_free_bytes: u64,
+    /// Instances that the node's drivers have something of while its ledger knows nothing of them. The node never removes them by
+    /// itself: the server sends the document it has, or one that wants them absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leftovers: Vec<InstanceId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +52,8 @@ pub enum NodeMessage {
     Gone { instance: InstanceId },
     /// Every instance of the ledger has been reported once.
     CaughtUp,
-    /// Measured every few seconds while it runs.
+    /// Measured every few seconds while it runs; `interval_cpu_millis` is the CPU it used since the last time, in thousandths of a
+    /// core.
     Usage { instance: InstanceId, usage: Usage, interval_cpu_millis: u32 },
     /// Sent when nothing else was for five seconds.
     Heartbeat { disk_free_bytes: u64 },
