@@ -78,7 +78,7 @@ pub enum Request {
     /// Starts a process; a known id is not started twice. Reply: [`Done`], once the process runs. Problem codes:
     /// `process_not_started`, `too_many_processes`, `run_ended`.
     Spawn { process: ProcessSpec },
-    /// Reply: [`Processes`]. The main process is listed too while the shim knows it.
+    /// Reply: [`Processes`]: those started by `Spawn`, so without the main process.
     Processes,
     /// Reply: [`Attached`], then a stream. From the shim: `Output`, `ErrorOutput`, `Snapshot`, `Resized`, `Gap`, `Exit` (last).
     /// To the shim: `Input`, `InputEnd`, `Resize`, `Signal`; refused with `Problem` (code `read_only`) when `read_only`.
@@ -142,8 +142,8 @@ pub struct Status {
     pub instance: InstanceId,
     pub run: u64,
     pub state: RunState,
-    /// The main process, when there is one.
-    pub main: Option<ProcessId>,
+    /// Whether there is a main process.
+    pub has_main: bool,
     /// How the run ended; with `state` `Ended` only.
     pub end: Option<RunEnd>,
     /// Grows with each change of state and each end of a process.
@@ -294,9 +294,9 @@ pub struct Launch<S> {
     /// Made by the shim with mode 0700 when missing. Short enough for a socket's path: at most 90 bytes.
     pub run_dir: PathBuf,
     pub console: ConsoleSettings,
+    /// Its command, when it has one, is the main process: its output is the console, its end the end of the run. Without one the
+    /// sandbox runs until it is stopped.
     pub sandbox: S,
-    /// The main process; its `io` is taken as `Console` unless it is `Terminal`. Without one the sandbox runs until it is stopped.
-    pub main: Option<ProcessSpec>,
 }
 
 /// Where and how much of the console is kept.
