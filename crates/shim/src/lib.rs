@@ -3,6 +3,7 @@
 //!
 //! Owns the spawner, the shim, its socket protocol and, in [`sandbox`], the isolation itself.
 
+pub mod console;
 pub mod protocol;
 pub mod sandbox;
 mod terminal;

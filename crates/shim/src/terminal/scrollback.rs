@@ -43,8 +43,12 @@ impl Scrollback {
         self.lines.is_empty()
     }
 
-    /// Writes the newest lines that fit into `budget` bytes, each followed by what leads to the next.
+    /// Writes the newest lines that fit into `budget` bytes, each followed by what leads to the next on a screen of the same width.
     pub(crate) fn write(&self, budget: usize, out: &mut Vec<u8>) {
+        self.write_with(budget, line_end, out);
+    }
+
+    fn write_with(&self, budget: usize, line_end: fn(bool) -> &'static [u8], out: &mut Vec<u8>) {
         let mut size = 0;
         let fitting = self
             .lines
@@ -74,7 +78,7 @@ impl Scrollback {
             *last &= !1;
         }
         let mut printed = Vec::with_capacity(self.bytes.len() + 2 * self.lines.len());
-        self.write(usize::MAX, &mut printed);
+        self.write_with(usize::MAX, |wrapped| if wrapped { b"" } else { b"\r\n" }, &mut printed);
         let mut screen = Screen::new(columns, 1);
         Parser::default().advance(&mut screen, &printed);
         *self = screen.scrollback;

@@ -200,7 +200,7 @@ fn scrollback_is_part_of_the_snapshot_and_is_broken_anew_for_another_width() {
     assert_eq!(describe(&fresh), describe(&terminal));
     let mut text = Vec::new();
     fresh.screen.scrollback.write(usize::MAX, &mut text);
-    assert!(String::from_utf8_lossy(&text).contains("line 49 \r90"));
+    assert!(String::from_utf8_lossy(&text).contains("line 49 \r90 "));
 }
 
 #[test]
