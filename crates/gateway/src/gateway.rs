@@ -10,12 +10,10 @@ use http::{Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as HttpBody;
 use http_body_util::{Empty, Full};
 use hyper::upgrade::OnUpgrade;
-use stead_core::ambient::Ambient;
 use stead_core::error::ErrorKind;
 use stead_core::{Error, Result};
 use tokio::time::timeout;
 
-use crate::access::{AccessBook, PASS_LIFETIME, Viewer};
 use crate::cookies::{self, PREVIEW_COOKIE};
 use crate::headers::{self, Origin, wanted_upgrade};
 use crate::host::{PreviewDomain, PreviewHost, split_authority};
@@ -75,7 +73,6 @@ pub struct Gateway<R> {
 struct Inner<R> {
     config: GatewayConfig,
     routes: Arc<R>,
-    access: AccessBook,
     pool: Pool,
 }
 
@@ -101,11 +98,18 @@ struct Visit<'a> {
 
 impl Visit<'_> {
     fn notice(&self, notice: &Notice, presence: Option<Presence>) -> Response<Body> {
-        pages::answer(notice, &self.parts.headers, self.authority, presence.map(presence_word).unwrap_or_default(), &self.client.request_id)
+        pages::answer(
+            notice,
+            &self.parts.headers,
+            self.authority,
+            presence.map(presence_word).unwrap_or_default(),
+            &self.client.request_id,
+        )
     }
 
     fn navigates(&self) -> bool {
-        wants_html(&self.parts.headers) && (self.parts.method == Method::GET || self.parts.method == Method::HEAD)
+        wants_html(&self.parts.headers)
+            && (self.parts.method == Method::GET || self.parts.method == Method::HEAD)
     }
 
     fn path_and_query(&self) -> &str {
@@ -114,8 +118,8 @@ impl Visit<'_> {
 }
 
 /// What a visit comes to before anything is forwarded.
-enum Entrance {
-    Open { target: Target, viewer: Option<Viewer> },
+enum Entrance<V> {
+    Open { target: Target, viewer: Option<V> },
     Answer(Response<Body>),
 }
 
@@ -131,20 +135,14 @@ const fn presence_word(presence: Presence) -> &'static str {
 
 impl<R: Routes> Gateway<R> {
     #[must_use]
-    pub fn new(config: GatewayConfig, routes: R, ambient: Ambient) -> Self {
+    pub fn new(config: GatewayConfig, routes: R) -> Self {
         let pool = Pool::new(config.limits);
-        Self { inner: Arc::new(Inner { config, routes: Arc::new(routes), access: AccessBook::new(ambient), pool }) }
+        Self { inner: Arc::new(Inner { config, routes: Arc::new(routes), pool }) }
     }
 
     #[must_use]
     pub fn domain(&self) -> &PreviewDomain {
         &self.inner.config.domain
-    }
-
-    /// The one book of tickets and passes: whoever signs viewers in mints tickets here.
-    #[must_use]
-    pub fn access(&self) -> &AccessBook {
-        &self.inner.access
     }
 
     #[must_use]
@@ -178,11 +176,13 @@ impl<R: Routes> Gateway<R> {
         }
         let request = self.outgoing(&parts, boxed(body), &authority, client.ip);
         let forwarded = self.forward(request, &host, &target, viewer, on_client_upgrade).await;
-        forwarded.unwrap_or_else(|error| visit.notice(&unreachable(&target, &error, &client), Some(target.presence)))
+        forwarded.unwrap_or_else(|error| {
+            visit.notice(&unreachable(&target, &error, &client), Some(target.presence))
+        })
     }
 
     /// Finds the target and decides whether the visitor may look.
-    async fn enter(&self, visit: &Visit<'_>) -> Entrance {
+    async fn enter(&self, visit: &Visit<'_>) -> Entrance<R::Viewer> {
         let failed = |error: &Error| {
             tracing::error!(error = ?error, request.id = %visit.client.request_id, preview.host = %visit.host, "a preview could not be resolved");
             Entrance::Answer(visit.notice(&broken(error), None))
@@ -191,15 +191,22 @@ impl<R: Routes> Gateway<R> {
             Ok(target) => target,
             Err(error) => return failed(&error),
         };
-        let pass = cookies::value(&visit.parts.headers, self.cookie_name());
-        let viewer = pass.and_then(|pass| self.inner.access.viewer(&pass, visit.host));
+        let viewer = match cookies::value(&visit.parts.headers, self.cookie_name()) {
+            Some(pass) => match self.inner.routes.viewer(&pass, visit.host).await {
+                Ok(viewer) => viewer,
+                Err(error) => return failed(&error),
+            },
+            None => None,
+        };
         if let Some(target) = target.as_ref().filter(|target| target.public) {
             // Who wakes a public preview still has to be somebody.
             let viewer = match viewer {
-                Some(viewer) if target.presence != Presence::Running => match self.inner.routes.admission(&viewer, target).await {
-                    Ok(Admission::Admitted) => Some(viewer),
-                    _ => None,
-                },
+                Some(viewer) if target.presence != Presence::Running => {
+                    match self.inner.routes.admission(&viewer, target).await {
+                        Ok(Admission::Admitted) => Some(viewer),
+                        _ => None,
+                    }
+                }
                 other => other,
             };
             return Entrance::Open { target: target.clone(), viewer };
@@ -207,22 +214,38 @@ impl<R: Routes> Gateway<R> {
         // Nobody learns from the answer whether an instance of this name exists before having signed in.
         let Some(viewer) = viewer else { return Entrance::Answer(self.ask_to_sign_in(visit)) };
         if !may_use_admission(self.domain(), visit.host, &visit.parts.method, &visit.parts.headers) {
-            return Entrance::Answer(visit.notice(
-                &Notice::new(StatusCode::FORBIDDEN, "cross_site_request", "Not from here", "This preview is private, and the request comes from the page of another site.")
+            return Entrance::Answer(
+                visit.notice(
+                    &Notice::new(
+                        StatusCode::FORBIDDEN,
+                        "cross_site_request",
+                        "Not from here",
+                        "This preview is private, and the request comes from the page of another site.",
+                    )
                     .next_step("Open the preview itself, or make the port public."),
-                None,
-            ));
+                    None,
+                ),
+            );
         }
         let Some(target) = target else { return Entrance::Answer(visit.notice(&not_found(), None)) };
         match self.inner.routes.admission(&viewer, &target).await {
             Ok(Admission::Admitted) => Entrance::Open { target, viewer: Some(viewer) },
             Ok(Admission::Hidden) => Entrance::Answer(visit.notice(&not_found(), None)),
             Ok(Admission::SignedOut) => Entrance::Answer(self.ask_to_sign_in(visit)),
-            Ok(Admission::Forbidden) => Entrance::Answer(visit.notice(
-                &Notice::new(StatusCode::FORBIDDEN, "forbidden", "Not for your role", format!("Your role does not allow being inside {}.", target.name))
-                    .next_step("Ask an admin of the tenant for another role, or for the port to be made public."),
-                None,
-            )),
+            Ok(Admission::Forbidden) => Entrance::Answer(
+                visit.notice(
+                    &Notice::new(
+                        StatusCode::FORBIDDEN,
+                        "forbidden",
+                        "Not for your role",
+                        format!("Your role does not allow being inside {}.", target.name),
+                    )
+                    .next_step(
+                        "Ask an admin of the tenant for another role, or for the port to be made public.",
+                    ),
+                    None,
+                ),
+            ),
             Err(error) => failed(&error),
         }
     }
@@ -230,8 +253,13 @@ impl<R: Routes> Gateway<R> {
     fn ask_to_sign_in(&self, visit: &Visit<'_>) -> Response<Body> {
         if !visit.navigates() {
             return visit.notice(
-                &Notice::new(StatusCode::UNAUTHORIZED, "unauthenticated", "Sign in first", "This preview is private.")
-                    .next_step("Open it in a browser that is signed in to Stead, or make the port public."),
+                &Notice::new(
+                    StatusCode::UNAUTHORIZED,
+                    "unauthenticated",
+                    "Sign in first",
+                    "This preview is private.",
+                )
+                .next_step("Open it in a browser that is signed in to Stead, or make the port public."),
                 None,
             );
         }
@@ -239,7 +267,10 @@ impl<R: Routes> Gateway<R> {
             .append_pair("host", visit.authority)
             .append_pair("path", visit.path_and_query())
             .finish();
-        redirect(StatusCode::FOUND, &format!("{}/v1/preview-access?{query}", self.domain().base_seen_from(visit.authority)))
+        redirect(
+            StatusCode::FOUND,
+            &format!("{}/v1/preview-access?{query}", self.domain().base_seen_from(visit.authority)),
+        )
     }
 
     fn cookie_name(&self) -> &'static str {
@@ -249,7 +280,7 @@ impl<R: Routes> Gateway<R> {
     /// The gateway's own paths.
     async fn own(&self, visit: &Visit<'_>) -> Response<Body> {
         match (&visit.parts.method, visit.parts.uri.path()) {
-            (&Method::GET, "/.stead/access") => self.take_ticket(visit),
+            (&Method::GET, "/.stead/access") => self.take_ticket(visit).await,
             (&Method::GET, "/.stead/status") => match self.enter(visit).await {
                 Entrance::Open { target, .. } => self.status(&target).await,
                 Entrance::Answer(response) => response,
@@ -263,10 +294,12 @@ impl<R: Routes> Gateway<R> {
     }
 
     /// Exchanges the ticket for the cookie and goes on to the page that was asked for.
-    fn take_ticket(&self, visit: &Visit<'_>) -> Response<Body> {
+    async fn take_ticket(&self, visit: &Visit<'_>) -> Response<Body> {
         let mut ticket = None;
         let mut path = None;
-        for (name, value) in url::form_urlencoded::parse(visit.parts.uri.query().unwrap_or_default().as_bytes()) {
+        for (name, value) in
+            url::form_urlencoded::parse(visit.parts.uri.query().unwrap_or_default().as_bytes())
+        {
             match &*name {
                 "ticket" => ticket = Some(value.into_owned()),
                 "path" => path = Some(value.into_owned()),
@@ -274,16 +307,34 @@ impl<R: Routes> Gateway<R> {
             }
         }
         let path = path.filter(|path| is_local_path(path)).unwrap_or_else(|| "/".to_owned());
-        let Some(pass) = ticket.and_then(|ticket| self.inner.access.redeem(&ticket, visit.host)) else {
+        let redeemed = match ticket {
+            Some(ticket) => self.inner.routes.redeem(&ticket, visit.host).await,
+            None => Ok(None),
+        };
+        let redeemed = match redeemed {
+            Ok(redeemed) => redeemed,
+            Err(error) => return visit.notice(&refused(&error, visit.client), None),
+        };
+        let Some(pass) = redeemed else {
             return visit.notice(
-                &Notice::new(StatusCode::FORBIDDEN, "ticket_invalid", "This link has been used", "The link that leads into this private preview works once, for a minute.")
-                    .next_step("Open the preview again.")
-                    .offer(Offer::Link { text: "Open the preview".into(), href: path }),
+                &Notice::new(
+                    StatusCode::FORBIDDEN,
+                    "ticket_invalid",
+                    "This link has been used",
+                    "The link that leads into this private preview works once, for a minute.",
+                )
+                .next_step("Open the preview again.")
+                .offer(Offer::Link { text: "Open the preview".into(), href: path }),
                 None,
             );
         };
         let secure = if self.domain().secure() { "; Secure" } else { "" };
-        let cookie = format!("{}={pass}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}", self.cookie_name(), PASS_LIFETIME.as_secs());
+        let cookie = format!(
+            "{}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
+            self.cookie_name(),
+            pass.secret,
+            pass.lifetime.as_secs()
+        );
         let mut response = redirect(StatusCode::SEE_OTHER, &path);
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             response.headers_mut().append(SET_COOKIE, cookie);
@@ -293,34 +344,64 @@ impl<R: Routes> Gateway<R> {
 
     async fn status(&self, target: &Target) -> Response<Body> {
         let listening = target.presence == Presence::Running
-            && matches!(timeout(self.inner.config.limits.dial, self.inner.routes.dial(target)).await, Ok(Ok(_)));
-        json(StatusCode::OK, &serde_json::json!({ "presence": presence_word(target.presence), "listening": listening }))
+            && matches!(
+                timeout(self.inner.config.limits.dial, self.inner.routes.dial(target)).await,
+                Ok(Ok(_))
+            );
+        json(
+            StatusCode::OK,
+            &serde_json::json!({ "presence": presence_word(target.presence), "listening": listening }),
+        )
     }
 
-    async fn wake(&self, visit: &Visit<'_>, target: &Target, viewer: Option<Viewer>) -> Response<Body> {
+    async fn wake(&self, visit: &Visit<'_>, target: &Target, viewer: Option<R::Viewer>) -> Response<Body> {
         let Some(viewer) = viewer else { return self.ask_to_sign_in(visit) };
         let allowed = may_use_admission(self.domain(), visit.host, &visit.parts.method, &visit.parts.headers)
             && matches!(self.inner.routes.admission(&viewer, target).await, Ok(Admission::Admitted));
         if !allowed {
-            return visit.notice(&Notice::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", "You may not wake this instance."), None);
+            return visit.notice(
+                &Notice::new(
+                    StatusCode::FORBIDDEN,
+                    "forbidden",
+                    "Not allowed",
+                    "You may not wake this instance.",
+                ),
+                None,
+            );
         }
         match self.inner.routes.wake(&viewer, target).await {
             Ok(()) if wants_html(&visit.parts.headers) => redirect(StatusCode::SEE_OTHER, "/"),
-            Ok(()) => json(StatusCode::ACCEPTED, &serde_json::json!({ "presence": "starting", "listening": false })),
+            Ok(()) => {
+                json(StatusCode::ACCEPTED, &serde_json::json!({ "presence": "starting", "listening": false }))
+            }
             Err(error) => visit.notice(&refused(&error, visit.client), Some(target.presence)),
         }
     }
 
-    fn outgoing(&self, parts: &http::request::Parts, body: Body, authority: &str, ip: IpAddr) -> Request<Body> {
+    fn outgoing(
+        &self,
+        parts: &http::request::Parts,
+        body: Body,
+        authority: &str,
+        ip: IpAddr,
+    ) -> Request<Body> {
         let mut request = Request::new(body);
         *request.method_mut() = parts.method.clone();
         *request.version_mut() = Version::HTTP_11;
-        let path = parts.uri.path_and_query().cloned().unwrap_or_else(|| http::uri::PathAndQuery::from_static("/"));
+        let path =
+            parts.uri.path_and_query().cloned().unwrap_or_else(|| http::uri::PathAndQuery::from_static("/"));
         *request.uri_mut() = Uri::from(path);
         *request.headers_mut() = parts.headers.clone();
-        let port = split_authority(authority).and_then(|(_, port)| port).unwrap_or(if self.domain().secure() { 443 } else { 80 });
-        let upgrade = wanted_upgrade(&parts.method, &parts.headers).filter(|_| parts.version == Version::HTTP_11);
-        headers::prepare_request(request.headers_mut(), upgrade.as_ref(), Origin { ip, authority, scheme: self.domain().scheme(), port });
+        let port = split_authority(authority)
+            .and_then(|(_, port)| port)
+            .unwrap_or(if self.domain().secure() { 443 } else { 80 });
+        let upgrade =
+            wanted_upgrade(&parts.method, &parts.headers).filter(|_| parts.version == Version::HTTP_11);
+        headers::prepare_request(
+            request.headers_mut(),
+            upgrade.as_ref(),
+            Origin { ip, authority, scheme: self.domain().scheme(), port },
+        );
         request
     }
 
@@ -329,11 +410,18 @@ impl<R: Routes> Gateway<R> {
         mut request: Request<Body>,
         host: &PreviewHost,
         target: &Target,
-        viewer: Option<Viewer>,
+        viewer: Option<R::Viewer>,
         client: Option<OnUpgrade>,
     ) -> Result<Response<Body>> {
         let wanted = request.headers().get(http::header::UPGRADE).cloned();
-        let revoked = || tunnel::until_revoked(Arc::clone(&self.inner.routes), host.clone(), target.clone(), viewer);
+        let revoked = || {
+            tunnel::until_revoked(
+                Arc::clone(&self.inner.routes),
+                host.clone(),
+                target.clone(),
+                viewer.clone(),
+            )
+        };
         let mut fresh = wanted.is_some();
         let (mut response, lease) = loop {
             let mut lease = self.inner.pool.lease(&*self.inner.routes, target, fresh).await?;
@@ -350,24 +438,40 @@ impl<R: Routes> Gateway<R> {
                         fresh = true;
                     }
                     _ => {
-                        return Err(Error::new(ErrorKind::Upstream, "app_failed", "The app closed the connection without an answer.")
-                            .next_step("Look at the app's output in its terminal or console.")
-                            .source_error(error.into_error()));
+                        return Err(Error::new(
+                            ErrorKind::Upstream,
+                            "app_failed",
+                            "The app closed the connection without an answer.",
+                        )
+                        .next_step("Look at the app's output in its terminal or console.")
+                        .source_error(error.into_error()));
                     }
                 },
                 Err(_) => {
-                    return Err(Error::new(ErrorKind::TimedOut, "app_timed_out", "The app did not answer in time.")
-                        .next_step("Look at the app's output in its terminal or console."));
+                    return Err(Error::new(
+                        ErrorKind::TimedOut,
+                        "app_timed_out",
+                        "The app did not answer in time.",
+                    )
+                    .next_step("Look at the app's output in its terminal or console."));
                 }
             }
         };
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             let agreed = response.headers().get(http::header::UPGRADE).cloned();
             let (Some(wanted), Some(agreed), Some(client)) = (wanted, agreed, client) else {
-                return Err(Error::new(ErrorKind::Upstream, "app_failed", "The app changed to a protocol that nobody asked for."));
+                return Err(Error::new(
+                    ErrorKind::Upstream,
+                    "app_failed",
+                    "The app changed to a protocol that nobody asked for.",
+                ));
             };
             if !wanted.as_bytes().eq_ignore_ascii_case(agreed.as_bytes()) {
-                return Err(Error::new(ErrorKind::Upstream, "app_failed", "The app changed to another protocol than the one asked for."));
+                return Err(Error::new(
+                    ErrorKind::Upstream,
+                    "app_failed",
+                    "The app changed to another protocol than the one asked for.",
+                ));
             }
             let app = hyper::upgrade::on(&mut response);
             tunnel::join(client, app, revoked(), lease.into_permit());
@@ -378,7 +482,8 @@ impl<R: Routes> Gateway<R> {
         lease.give_back();
         let (mut parts, body) = response.into_parts();
         headers::prepare_response(&mut parts.headers, None);
-        let body = if body.is_end_stream() { boxed(body) } else { Body::new(Guarded { body, revoked: revoked() }) };
+        let body =
+            if body.is_end_stream() { boxed(body) } else { Body::new(Guarded { body, revoked: revoked() }) };
         Ok(Response::from_parts(parts, body))
     }
 }
@@ -425,39 +530,67 @@ fn json(status: StatusCode, value: &serde_json::Value) -> Response<Body> {
 }
 
 fn not_found() -> Notice {
-    Notice::new(StatusCode::NOT_FOUND, "preview_not_found", "Nothing here", "There is no preview at this address, or it is not one of yours.")
-        .next_step("Check the address: a preview is the port, two hyphens and the instance's name.")
+    Notice::new(
+        StatusCode::NOT_FOUND,
+        "preview_not_found",
+        "Nothing here",
+        "There is no preview at this address, or it is not one of yours.",
+    )
+    .next_step("Check the address: a preview is the port, two hyphens and the instance's name.")
 }
 
 fn absent(target: &Target, knows_it: bool) -> Notice {
     let name = if knows_it { target.name.as_str() } else { "The instance" };
     match target.presence {
-        Presence::Starting | Presence::Running => {
-            Notice::new(StatusCode::SERVICE_UNAVAILABLE, "instance_starting", format!("{name} is starting"), "The page appears as soon as it is up.")
-                .offer(Offer::Retries)
-                .retry_after(2)
-        }
+        Presence::Starting | Presence::Running => Notice::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "instance_starting",
+            format!("{name} is starting"),
+            "The page appears as soon as it is up.",
+        )
+        .offer(Offer::Retries)
+        .retry_after(2),
         Presence::Asleep => {
-            let notice = Notice::new(StatusCode::SERVICE_UNAVAILABLE, "instance_asleep", format!("{name} is asleep"), "It does not run now, so nothing can answer.").retry_after(10);
+            let notice = Notice::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "instance_asleep",
+                format!("{name} is asleep"),
+                "It does not run now, so nothing can answer.",
+            )
+            .retry_after(10);
             if knows_it {
                 notice.next_step("Waking it takes a few seconds.").offer(Offer::Wake)
             } else {
                 notice.next_step("Its owners can wake it.").offer(Offer::Retries)
             }
         }
-        Presence::Gone => Notice::new(StatusCode::SERVICE_UNAVAILABLE, "instance_not_running", format!("{name} does not run"), "It failed to start or is being deleted.")
-            .next_step("Its page in the dashboard says why."),
-        Presence::NodeAway => {
-            Notice::new(StatusCode::SERVICE_UNAVAILABLE, "node_away", "The machine is away", format!("The node that {name} runs on cannot be reached."))
-                .next_step("This page appears by itself when it is back.")
-                .offer(Offer::Retries)
-                .retry_after(10)
-        }
+        Presence::Gone => Notice::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "instance_not_running",
+            format!("{name} does not run"),
+            "It failed to start or is being deleted.",
+        )
+        .next_step("Its page in the dashboard says why."),
+        Presence::NodeAway => Notice::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "node_away",
+            "The machine is away",
+            format!("The node that {name} runs on cannot be reached."),
+        )
+        .next_step("This page appears by itself when it is back.")
+        .offer(Offer::Retries)
+        .retry_after(10),
     }
 }
 
 fn broken(error: &Error) -> Notice {
-    Notice::new(StatusCode::SERVICE_UNAVAILABLE, error.code(), "The preview cannot be shown now", error.message()).retry_after(5)
+    Notice::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        error.code(),
+        "The preview cannot be shown now",
+        error.message(),
+    )
+    .retry_after(5)
 }
 
 /// The error's own words, logged when they are a defect's.
@@ -495,7 +628,11 @@ fn unreachable(target: &Target, error: &Error, client: &Client) -> Notice {
     }
     tracing::debug!(error = ?error, instance.id = %target.instance, request.id = %client.request_id, "a preview could not be reached");
     let notice = refused(error, client);
-    if matches!(error.kind(), ErrorKind::Unavailable) { notice.offer(Offer::Retries).retry_after(5) } else { notice }
+    if matches!(error.kind(), ErrorKind::Unavailable) {
+        notice.offer(Offer::Retries).retry_after(5)
+    } else {
+        notice
+    }
 }
 
 #[cfg(test)]
@@ -507,7 +644,18 @@ mod tests {
         for fine in ["/", "/a/b?c=d&e=//f", "/%0d%0a"] {
             assert!(is_local_path(fine), "{fine}");
         }
-        for wrong in ["", "//evil.example", "/\\evil.example", "https://evil.example", "evil", "/a\r\nSet-Cookie: x", "/a b", "/\u{e9}", "/a\\b", "/\t/evil"] {
+        for wrong in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "evil",
+            "/a\r\nSet-Cookie: x",
+            "/a b",
+            "/\u{e9}",
+            "/a\\b",
+            "/\t/evil",
+        ] {
             assert!(!is_local_path(wrong), "{wrong:?}");
         }
     }

@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use http::header::{
-    CONNECTION, CONTENT_LENGTH, FORWARDED, HOST, HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    CONNECTION, CONTENT_LENGTH, FORWARDED, HOST, HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE,
+    TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 use http::{HeaderMap, HeaderValue, Method};
 
@@ -34,12 +35,28 @@ fn strip_hop_by_hop(headers: &mut HeaderMap) {
         .flat_map(|value| value.split(','))
         .filter_map(|name| HeaderName::from_bytes(name.trim().as_bytes()).ok())
         // Naming an end-to-end header must not make the gateway drop what protects the app or the length of the body.
-        .filter(|name| *name != HOST && *name != CONTENT_LENGTH && *name != http::header::COOKIE && *name != http::header::AUTHORIZATION)
+        .filter(|name| {
+            *name != HOST
+                && *name != CONTENT_LENGTH
+                && *name != http::header::COOKIE
+                && *name != http::header::AUTHORIZATION
+        })
         .collect();
     for name in named {
         headers.remove(name);
     }
-    for name in [CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, HTTP2_SETTINGS] {
+    for name in [
+        CONNECTION,
+        KEEP_ALIVE,
+        PROXY_CONNECTION,
+        PROXY_AUTHENTICATE,
+        PROXY_AUTHORIZATION,
+        TE,
+        TRAILER,
+        TRANSFER_ENCODING,
+        UPGRADE,
+        HTTP2_SETTINGS,
+    ] {
         headers.remove(name);
     }
 }
@@ -54,7 +71,11 @@ pub fn wanted_upgrade(method: &Method, headers: &HeaderMap) -> Option<HeaderValu
         .any(|value| value.split(',').any(|token| token.trim().eq_ignore_ascii_case("upgrade")));
     let mut wanted = headers.get_all(UPGRADE).iter();
     match (wanted.next(), wanted.next()) {
-        (Some(one), None) if asks && *method == Method::GET && !one.as_bytes().eq_ignore_ascii_case(b"h2c") => Some(one.clone()),
+        (Some(one), None)
+            if asks && *method == Method::GET && !one.as_bytes().eq_ignore_ascii_case(b"h2c") =>
+        {
+            Some(one.clone())
+        }
         _ => None,
     }
 }
@@ -109,11 +130,18 @@ mod tests {
     use super::*;
 
     fn map(pairs: &[(&str, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap()))
+            .collect()
     }
 
-    const ORIGIN: Origin<'static> =
-        Origin { ip: IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), authority: "8000--shop.localhost:7433", scheme: "http", port: 7433 };
+    const ORIGIN: Origin<'static> = Origin {
+        ip: IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
+        authority: "8000--shop.localhost:7433",
+        scheme: "http",
+        port: 7433,
+    };
 
     #[test]
     fn requests_lose_connection_headers_and_forged_origins() {
@@ -137,7 +165,16 @@ mod tests {
         names.sort_unstable();
         assert_eq!(
             names,
-            ["accept", "content-length", "cookie", "host", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto"]
+            [
+                "accept",
+                "content-length",
+                "cookie",
+                "host",
+                "x-forwarded-for",
+                "x-forwarded-host",
+                "x-forwarded-port",
+                "x-forwarded-proto"
+            ]
         );
         assert_eq!(headers["x-forwarded-for"], "127.0.0.1");
         assert_eq!(headers["cookie"], "a=1");
@@ -150,15 +187,24 @@ mod tests {
         assert_eq!(wanted.as_ref().unwrap(), "websocket");
         assert!(wanted_upgrade(&Method::POST, &asks).is_none());
         assert!(wanted_upgrade(&Method::GET, &map(&[("upgrade", "websocket")])).is_none());
-        assert!(wanted_upgrade(&Method::GET, &map(&[("connection", "upgrade"), ("upgrade", "h2c")])).is_none());
+        assert!(
+            wanted_upgrade(&Method::GET, &map(&[("connection", "upgrade"), ("upgrade", "h2c")])).is_none()
+        );
         let mut headers = asks;
         prepare_request(&mut headers, wanted.as_ref(), ORIGIN);
-        assert_eq!((&headers["connection"], &headers["upgrade"]), (&HeaderValue::from_static("upgrade"), &HeaderValue::from_static("websocket")));
+        assert_eq!(
+            (&headers["connection"], &headers["upgrade"]),
+            (&HeaderValue::from_static("upgrade"), &HeaderValue::from_static("websocket"))
+        );
     }
 
     #[test]
     fn responses_cannot_clear_the_dashboards_cookies() {
-        let mut headers = map(&[("clear-site-data", "\"cookies\""), ("connection", "close"), ("content-type", "text/plain")]);
+        let mut headers = map(&[
+            ("clear-site-data", "\"cookies\""),
+            ("connection", "close"),
+            ("content-type", "text/plain"),
+        ]);
         prepare_response(&mut headers, None);
         assert_eq!(headers.len(), 1);
     }

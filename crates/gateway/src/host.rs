@@ -1,25 +1,8 @@
 //! Which hosts are previews. Pure.
 
-use std::fmt;
-
 use stead_core::{Error, Result};
 
-/// A DNS label is not longer.
-const MAX_LABEL: usize = 63;
-
-/// The port and the instance that a host name names.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct PreviewHost {
-    pub port: u16,
-    /// The instance's host label.
-    pub label: String,
-}
-
-impl fmt::Display for PreviewHost {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}--{}", self.port, self.label)
-    }
-}
+pub use stead_core::preview_host::PreviewHost;
 
 /// The domain below which previews live: the host of the base address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,8 +31,11 @@ impl PreviewDomain {
     /// When `base` is no `http` or `https` address without a path.
     pub fn from_base(base: &str) -> Result<Self> {
         let wrong = || {
-            Error::invalid("base_address_invalid", format!("{base:?} is no address that Stead can be reached at."))
-                .next_step("Give an address such as http://localhost:7433 or https://stead.example.com.")
+            Error::invalid(
+                "base_address_invalid",
+                format!("{base:?} is no address that Stead can be reached at."),
+            )
+            .next_step("Give an address such as http://localhost:7433 or https://stead.example.com.")
         };
         let uri: http::Uri = base.parse().map_err(|_| wrong())?;
         let secure = match uri.scheme_str() {
@@ -57,7 +43,8 @@ impl PreviewDomain {
             Some("https") => true,
             _ => return Err(wrong()),
         };
-        let (name, port) = uri.authority().and_then(|authority| split_authority(authority.as_str())).ok_or_else(wrong)?;
+        let (name, port) =
+            uri.authority().and_then(|authority| split_authority(authority.as_str())).ok_or_else(wrong)?;
         if uri.path_and_query().is_some_and(|path| path.as_str() != "/") || name.is_empty() {
             return Err(wrong());
         }
@@ -89,9 +76,7 @@ impl PreviewDomain {
     /// What the authority names, whatever its port: port forwarding may change that on the way.
     #[must_use]
     pub fn parse(&self, authority: &str) -> Option<PreviewHost> {
-        let (name, _) = split_authority(authority)?;
-        let first = name.strip_suffix(&self.name)?.strip_suffix('.')?;
-        parse_label(first)
+        PreviewHost::parse(authority, &self.name)
     }
 
     /// The authority of a preview, with the given port instead of the configured one when there is one.
@@ -115,16 +100,6 @@ impl PreviewDomain {
             None => format!("{}://{}", self.scheme(), self.name),
         }
     }
-}
-
-fn parse_label(text: &str) -> Option<PreviewHost> {
-    let (digits, label) = text.split_once("--")?;
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let port_is_plain = (1..=5).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
-    if !port_is_plain || label.is_empty() || text.len() > MAX_LABEL || !label.bytes().all(plain) {
-        return None;
-    }
-    Some(PreviewHost { port: digits.parse().ok()?, label: label.to_owned() })
 }
 
 #[cfg(test)]
@@ -151,7 +126,10 @@ mod tests {
 
     #[test]
     fn only_well_formed_hosts_below_the_domain_are_previews() {
-        assert_eq!(domain().parse("8000--Shop.LOCALHOST:99"), Some(PreviewHost { port: 8000, label: "shop".into() }));
+        assert_eq!(
+            domain().parse("8000--Shop.LOCALHOST:99"),
+            Some(PreviewHost { port: 8000, label: "shop".into() })
+        );
         assert!(domain().parse("8000--shop.localhost.").is_some());
         for other in [
             "localhost:7433",
@@ -176,7 +154,11 @@ mod tests {
     fn a_base_address_has_no_path() {
         assert!(PreviewDomain::from_base("https://stead.example.com/").is_ok());
         for wrong in ["localhost:7433", "ftp://x", "http://x/y", "http://", "http://a@b"] {
-            assert_eq!(PreviewDomain::from_base(wrong).unwrap_err().code(), "base_address_invalid", "{wrong}");
+            assert_eq!(
+                PreviewDomain::from_base(wrong).unwrap_err().code(),
+                "base_address_invalid",
+                "{wrong}"
+            );
         }
     }
 

@@ -1,8 +1,8 @@
 //! The preview gateway: `http://{port}--{label}.{base host}/` shows what listens on a port inside an instance.
 //!
-//! It owns the admission of viewers to previews ([`access`]), the connections it keeps to instances ([`pool`]) and the pages it
-//! answers with when there is nothing to show ([`pages`]). Where an instance is, who may see it and how to reach it comes
-//! through [`Routes`]; nothing here knows of databases or nodes.
+//! It owns the connections it keeps to instances (`pool`) and the pages it answers with when there is nothing to show
+//! ([`pages`]). Where an instance is, who may see it and how to reach it comes through [`Routes`]; nothing here knows of
+//! databases or nodes.
 //!
 //! ## What an app behind it sees
 //! * `Host` is the preview's own host, as the browser sent it, so that origin checks, cookies and absolute addresses of the app
@@ -19,7 +19,6 @@
 //! admission. Browsers do not send the admission along with preflights, so an API on another port that needs them has to be
 //! public or be reached through the port of the page.
 
-pub mod access;
 pub mod cookies;
 pub mod gateway;
 pub mod headers;
@@ -33,10 +32,9 @@ mod tunnel;
 use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
 
-pub use access::{AccessBook, Viewer};
 pub use gateway::{Client, Gateway, GatewayConfig, Limits};
 pub use host::{PreviewDomain, PreviewHost};
-pub use routes::{Admission, NOT_LISTENING, Presence, Routes, Target};
+pub use routes::{Admission, NOT_LISTENING, Pass, Presence, Routes, Target};
 
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// The body of requests to instances and of the gateway's answers.

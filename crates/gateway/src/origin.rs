@@ -23,7 +23,12 @@ fn label_of(domain: &PreviewDomain, address: &str) -> Option<String> {
 /// True for navigation, for requests from the preview itself and from other ports of the same instance, and for programs
 /// (which send none of the headers).
 #[must_use]
-pub fn may_use_admission(domain: &PreviewDomain, host: &PreviewHost, method: &Method, headers: &HeaderMap) -> bool {
+pub fn may_use_admission(
+    domain: &PreviewDomain,
+    host: &PreviewHost,
+    method: &Method,
+    headers: &HeaderMap,
+) -> bool {
     let safe = *method == Method::GET || *method == Method::HEAD;
     let upgrades = headers.contains_key(http::header::UPGRADE);
     match text(headers, "sec-fetch-site") {
@@ -36,7 +41,9 @@ pub fn may_use_admission(domain: &PreviewDomain, host: &PreviewHost, method: &Me
     }
     match text(headers, "sec-fetch-site") {
         // Images and scripts from another port of the same instance carry no `Origin`, only a `Referer`.
-        Some(_) => text(headers, "referer").and_then(|from| label_of(domain, from)).as_deref() == Some(&host.label),
+        Some(_) => {
+            text(headers, "referer").and_then(|from| label_of(domain, from)).as_deref() == Some(&host.label)
+        }
         None => true,
     }
 }
@@ -48,7 +55,10 @@ mod tests {
     fn allowed(method: &Method, pairs: &[(&'static str, &'static str)]) -> bool {
         let domain = PreviewDomain::from_base("https://stead.example.com").unwrap();
         let host = PreviewHost { port: 8000, label: "shop".into() };
-        let headers = pairs.iter().map(|(name, value)| (name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap())).collect();
+        let headers = pairs
+            .iter()
+            .map(|(name, value)| (name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap()))
+            .collect();
         may_use_admission(&domain, &host, method, &headers)
     }
 
@@ -58,16 +68,44 @@ mod tests {
         assert!(allowed(&get, &[]));
         assert!(allowed(&get, &[("sec-fetch-site", "none"), ("sec-fetch-mode", "navigate")]));
         assert!(allowed(&get, &[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")]));
-        assert!(allowed(&post, &[("sec-fetch-site", "same-origin"), ("origin", "https://8000--shop.stead.example.com")]));
-        assert!(allowed(&post, &[("sec-fetch-site", "same-site"), ("origin", "https://3000--shop.stead.example.com")]));
-        assert!(allowed(&get, &[("sec-fetch-site", "same-site"), ("referer", "https://3000--shop.stead.example.com/a")]));
+        assert!(allowed(
+            &post,
+            &[("sec-fetch-site", "same-origin"), ("origin", "https://8000--shop.stead.example.com")]
+        ));
+        assert!(allowed(
+            &post,
+            &[("sec-fetch-site", "same-site"), ("origin", "https://3000--shop.stead.example.com")]
+        ));
+        assert!(allowed(
+            &get,
+            &[("sec-fetch-site", "same-site"), ("referer", "https://3000--shop.stead.example.com/a")]
+        ));
 
-        assert!(!allowed(&post, &[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("origin", "null")]));
-        assert!(!allowed(&post, &[("sec-fetch-site", "same-site"), ("origin", "https://8000--evil.stead.example.com")]));
+        assert!(!allowed(
+            &post,
+            &[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("origin", "null")]
+        ));
+        assert!(!allowed(
+            &post,
+            &[("sec-fetch-site", "same-site"), ("origin", "https://8000--evil.stead.example.com")]
+        ));
         assert!(!allowed(&post, &[("origin", "https://8000--evil.stead.example.com")]));
-        assert!(!allowed(&get, &[("upgrade", "websocket"), ("sec-fetch-mode", "navigate"), ("sec-fetch-site", "same-site")]));
-        assert!(!allowed(&get, &[("upgrade", "websocket"), ("origin", "https://8000--evil.stead.example.com")]));
-        assert!(!allowed(&get, &[("sec-fetch-site", "same-site"), ("sec-fetch-mode", "no-cors"), ("referer", "https://8000--evil.stead.example.com/")]));
+        assert!(!allowed(
+            &get,
+            &[("upgrade", "websocket"), ("sec-fetch-mode", "navigate"), ("sec-fetch-site", "same-site")]
+        ));
+        assert!(!allowed(
+            &get,
+            &[("upgrade", "websocket"), ("origin", "https://8000--evil.stead.example.com")]
+        ));
+        assert!(!allowed(
+            &get,
+            &[
+                ("sec-fetch-site", "same-site"),
+                ("sec-fetch-mode", "no-cors"),
+                ("referer", "https://8000--evil.stead.example.com/")
+            ]
+        ));
         assert!(!allowed(&get, &[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors")]));
         assert!(!allowed(&post, &[("origin", "http://8000--shop.stead.example.com")]));
     }

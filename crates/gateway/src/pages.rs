@@ -3,7 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER,
+    X_CONTENT_TYPE_OPTIONS,
+};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 use sha2::{Digest, Sha256};
@@ -21,7 +24,10 @@ pub enum Offer {
     /// A button that wakes the instance.
     Wake,
     /// A link.
-    Link { text: String, href: String },
+    Link {
+        text: String,
+        href: String,
+    },
 }
 
 /// One answer of the gateway itself.
@@ -78,7 +84,12 @@ pub fn wants_html(headers: &HeaderMap) -> bool {
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .any(|media| matches!(media.split(';').next().unwrap_or_default().trim(), "text/html" | "application/xhtml+xml"))
+        .any(|media| {
+            matches!(
+                media.split(';').next().unwrap_or_default().trim(),
+                "text/html" | "application/xhtml+xml"
+            )
+        })
 }
 
 const STYLE: &str = "
@@ -152,8 +163,12 @@ fn html(notice: &Notice, authority: &str, presence: &str, request_id: &str) -> S
             "<div class=\"state\" role=\"status\"><span class=\"dot\"></span><span>Looking again by itself.</span></div>\
              <noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript><script>{SCRIPT}</script>"
         ),
-        Offer::Wake => format!("<form method=\"post\" action=\"/.stead/wake\"><button>Wake it</button></form><script>{SCRIPT}</script>"),
-        Offer::Link { text, href } => format!("<a class=\"link\" href=\"{}\">{}</a>", escape(href), escape(text)),
+        Offer::Wake => format!(
+            "<form method=\"post\" action=\"/.stead/wake\"><button>Wake it</button></form><script>{SCRIPT}</script>"
+        ),
+        Offer::Link { text, href } => {
+            format!("<a class=\"link\" href=\"{}\">{}</a>", escape(href), escape(text))
+        }
     };
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
@@ -167,7 +182,13 @@ fn html(notice: &Notice, authority: &str, presence: &str, request_id: &str) -> S
 }
 
 /// The answer for a browser or a program, by what the request accepts.
-pub(crate) fn answer(notice: &Notice, headers: &HeaderMap, authority: &str, presence: &str, request_id: &str) -> Response<Body> {
+pub(crate) fn answer(
+    notice: &Notice,
+    headers: &HeaderMap,
+    authority: &str,
+    presence: &str,
+    request_id: &str,
+) -> Response<Body> {
     let page = wants_html(headers);
     let (kind, text) = if page {
         ("text/html; charset=utf-8", html(notice, authority, presence, request_id))
@@ -202,7 +223,9 @@ pub(crate) fn answer(notice: &Notice, headers: &HeaderMap, authority: &str, pres
         let (style, script) = (hash(STYLE), hash(SCRIPT));
         set(
             CONTENT_SECURITY_POLICY,
-            &format!("default-src 'none'; style-src {style}; script-src {script}; connect-src 'self'; form-action 'self'; base-uri 'none'"),
+            &format!(
+                "default-src 'none'; style-src {style}; script-src {script}; connect-src 'self'; form-action 'self'; base-uri 'none'"
+            ),
         );
     }
     if let Some(seconds) = notice.retry_after_seconds {
@@ -220,12 +243,19 @@ mod tests {
         let notice = Notice::new(StatusCode::NOT_FOUND, "x", "<script>alert(1)</script>", "\"'&")
             .offer(Offer::Link { text: "<b>".into(), href: "\"onclick=x".into() });
         let page = html(&notice, "<img src=x>", "\"", "req");
-        assert!(!page.contains("<script>alert") && !page.contains("<img") && !page.contains("<b>") && !page.contains("\"onclick"));
+        assert!(
+            !page.contains("<script>alert")
+                && !page.contains("<img")
+                && !page.contains("<b>")
+                && !page.contains("\"onclick")
+        );
     }
 
     #[test]
     fn only_clients_that_name_html_get_a_page() {
-        let accepts = |value: &'static str| wants_html(&HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(value))]));
+        let accepts = |value: &'static str| {
+            wants_html(&HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(value))]))
+        };
         assert!(accepts("text/html,application/xhtml+xml,*/*;q=0.8"));
         assert!(!accepts("*/*") && !accepts("application/json") && !wants_html(&HeaderMap::new()));
     }

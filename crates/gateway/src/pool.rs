@@ -15,9 +15,9 @@ use stead_core::{Error, Result};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
+use crate::Body;
 use crate::gateway::Limits;
 use crate::routes::{Routes, Target};
-use crate::Body;
 
 type Key = (InstanceId, u16);
 
@@ -65,7 +65,13 @@ impl Pool {
     fn permits(&self, key: Key) -> Arc<Semaphore> {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         let limit = self.limits.connections_per_port;
-        Arc::clone(&shared.slots.entry(key).or_insert_with(|| Slot { idle: Vec::new(), permits: Arc::new(Semaphore::new(limit)) }).permits)
+        Arc::clone(
+            &shared
+                .slots
+                .entry(key)
+                .or_insert_with(|| Slot { idle: Vec::new(), permits: Arc::new(Semaphore::new(limit)) })
+                .permits,
+        )
     }
 
     fn take_idle(&self, key: Key) -> Option<SendRequest<Body>> {
@@ -85,24 +91,43 @@ impl Pool {
         let permit = match timeout(PERMIT_WAIT, self.permits(key).acquire_owned()).await {
             Ok(permit) => permit.map_err(|_| Error::internal("the semaphore of a preview was closed"))?,
             Err(_) => {
-                return Err(Error::unavailable("preview_busy", format!("Port {} has {} connections open.", target.port, self.limits.connections_per_port))
-                    .next_step("Close some and try again.")
-                    .retry_after(Duration::from_secs(5)));
+                return Err(Error::unavailable(
+                    "preview_busy",
+                    format!(
+                        "Port {} has {} connections open.",
+                        target.port, self.limits.connections_per_port
+                    ),
+                )
+                .next_step("Close some and try again.")
+                .retry_after(Duration::from_secs(5)));
             }
         };
-        let lease = |sender, reused| Lease { sender, reused, permit, key, pool: Arc::downgrade(&self.shared), limits: self.limits };
+        let lease = |sender, reused| Lease {
+            sender,
+            reused,
+            permit,
+            key,
+            pool: Arc::downgrade(&self.shared),
+            limits: self.limits,
+        };
         if !fresh && let Some(sender) = self.take_idle(key) {
             return Ok(lease(sender, true));
         }
-        let stream = timeout(self.limits.dial, routes.dial(target))
-            .await
-            .map_err(|_| Error::new(ErrorKind::TimedOut, "dial_timed_out", format!("Port {} could not be reached in time.", target.port)))??;
+        let stream = timeout(self.limits.dial, routes.dial(target)).await.map_err(|_| {
+            Error::new(
+                ErrorKind::TimedOut,
+                "dial_timed_out",
+                format!("Port {} could not be reached in time.", target.port),
+            )
+        })??;
         let (sender, connection) = http1::Builder::new()
             .max_headers(MAX_RESPONSE_HEADERS)
             .max_buf_size(MAX_BUFFER)
             .handshake(TokioIo::new(stream))
             .await
-            .map_err(|error| Error::unavailable("app_unreachable", "The app closed the connection.").source_error(error))?;
+            .map_err(|error| {
+                Error::unavailable("app_unreachable", "The app closed the connection.").source_error(error)
+            })?;
         tokio::spawn(async move {
             if let Err(error) = connection.with_upgrades().await {
                 tracing::debug!(error = %error, "a connection to an app ended");
@@ -126,7 +151,9 @@ impl Lease {
                 shared.next += 1;
                 let number = shared.next;
                 match shared.slots.get_mut(&self.key) {
-                    Some(slot) if slot.idle.len() < self.limits.idle_per_port => slot.idle.push((number, self.sender)),
+                    Some(slot) if slot.idle.len() < self.limits.idle_per_port => {
+                        slot.idle.push((number, self.sender))
+                    }
                     _ => return,
                 }
                 number

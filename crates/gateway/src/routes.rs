@@ -1,11 +1,12 @@
 //! What the gateway asks the control plane.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use stead_core::Result;
 use stead_core::ids::{InstanceId, TenantId};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::access::Viewer;
 use crate::host::PreviewHost;
 
 /// The code of the error of [`Routes::dial`] when the instance runs and nothing listens on the port.
@@ -50,15 +51,40 @@ pub enum Admission {
     SignedOut,
 }
 
-/// Where previews lead. Every answer is asked for anew with each request; what may be kept is the implementor's affair.
+/// What a browser shows at one preview host to be admitted again: the value of a cookie.
+pub struct Pass {
+    pub secret: String,
+    pub lifetime: Duration,
+}
+
+impl std::fmt::Debug for Pass {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Pass").field("lifetime", &self.lifetime).finish_non_exhaustive()
+    }
+}
+
+/// Where previews lead, and for whom. Every answer is asked for anew with each request; what may be kept is the
+/// implementor's affair.
+///
+/// The dashboard's cookie is not sent to preview hosts. So the dashboard gives the browser a ticket for one host, which
+/// [`Routes::redeem`] exchanges there for a pass. A pass only says *who* looks; whether they may is [`Routes::admission`]'s
+/// answer, so that the end of a session or membership ends it too.
 #[async_trait]
 pub trait Routes: Send + Sync + 'static {
     type Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
+    /// Who looks.
+    type Viewer: Clone + Send + Sync + 'static;
+
+    /// Uses a ticket up; `None` when it was used before, is too old or was meant for another host.
+    async fn redeem(&self, ticket: &str, host: &PreviewHost) -> Result<Option<Pass>>;
+
+    /// Who holds this pass for this host; `None` when it is not valid any more.
+    async fn viewer(&self, pass: &str, host: &PreviewHost) -> Result<Option<Self::Viewer>>;
 
     /// `None` when no instance has this label.
     async fn resolve(&self, host: &PreviewHost) -> Result<Option<Target>>;
 
-    async fn admission(&self, viewer: &Viewer, target: &Target) -> Result<Admission>;
+    async fn admission(&self, viewer: &Self::Viewer, target: &Target) -> Result<Admission>;
 
     /// Completes when the answers of `resolve` or `admission` for this target may have changed, within a second. Streams that
     /// are open then are checked again.
@@ -68,5 +94,33 @@ pub trait Routes: Send + Sync + 'static {
     async fn dial(&self, target: &Target) -> Result<Self::Stream>;
 
     /// Starts or resumes the instance on the viewer's behalf. Does nothing when it is on its way already.
-    async fn wake(&self, viewer: &Viewer, target: &Target) -> Result<()>;
+    async fn wake(&self, viewer: &Self::Viewer, target: &Target) -> Result<()>;
+}
+
+#[async_trait]
+impl<R: Routes> Routes for std::sync::Arc<R> {
+    type Stream = R::Stream;
+    type Viewer = R::Viewer;
+
+    async fn redeem(&self, ticket: &str, host: &PreviewHost) -> Result<Option<Pass>> {
+        (**self).redeem(ticket, host).await
+    }
+    async fn viewer(&self, pass: &str, host: &PreviewHost) -> Result<Option<Self::Viewer>> {
+        (**self).viewer(pass, host).await
+    }
+    async fn resolve(&self, host: &PreviewHost) -> Result<Option<Target>> {
+        (**self).resolve(host).await
+    }
+    async fn admission(&self, viewer: &Self::Viewer, target: &Target) -> Result<Admission> {
+        (**self).admission(viewer, target).await
+    }
+    async fn changed(&self, target: &Target) {
+        (**self).changed(target).await;
+    }
+    async fn dial(&self, target: &Target) -> Result<Self::Stream> {
+        (**self).dial(target).await
+    }
+    async fn wake(&self, viewer: &Self::Viewer, target: &Target) -> Result<()> {
+        (**self).wake(viewer, target).await
+    }
 }

@@ -11,7 +11,6 @@ use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::access::Viewer;
 use crate::host::PreviewHost;
 use crate::routes::{Admission, Routes, Target};
 use crate::{Body, BoxError};
@@ -21,7 +20,12 @@ const COPY_BUFFER: usize = 32 << 10;
 pub(crate) type Revoked = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Completes when the host leads elsewhere, or the viewer (nobody: the public) may not look any more.
-pub(crate) fn until_revoked<R: Routes>(routes: Arc<R>, host: PreviewHost, target: Target, viewer: Option<Viewer>) -> Revoked {
+pub(crate) fn until_revoked<R: Routes>(
+    routes: Arc<R>,
+    host: PreviewHost,
+    target: Target,
+    viewer: Option<R::Viewer>,
+) -> Revoked {
     Box::pin(async move {
         loop {
             routes.changed(&target).await;
@@ -29,13 +33,20 @@ pub(crate) fn until_revoked<R: Routes>(routes: Arc<R>, host: PreviewHost, target
                 Ok(true) => {}
                 Ok(false) => return,
                 // Not knowing is not a reason to cut work off; the next change asks again.
-                Err(error) => tracing::warn!(error = ?error, instance.id = %target.instance, "whether a preview is still allowed is not known"),
+                Err(error) => {
+                    tracing::warn!(error = ?error, instance.id = %target.instance, "whether a preview is still allowed is not known")
+                }
             }
         }
     })
 }
 
-async fn still_admitted<R: Routes>(routes: &R, host: &PreviewHost, target: &Target, viewer: Option<&Viewer>) -> stead_core::Result<bool> {
+async fn still_admitted<R: Routes>(
+    routes: &R,
+    host: &PreviewHost,
+    target: &Target,
+    viewer: Option<&R::Viewer>,
+) -> stead_core::Result<bool> {
     let Some(now) = routes.resolve(host).await? else { return Ok(false) };
     if now.instance != target.instance {
         return Ok(false);
@@ -85,7 +96,10 @@ where
     type Data = Bytes;
     type Error = BoxError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         if self.revoked.as_mut().poll(context).is_ready() {
             return Poll::Ready(Some(Err("the preview is not allowed any more".into())));
         }
