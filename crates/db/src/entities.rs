@@ -1,0 +1,23 @@
+//! One file per table: the row as Rust sees it. All rows are made and read by the query modules of this crate; outside it a row is
+//! data only, since nothing outside can reach a connection.
+//!
+//! Portable subset: ids and JSON are TEXT, times are microseconds in BIGINT, sizes are bytes in BIGINT.
+
+pub mod api_token;
+pub mod audit_event;
+pub mod event;
+pub mod idempotency_key;
+pub mod instance;
+pub mod instance_port;
+pub mod membership;
+pub mod node;
+pub mod operation;
+pub mod operation_log;
+pub mod preview_session;
+pub mod preview_ticket;
+pub mod revocation;
+pub mod session;
+pub mod sign_in_link;
+pub mod tenant;
+pub mod upload;
+pub mod user;

@@ -1,0 +1,16 @@
+//! The one migration tree, for every database. Migrations only go forward in use; `down` serves the tests.
+//!
+//! Each migration is one file. It changes schema and data with the builder of SeaORM and holds for both databases; a released
+//! migration is never edited.
+
+mod m0001_foundation;
+
+use sea_orm_migration::prelude::*;
+
+pub(crate) struct Migrations;
+
+impl MigratorTrait for Migrations {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_foundation::Foundation)]
+    }
+}

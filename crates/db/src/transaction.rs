@@ -1,0 +1,180 @@
+//! Write transactions: what they carry until commit, and repeating those that lost a race.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use sea_orm::DatabaseTransaction;
+use stead_core::ids::{InstanceId, OperationId, TenantId};
+use stead_core::{Error, Result, Timestamp};
+
+use crate::connection::Db;
+use crate::failure::{self, Doing};
+use crate::nudge::Nudge;
+use crate::scope::{Access, Actor, INSIDE, Scope, SystemAccess, SystemScope, TenantAccess, TenantScope, sealed};
+use crate::{dialect, events};
+
+const ATTEMPTS: u32 = 25;
+
+/// What a row of the change feed says. The reader of the feed looks the object up, so it always shows the newest state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Changed {
+    Instance(InstanceId),
+    InstanceDeleted(InstanceId),
+    Operation(OperationId),
+}
+
+/// An open write transaction of a scope. Commits when the closure it was given to returns `Ok`; must be dropped by then.
+#[derive(Debug)]
+pub struct Tx<S: Scope> {
+    inner: Arc<Inner<S>>,
+}
+
+#[derive(Debug)]
+struct Inner<S: Scope> {
+    transaction: DatabaseTransaction,
+    db: Db,
+    scope: S,
+    on_commit: Mutex<OnCommit>,
+}
+
+#[derive(Debug, Default)]
+struct OnCommit {
+    changes: Vec<(TenantId, Changed)>,
+    nudges: Vec<Nudge>,
+}
+
+impl<S: Scope> Tx<S> {
+    /// Adds a row to the tenant's change feed and nudges those who wait for the object. Several for one object count once.
+    pub fn changed(&self, tenant: TenantId, change: Changed) {
+        let mut on_commit = self.inner.on_commit.lock().unwrap_or_else(PoisonError::into_inner);
+        if !on_commit.changes.contains(&(tenant, change)) {
+            on_commit.changes.push((tenant, change));
+        }
+        drop(on_commit);
+        self.nudge(match change {
+            Changed::Instance(id) | Changed::InstanceDeleted(id) => Nudge::Instance(id),
+            Changed::Operation(id) => Nudge::Operation(id),
+        });
+    }
+
+    /// Sends the nudge once the transaction has committed.
+    pub fn nudge(&self, nudge: Nudge) {
+        let mut on_commit = self.inner.on_commit.lock().unwrap_or_else(PoisonError::into_inner);
+        if !on_commit.nudges.contains(&nudge) {
+            on_commit.nudges.push(nudge);
+        }
+    }
+
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.inner.db.ambient().now()
+    }
+
+    #[must_use]
+    pub fn ambient(&self) -> &stead_core::ambient::Ambient {
+        self.inner.db.ambient()
+    }
+}
+
+impl<S: Scope> sealed::Runs for Tx<S> {
+    type Connection = DatabaseTransaction;
+    fn connection(&self, _: sealed::Inside) -> &DatabaseTransaction {
+        &self.inner.transaction
+    }
+    fn db(&self, _: sealed::Inside) -> &Db {
+        &self.inner.db
+    }
+}
+
+impl<S: Scope> Access for Tx<S> {
+    fn tenant(&self) -> Option<TenantId> {
+        self.inner.scope.tenant()
+    }
+    fn actor(&self) -> Option<&Actor> {
+        self.inner.scope.actor()
+    }
+}
+
+impl TenantAccess for Tx<TenantScope> {
+    fn scope(&self) -> &TenantScope {
+        &self.inner.scope
+    }
+}
+
+impl SystemAccess for Tx<SystemScope> {
+    fn scope(&self) -> &SystemScope {
+        &self.inner.scope
+    }
+}
+
+impl<S: Scope> Inner<S> {
+    async fn commit(self) -> Result<Vec<Nudge>> {
+        let Self { transaction, db, on_commit, .. } = self;
+        let OnCommit { changes, mut nudges } = on_commit.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if !changes.is_empty() {
+            dialect::order_events(&transaction).await.doing("ordering the change feed")?;
+            events::append(&transaction, db.ambient().now(), &changes).await?;
+            nudges.push(Nudge::Events);
+        }
+        transaction.commit().await.doing("committing")?;
+        Ok(nudges)
+    }
+}
+
+pub(crate) async fn run<S, T, F, Fut>(scope: &S, db: &Db, mut work: F) -> Result<T>
+where
+    S: Scope,
+    F: FnMut(Tx<S>) -> Fut,
+    Fut: Future<Output = Result<T>>,
+{
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let error = match attempt_once(scope, db, &mut work).await {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        if !failure::lost_a_race(&error) {
+            return Err(error);
+        }
+        if attempt == ATTEMPTS {
+            return Err(Error::unavailable("database_busy", "The database is too busy to take the change.")
+                .next_step("Try again in a moment.")
+                .context(format!("{ATTEMPTS} attempts lost a race; the last: {}", error.inside())));
+        }
+        // Full jitter, growing to 50 ms: those who collided must not collide again.
+        let ceiling = (1_u64 << attempt.min(6)) * 800;
+        tokio::time::sleep(Duration::from_micros(db.ambient().random_u64() % ceiling.min(50_000))).await;
+    }
+}
+
+async fn attempt_once<S, T, F, Fut>(scope: &S, db: &Db, work: &mut F) -> Result<T>
+where
+    S: Scope,
+    F: FnMut(Tx<S>) -> Fut,
+    Fut: Future<Output = Result<T>>,
+{
+    let transaction = dialect::begin_write(db.writer()).await.doing("beginning a transaction")?;
+    let inner =
+        Arc::new(Inner { transaction, db: db.clone(), scope: scope.clone(), on_commit: Mutex::new(OnCommit::default()) });
+    let outcome = work(Tx { inner: Arc::clone(&inner) }).await;
+    let inner = Arc::try_unwrap(inner).map_err(|_| Error::internal("a transaction's handle outlived its closure"))?;
+    match outcome {
+        Ok(value) => {
+            for nudge in inner.commit().await? {
+                db.nudge(nudge);
+            }
+            Ok(value)
+        }
+        Err(error) => {
+            inner.transaction.rollback().await.doing("rolling back")?;
+            Err(error)
+        }
+    }
+}
+
+/// The connection of anything a query runs on.
+pub(crate) fn on<A: Access + ?Sized>(access: &A) -> &A::Connection {
+    access.connection(INSIDE)
+}
