@@ -3,7 +3,7 @@
 //! `control::nodes` alone.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Func, LikeExpr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait as _};
 use serde::{Deserialize, Serialize};
 use stead_core::ids::{InstanceId, NodeId, TenantId, UserId};
 use stead_core::instance::{
@@ -12,7 +12,7 @@ use stead_core::instance::{
 use stead_core::workspace_config::RequestedSettings;
 use stead_core::{Result, Timestamp};
 
-use crate::entities::{instance, instance_port};
+use crate::entities::{instance, instance_port, operation};
 use crate::failure::{Doing, corrupt};
 use crate::scope::{Access, Scope, SystemAccess, TenantAccess};
 use crate::transaction::{Tx, on};
@@ -617,6 +617,29 @@ pub async fn ports<A: Access>(access: &A, instances: &[InstanceId]) -> Result<Ve
             })
         })
         .collect()
+}
+
+/// The newest operation of each instance, finished or not.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn newest_operations<A: Access>(access: &A, instances: &[InstanceId]) -> Result<Vec<operation::Model>> {
+    if instances.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut newest = operation::Entity::find()
+        .select_only()
+        .column_as(operation::Column::Id.max(), "newest")
+        .filter(operation::Column::Resource.is_in(instances.iter().map(ToString::to_string)))
+        .group_by(operation::Column::Resource);
+    if let Some(tenant) = access.tenant() {
+        newest = newest.filter(operation::Column::TenantId.eq(tenant.to_string()));
+    }
+    operation::Entity::find()
+        .filter(operation::Column::Id.in_subquery(newest.into_query()))
+        .all(on(access))
+        .await
+        .doing("reading the newest operations of instances")
 }
 
 /// Adds or replaces ports; `declared` never turns from true to false by it.

@@ -186,6 +186,8 @@ pub struct Circumstances<'a> {
     pub operation: Option<&'a Underway>,
     /// Why the newest operation failed, when nothing has succeeded since.
     pub failure: Option<(&'a Problem, Timestamp)>,
+    /// When the newest operation was cancelled, when nothing has succeeded since.
+    pub cancelled: Option<(Action, Timestamp)>,
     /// The node's name; `None` before it was placed.
     pub node: Option<&'a str>,
     pub node_connected: bool,
@@ -240,6 +242,21 @@ pub fn public_state(circumstances: &Circumstances<'_>, now: Timestamp) -> Public
         && wish != Wish::Stopped
     {
         return state(Phase::Failed, problem.message.clone(), since);
+    }
+    if let Some((action, since)) = circumstances.cancelled
+        && at_rest
+        && wish != Wish::Stopped
+    {
+        let what = match action {
+            Action::Create => "Its creation",
+            Action::Restart => "Its restart",
+            Action::Pause => "Pausing it",
+            Action::Wake => "Waking it up",
+            Action::Stop | Action::Kill => "Stopping it",
+            Action::Start => "Its start",
+            Action::Delete => "Deleting it",
+        };
+        return state(Phase::Stopped, format!("{what} was cancelled."), since);
     }
     at_peace(circumstances, current)
 }
