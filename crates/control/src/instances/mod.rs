@@ -1,0 +1,4 @@
+//! Instances.
+mod exec;
+mod input;
+pub(crate) mod view;

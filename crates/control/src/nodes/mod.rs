@@ -1,0 +1,209 @@
+//! Nodes: their connections, what they report, and what they are sent.
+//!
+//! Owns the table of nodes and, alone, the observed columns of instances: nothing else may write them. Everything live (clients,
+//! measurements) is kept in memory of the server that holds the connection.
+
+mod live;
+mod session;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use stead_api::node::NodeDriver;
+use stead_api::v1::Page;
+use stead_api::v1::nodes::Node;
+use stead_core::ids::{InstanceId, NodeId, TenantId};
+use stead_core::instance::{DriverKind, InstanceDocument, Resources, Rootfs};
+use stead_core::placement::{self, Candidate, Offer, Request};
+use stead_core::{Error, Result, Timestamp};
+use stead_db::nodes::NodeRow;
+use stead_db::{Access, Db, SystemAccess, TenantScope};
+use stead_link::{ByteStream, NodeClient};
+use tokio::sync::broadcast;
+
+pub use live::UsageSample;
+use live::Registry;
+
+/// A node that another server holds counts as connected for this long after its last sign of life.
+const OTHERS_LEASE: Duration = Duration::from_secs(60);
+/// Measurements kept for a receiver that is behind; they are superseded within seconds anyway.
+const USAGE_KEPT: usize = 1_024;
+
+/// Whether a node can be reached, for the phase of its instances.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodePresence {
+    pub name: String,
+    pub connected: bool,
+    pub last_seen: Option<Timestamp>,
+}
+
+/// The service. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Nodes {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    db: Db,
+    /// Names this process among servers that share a database.
+    server: String,
+    registry: Registry,
+    usage: broadcast::Sender<(TenantId, InstanceId, UsageSample)>,
+}
+
+impl Nodes {
+    /// `server` names this process among those that share the database.
+    #[must_use]
+    pub fn new(db: Db, server: String) -> Self {
+        let (usage, _) = broadcast::channel(USAGE_KEPT);
+        Self { inner: Arc::new(Inner { db, server, registry: Registry::default(), usage }) }
+    }
+
+    /// Takes over a connection that a node has dialled and serves it until it ends. `proven` is the id that its certificate
+    /// names; `None` for the in-process pipe, which needs no proof.
+    ///
+    /// # Errors
+    /// Why the connection was refused or how it ended; the node dials again.
+    pub async fn connected(&self, stream: ByteStream, proven: Option<NodeId>) -> Result<()> {
+        session::run(self, stream, proven).await
+    }
+
+    /// The connection to a node.
+    ///
+    /// # Errors
+    /// `node_disconnected` when this server holds none.
+    pub fn client(&self, node: NodeId) -> Result<NodeClient> {
+        self.inner.registry.client(node).ok_or_else(disconnected)
+    }
+
+    /// Sends a document. A node that already has a newer one is no failure: this one was overtaken.
+    ///
+    /// # Errors
+    /// `node_disconnected`, `node_unreachable`, or what the node answers.
+    pub async fn push(&self, node: NodeId, document: &InstanceDocument) -> Result<()> {
+        match self.client(node)?.put_document(document).await {
+            Err(error) if error.code() == "stale_generation" => {
+                tracing::debug!(instance.id = %document.instance, document.generation = document.generation,
+                    "a document was overtaken by a newer one");
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// The latest measurement of a running instance.
+    #[must_use]
+    pub fn usage(&self, instance: InstanceId) -> Option<UsageSample> {
+        self.inner.registry.usage(instance)
+    }
+
+    /// Measurements as they come in, from now on.
+    #[must_use]
+    pub fn usages(&self) -> broadcast::Receiver<(TenantId, InstanceId, UsageSample)> {
+        self.inner.usage.subscribe()
+    }
+
+    /// All nodes; there are few.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub async fn list(&self, scope: &TenantScope) -> Result<Page<Node>> {
+        let rows = stead_db::nodes::list(scope).await?;
+        let counts = stead_db::nodes::instance_counts(scope).await?;
+        let items = rows
+            .into_iter()
+            .map(|row| {
+                let presence = self.presence_of(&row);
+                let count = counts.get(&row.id).copied().unwrap_or(0);
+                view::node(row, &presence, count)
+            })
+            .collect::<Result<_>>()?;
+        Ok(Page { items, next_cursor: None })
+    }
+
+    /// Presence of the given nodes, in one query.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub(crate) async fn presence<A: Access>(&self, access: &A, nodes: &[NodeId]) -> Result<HashMap<NodeId, NodePresence>> {
+        let rows = stead_db::nodes::find_many(access, nodes).await?;
+        Ok(rows.into_iter().map(|row| (row.id, self.presence_of(&row))).collect())
+    }
+
+    fn presence_of(&self, row: &NodeRow) -> NodePresence {
+        let live = self.inner.registry.last_seen(row.id);
+        let last_seen = live.max(row.last_seen_at);
+        let held_elsewhere = row.connected_to.as_ref().is_some_and(|server| *server != self.inner.server)
+            && row.last_seen_at.is_some_and(|seen| self.inner.db.ambient().now().since(seen) < OTHERS_LEASE);
+        NodePresence { name: row.name.clone(), connected: live.is_some() || held_elsewhere, last_seen }
+    }
+
+    /// Whether this server holds the node's connection now.
+    #[must_use]
+    pub fn is_connected(&self, node: NodeId) -> bool {
+        self.inner.registry.client(node).is_some()
+    }
+
+    /// Chooses a node.
+    ///
+    /// # Errors
+    /// See [`placement::choose`].
+    pub(crate) async fn choose<A: SystemAccess>(
+        &self,
+        access: &A,
+        driver: DriverKind,
+        rootfs: &Rootfs,
+        resources: Resources,
+    ) -> Result<NodeId> {
+        let rows = stead_db::nodes::all(access).await?;
+        let promises = stead_db::instances::promises(access).await?;
+        let candidates = rows
+            .into_iter()
+            .map(|row| {
+                let drivers: Vec<NodeDriver> = view::drivers(&row)?;
+                let mut candidate = Candidate {
+                    node: row.id,
+                    connected: self.inner.registry.client(row.id).is_some(),
+                    offers: drivers.iter().map(offer).collect(),
+                    cpu_count: row.cpu_count,
+                    memory_bytes: row.memory_bytes,
+                    disk_free_bytes: row.disk_free_bytes,
+                    promised_cpu_millis: 0,
+                    promised_memory_bytes: 0,
+                    instances: 0,
+                    name: row.name,
+                };
+                for promise in promises.iter().filter(|promise| promise.node == candidate.node) {
+                    candidate.instances += 1;
+                    if promise.running {
+                        candidate.promised_cpu_millis += u64::from(promise.resources.cpu_millis);
+                        candidate.promised_memory_bytes =
+                            candidate.promised_memory_bytes.saturating_add(promise.resources.memory_bytes);
+                    }
+                }
+                Ok(candidate)
+            })
+            .collect::<Result<Vec<_>>>()?;
+        placement::choose(&candidates, &Request { driver, rootfs: rootfs.clone(), resources })
+    }
+}
+
+fn offer(driver: &NodeDriver) -> Offer {
+    Offer {
+        driver: driver.driver,
+        images: driver.capabilities.images,
+        host_userland: driver.capabilities.host_userland,
+        limits: driver.capabilities.limits,
+    }
+}
+
+fn disconnected() -> Error {
+    Error::unavailable("node_disconnected", "The node of this instance is not connected now.")
+        .next_step("It works on by itself; try again when it is back. `stead node` on its machine connects it.")
+}
