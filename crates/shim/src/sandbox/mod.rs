@@ -6,15 +6,32 @@
 //! Only the shim of the instance calls it. Nothing is written outside the instance's volume, its control groups and its network
 //! interface; mounts exist only inside the instance's mount namespace and vanish with it.
 
+mod capabilities;
+mod cgroup;
+mod child;
 mod error;
+mod idmap;
+mod init;
+mod launch;
+mod listening;
+mod mounts;
+mod netlink;
+mod network;
+mod protocol;
+mod running;
+mod seccomp;
 mod spec;
 
+use std::collections::BTreeMap;
 use std::os::fd::{BorrowedFd, OwnedFd};
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 pub use error::{Result, SandboxError, Stage};
+pub use launch::{control_groups_available, launch};
+pub use mounts::prepare_etc;
+pub use running::Sandbox;
+pub use seccomp::prepare as prepare_filters;
 pub use spec::{
     ExtraMount, HOST_USER, HOST_USER_ID, IdsSpec, NetworkSpec, RootfsSpec, SandboxSpec, VolumeSpec,
 };
