@@ -86,7 +86,7 @@ pub struct ProcessState {
 }
 
 /// What runs, as the driver sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Observation {
     /// The driver has nothing of this instance.

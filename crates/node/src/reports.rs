@@ -1,0 +1,192 @@
+//! The feed of reports: the newest state of every instance, whole, for any number of readers.
+//!
+//! A reader gets every instance once, then `CaughtUp`, then changes. A slow reader skips states in between and never makes
+//! anyone wait: what is kept for it is a set of instances, not a queue. Written by reconcilers (reports) and the sampler (usage,
+//! listening ports).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use futures::stream::{Stream, unfold};
+use stead_api::node::NodeMessage;
+use stead_core::driver::Usage;
+use stead_core::ids::InstanceId;
+use stead_core::instance::{InstanceReport, ObservedState};
+use tokio::sync::Notify;
+
+const HEARTBEAT: Duration = Duration::from_secs(5);
+
+#[derive(Debug, Default)]
+struct Pending {
+    reports: BTreeSet<InstanceId>,
+    usages: BTreeMap<InstanceId, (Usage, u32)>,
+    caught_up: bool,
+}
+
+#[derive(Debug)]
+struct Reader {
+    pending: Mutex<Pending>,
+    wake: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    reports: BTreeMap<InstanceId, InstanceReport>,
+    gone: BTreeSet<InstanceId>,
+    readers: Vec<Weak<Reader>>,
+}
+
+/// Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct ReportFeed(Arc<Mutex<State>>);
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl ReportFeed {
+    /// Publishes a state when it differs from the last one.
+    pub fn publish(&self, mut report: InstanceReport) {
+        let instance = report.instance;
+        let mut state = lock(&self.0);
+        if has_ports(report.state)
+            && let Some(last) = state.reports.get(&instance)
+        {
+            report.listening.clone_from(&last.listening);
+        }
+        if !state.gone.remove(&instance) && state.reports.get(&instance) == Some(&report) {
+            return;
+        }
+        state.reports.insert(instance, report);
+        state.wake(|pending| {
+            pending.reports.insert(instance);
+        });
+    }
+
+    /// Changes the listening ports of a report.
+    pub fn listening(&self, instance: InstanceId, ports: Vec<u16>) {
+        let mut state = lock(&self.0);
+        if let Some(report) = state.reports.get_mut(&instance)
+            && has_ports(report.state)
+            && report.listening != ports
+        {
+            report.listening = ports;
+            state.wake(|pending| {
+                pending.reports.insert(instance);
+            });
+        }
+    }
+
+    pub fn usage(&self, instance: InstanceId, usage: Usage, cpu_millis: u32) {
+        lock(&self.0).wake(|pending| {
+            pending.usages.insert(instance, (usage, cpu_millis));
+        });
+    }
+
+    /// Nothing is left of the instance. Its last report goes out first.
+    pub fn gone(&self, instance: InstanceId) {
+        let mut state = lock(&self.0);
+        if state.gone.insert(instance) {
+            state.wake(|pending| {
+                pending.reports.insert(instance);
+            });
+        }
+    }
+
+    /// Drops an instance whose document was forgotten.
+    pub fn forget(&self, instance: InstanceId) {
+        let mut state = lock(&self.0);
+        state.reports.remove(&instance);
+        state.gone.remove(&instance);
+    }
+
+    #[must_use]
+    pub fn report(&self, instance: InstanceId) -> Option<InstanceReport> {
+        lock(&self.0).reports.get(&instance).cloned()
+    }
+
+    #[must_use]
+    pub fn reports(&self) -> Vec<InstanceReport> {
+        lock(&self.0).reports.values().cloned().collect()
+    }
+
+    /// `disk_free` is asked for each heartbeat.
+    pub fn subscribe(
+        &self,
+        disk_free: impl Fn() -> u64 + Send + Sync + 'static,
+    ) -> impl Stream<Item = NodeMessage> + Send + 'static {
+        let reader = {
+            let mut state = lock(&self.0);
+            let pending = Pending { reports: state.reports.keys().copied().collect(), ..Pending::default() };
+            let reader = Arc::new(Reader { pending: Mutex::new(pending), wake: Notify::new() });
+            state.readers.retain(|reader| reader.strong_count() > 0);
+            state.readers.push(Arc::downgrade(&reader));
+            reader
+        };
+        let start = Cursor { feed: self.clone(), reader, disk_free, also_gone: None };
+        unfold(start, |mut cursor| async move {
+            let message = cursor.next().await;
+            Some((message, cursor))
+        })
+    }
+}
+
+/// Listening ports belong to the sampler, as long as there can be any.
+const fn has_ports(state: ObservedState) -> bool {
+    matches!(state, ObservedState::Starting | ObservedState::Running | ObservedState::Paused)
+}
+
+impl State {
+    fn wake(&mut self, change: impl Fn(&mut Pending)) {
+        self.readers.retain(|reader| {
+            let Some(reader) = reader.upgrade() else { return false };
+            change(&mut lock(&reader.pending));
+            reader.wake.notify_one();
+            true
+        });
+    }
+}
+
+struct Cursor<F> {
+    feed: ReportFeed,
+    reader: Arc<Reader>,
+    disk_free: F,
+    also_gone: Option<InstanceId>,
+}
+
+impl<F: Fn() -> u64> Cursor<F> {
+    async fn next(&mut self) -> NodeMessage {
+        loop {
+            if let Some(message) = self.ready() {
+                return message;
+            }
+            if tokio::time::timeout(HEARTBEAT, self.reader.wake.notified()).await.is_err() {
+                return NodeMessage::Heartbeat { disk_free_bytes: (self.disk_free)() };
+            }
+        }
+    }
+
+    fn ready(&mut self) -> Option<NodeMessage> {
+        if let Some(instance) = self.also_gone.take() {
+            return Some(NodeMessage::Gone { instance });
+        }
+        // The feed first, as writers do, so that the two locks are always taken in one order.
+        let state = lock(&self.feed.0);
+        let mut pending = lock(&self.reader.pending);
+        while let Some(instance) = pending.reports.pop_first() {
+            if let Some(report) = state.reports.get(&instance) {
+                if state.gone.contains(&instance) {
+                    self.also_gone = Some(instance);
+                }
+                return Some(NodeMessage::Report(report.clone()));
+            }
+        }
+        if !pending.caught_up {
+            pending.caught_up = true;
+            return Some(NodeMessage::CaughtUp);
+        }
+        let (instance, (usage, interval_cpu_millis)) = pending.usages.pop_first()?;
+        Some(NodeMessage::Usage { instance, usage, interval_cpu_millis })
+    }
+}
