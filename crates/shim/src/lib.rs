@@ -6,4 +6,9 @@
 pub mod console;
 pub mod protocol;
 pub mod sandbox;
+mod process;
+pub mod shim;
+pub mod spawner;
 mod terminal;
+
+pub use spawner::spawner_main;

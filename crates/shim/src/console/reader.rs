@@ -55,6 +55,12 @@ impl Reader {
         self.offset
     }
 
+    /// Goes on at a later offset; returns the one before.
+    pub(crate) fn skip_to(&mut self, offset: u64) -> u64 {
+        self.open = None;
+        std::mem::replace(&mut self.offset, offset)
+    }
+
     /// Offset after the last byte of the console.
     ///
     /// # Errors
