@@ -182,7 +182,8 @@ fn html(notice: &Notice, authority: &str, presence: &str, request_id: &str) -> S
 }
 
 /// The answer for a browser or a program, by what the request accepts.
-pub(crate) fn answer(
+#[must_use]
+pub fn answer(
     notice: &Notice,
     headers: &HeaderMap,
     authority: &str,

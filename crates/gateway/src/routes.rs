@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use crate::host::PreviewHost;
 
 /// The code of the error of [`Routes::dial`] when the instance runs and nothing listens on the port.
-pub const NOT_LISTENING: &str = "port_not_listening";
+pub const NOT_LISTENING: &str = "not_listening";
 
 /// Whether an instance can answer now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
