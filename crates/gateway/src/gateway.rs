@@ -55,6 +55,8 @@ impl Default for Limits {
 #[derive(Debug, Clone)]
 pub struct GatewayConfig {
     pub domain: PreviewDomain,
+    /// Where viewers sign in, when that is not the host that previews live below.
+    pub dashboard: Option<String>,
     pub limits: Limits,
 }
 
@@ -267,9 +269,12 @@ impl<R: Routes> Gateway<R> {
             .append_pair("host", visit.authority)
             .append_pair("path", visit.path_and_query())
             .finish();
-        redirect(
-            StatusCode::FOUND,
-            &format!("{}/v1/preview-access?{query}", self.domain().base_seen_from(visit.authority)),
+        let base = match &self.inner.config.dashboard {
+            Some(base) => base.clone(),
+            None => self.domain().base_seen_from(visit.authority),
+        };
+        redirect(StatusCode::FOUND,
+            &format!("{base}/v1/preview-access?{query}")
         )
     }
 

@@ -1,0 +1,107 @@
+//! The service put together: previews to the gateway, everything else through the layers to the router.
+
+use std::convert::Infallible;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
+use stead_control::Control;
+use stead_core::Result;
+use stead_core::ambient::Ambient;
+use stead_gateway::gateway::authority_of;
+use stead_gateway::{Client, Gateway, GatewayConfig, Limits, PreviewDomain};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+
+use crate::config::HttpConfig;
+use crate::layers::context::PeerAddress;
+use crate::layers::rate_limit::RateLimits;
+use crate::layers::{authenticate, context, deadline, detach, hosts, rate_limit, same_origin, security_headers};
+use crate::previews::PreviewRoutes;
+use crate::state::AppState;
+use crate::{openapi, problem, routes, ui};
+
+/// Smaller answers do not get shorter by compressing.
+const WORTH_COMPRESSING: u64 = 1_024;
+
+/// Everything that answers HTTP. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct App {
+    state: AppState,
+    router: Router,
+}
+
+impl App {
+    /// # Errors
+    /// When the base address is wrong, or the routes and their table are not the same.
+    pub fn new(config: HttpConfig, control: Control, ambient: Ambient, shutdown: CancellationToken) -> Result<Self> {
+        let base = PreviewDomain::from_base(&config.base_url)?;
+        let domain = config.preview_base.as_deref().map_or_else(|| Ok(base.clone()), PreviewDomain::from_base)?;
+        let dashboard = config.preview_base.as_ref().map(|_| config.base_url.trim_end_matches('/').to_owned());
+        let gateway_config = GatewayConfig { domain, dashboard, limits: Limits::default() };
+        let gateway = Gateway::new(gateway_config, PreviewRoutes::new(control.clone()));
+        let limits = config.limits;
+        let state = AppState {
+            control,
+            ambient,
+            base,
+            gateway,
+            rate_limits: Arc::new(RateLimits::new(limits.sign_ins_per_minute, limits.requests_per_second)),
+            openapi: openapi::bytes()?,
+            shutdown,
+            config: Arc::new(config),
+        };
+        Ok(Self { router: router(&state), state })
+    }
+
+    #[must_use]
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// Answers one request that came from `peer`.
+    pub async fn handle(&self, mut request: Request, peer: IpAddr) -> Response {
+        request.extensions_mut().insert(PeerAddress(peer));
+        let (parts, body) = request.into_parts();
+        let is_preview = authority_of(&parts).is_some_and(|authority| self.state.gateway.domain().parse(&authority).is_some());
+        let mut request = Request::from_parts(parts, body);
+        if is_preview {
+            let context = context::attach(&self.state, &mut request);
+            let client = Client { ip: context.ip, request_id: context.id.to_string() };
+            return self.state.gateway.handle(request, client).await.map(Body::new);
+        }
+        let answered: std::result::Result<Response, Infallible> = self.router.clone().oneshot(request).await;
+        match answered {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
+}
+
+fn router(state: &AppState) -> Router {
+    let (router, _) = routes::all().split_for_parts();
+    let compression = CompressionLayer::new().compress_when(
+        SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::SSE).and(NotForContentType::IMAGES).and(NotForContentType::const_new("font/")),
+    );
+    // The last layer is the first to see a request.
+    router
+        .fallback(ui::serve)
+        .layer(DefaultBodyLimit::max(state.config.limits.json_body))
+        .layer(from_fn(detach::layer))
+        .layer(from_fn_with_state(state.clone(), deadline::layer))
+        .layer(from_fn_with_state(state.clone(), rate_limit::layer))
+        .layer(from_fn(same_origin::layer))
+        .layer(from_fn_with_state(state.clone(), authenticate::layer))
+        .layer(from_fn_with_state(state.clone(), hosts::layer))
+        .layer(from_fn(problem::render))
+        .layer(compression)
+        .layer(from_fn_with_state(state.clone(), security_headers::layer))
+        .layer(from_fn_with_state(state.clone(), context::layer))
+        .with_state(state.clone())
+}

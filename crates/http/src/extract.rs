@@ -1,0 +1,11 @@
+//! What handlers ask of a request: who asks, in which tenant, with what input. Every rejection is a problem body.
+
+pub mod caller;
+pub mod input;
+pub mod mutation;
+pub mod path;
+
+pub use caller::{InTenant, OnAccount};
+pub use input::{JsonBody, QueryOf, Wait};
+pub use mutation::{Command, IfMatch};
+pub use path::{Ref, RefPair};

@@ -1,0 +1,92 @@
+//! The request's id, its client's address, and the span that its log lines stand in. Outermost of all layers.
+
+use std::net::IpAddr;
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::header::USER_AGENT;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use stead_core::ids::RequestId;
+use tracing::Instrument;
+
+use crate::state::AppState;
+
+/// The header that carries the request's id.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const MAX_USER_AGENT: usize = 300;
+
+/// Address of the other end of the connection, put into the request by the server that accepted it.
+#[derive(Debug, Clone, Copy)]
+pub struct PeerAddress(pub IpAddr);
+
+#[derive(Debug, Clone)]
+pub struct RequestContext {
+    pub id: RequestId,
+    pub ip: IpAddr,
+    pub user_agent: Option<String>,
+}
+
+/// The client's address: the peer, or the last one that a trusted proxy added.
+#[must_use]
+pub fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+    if !trusted.contains(&peer) {
+        return peer;
+    }
+    headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|entry| entry.trim().parse().ok())
+        .filter(|ip| !trusted.contains(ip))
+        .next_back()
+        .unwrap_or(peer)
+}
+
+/// Puts the context into a request that has just come in.
+pub fn attach(state: &AppState, request: &mut Request) -> RequestContext {
+    let peer = request.extensions().get::<PeerAddress>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0);
+    let user_agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
+    let context = RequestContext {
+        id: state.ambient.new_id(),
+        ip: client_ip(peer, request.headers(), &state.config.trusted_proxies),
+        user_agent: user_agent.map(|text| text.chars().take(MAX_USER_AGENT).collect()),
+    };
+    request.extensions_mut().insert(context.clone());
+    context
+}
+
+pub async fn layer(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let context = match request.extensions().get::<RequestContext>() {
+        Some(context) => context.clone(),
+        None => attach(&state, &mut request),
+    };
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let span = tracing::info_span!("request", request.id = %context.id, request.method = %request.method(), request.route = route.as_deref().unwrap_or("-"));
+    let began = Instant::now();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    span.in_scope(|| {
+        tracing::debug!(response.status = response.status().as_u16(), response.micros = began.elapsed().as_micros(), "answered");
+    });
+    if let Ok(id) = HeaderValue::from_str(&context.id.to_string()) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_trusted_proxies_name_the_client() {
+        let [proxy, client, forged] = [[10, 0, 0, 1], [203, 0, 113, 9], [6, 6, 6, 6]].map(IpAddr::from);
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", format!("{forged}, {client}").parse().unwrap());
+        assert_eq!(client_ip(proxy, &headers, &[proxy]), client);
+        assert_eq!(client_ip(client, &headers, &[proxy]), client);
+        assert_eq!(client_ip(proxy, &HeaderMap::new(), &[proxy]), proxy);
+    }
+}

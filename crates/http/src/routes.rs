@@ -1,0 +1,73 @@
+//! One file per noun; a handler extracts, calls one service, converts.
+
+pub mod auth;
+pub mod console;
+pub mod events;
+pub mod exec;
+pub mod instance_actions;
+pub mod instances;
+pub mod nodes;
+pub mod operations;
+pub mod ports;
+pub mod preview_access;
+pub mod sessions;
+pub mod system;
+pub mod tenants;
+pub mod terminals;
+pub mod tokens;
+pub mod uploads;
+pub mod workspace_config;
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::header::{ETAG, LOCATION};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::state::AppState;
+
+/// Every route of the API.
+pub fn all() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .merge(system::routes())
+        .merge(auth::routes())
+        .merge(sessions::routes())
+        .merge(tokens::routes())
+        .merge(tenants::routes())
+        .merge(instances::routes())
+        .merge(instance_actions::routes())
+        .merge(console::routes())
+        .merge(exec::routes())
+        .merge(terminals::routes())
+        .merge(ports::routes())
+        .merge(operations::routes())
+        .merge(events::routes())
+        .merge(uploads::routes())
+        .merge(workspace_config::routes())
+        .merge(nodes::routes())
+        .merge(preview_access::routes())
+}
+
+/// 201 with the new object.
+fn created<T: Serialize>(value: T) -> Response {
+    (StatusCode::CREATED, Json(value)).into_response()
+}
+
+/// 202 with the operation's address.
+fn accepted<T: Serialize>(operation: &str, value: T) -> Response {
+    let mut response = (StatusCode::ACCEPTED, Json(value)).into_response();
+    if let Ok(address) = HeaderValue::from_str(&format!("/v1/operations/{operation}")) {
+        response.headers_mut().insert(LOCATION, address);
+    }
+    response
+}
+
+/// 200 with the version as the `ETag`.
+fn versioned<T: Serialize>(version: u64, value: T) -> Response {
+    let mut response = Json(value).into_response();
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{version}\"")) {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response
+}

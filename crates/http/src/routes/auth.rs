@@ -1,0 +1,64 @@
+//! Signing in and out.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use http::header::SET_COOKIE;
+use http::{HeaderValue, StatusCode};
+use stead_api::v1::identity::{Me, SignInLink, SignInWithLink};
+use stead_control::RequestInfo;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::extract::caller::{AccountRead, AccountWrite};
+use crate::extract::{JsonBody, OnAccount};
+use crate::layers::authenticate::session_cookie;
+use crate::problem::Answer;
+use crate::routes::created;
+use crate::state::AppState;
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(sign_in_with_link)).routes(routes!(sign_out)).routes(routes!(me)).routes(routes!(create_sign_in_link))
+}
+
+/// Browsers forget the cookie then; the server forgets the session on its own time.
+const COOKIE_SECONDS: u64 = 400 * 24 * 3600;
+
+fn cookie(secure: bool, value: &str, max_age: u64) -> HeaderValue {
+    let flag = if secure { "; Secure" } else { "" };
+    let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{flag}", session_cookie(secure));
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// Exchanges a one-time sign-in link for a session cookie.
+#[utoipa::path(post, path = "/v1/auth/link", operation_id = "sign_in_with_link", tag = "account", request_body = SignInWithLink,
+    responses((status = 200, description = "Signed in; `Set-Cookie` carries the session.", body = Me)))]
+async fn sign_in_with_link(
+    State(state): State<AppState>,
+    Extension(info): Extension<RequestInfo>,
+    JsonBody(input): JsonBody<SignInWithLink>,
+) -> Answer<Response> {
+    let signed_in = state.control.identity().sign_in_with_link(&input.token, &info).await?;
+    let cookie = cookie(state.base.secure(), &signed_in.secret, COOKIE_SECONDS);
+    Ok(([(SET_COOKIE, cookie)], Json(signed_in.me)).into_response())
+}
+
+/// Ends the session that asks. With a token, nothing is ended.
+#[utoipa::path(post, path = "/v1/auth/sign-out", operation_id = "sign_out", tag = "account", responses((status = 204, description = "Signed out.")))]
+async fn sign_out(State(state): State<AppState>, on: OnAccount<AccountWrite>) -> Answer<Response> {
+    state.control.identity().sign_out(&on.caller).await?;
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie(state.base.secure(), "", 0))]).into_response())
+}
+
+/// Who asks, in which tenant, and what they may do there.
+#[utoipa::path(get, path = "/v1/me", operation_id = "get_me", tag = "account", responses((status = 200, description = "The caller.", body = Me)))]
+async fn me(State(state): State<AppState>, on: OnAccount<AccountRead>) -> Answer<Json<Me>> {
+    Ok(Json(state.control.identity().me(&on.caller, on.tenant).await?))
+}
+
+/// A link that signs its holder in once, as the caller, within 15 minutes.
+#[utoipa::path(post, path = "/v1/sign-in-links", operation_id = "create_sign_in_link", tag = "account",
+    responses((status = 201, description = "The link.", body = SignInLink)))]
+async fn create_sign_in_link(State(state): State<AppState>, on: OnAccount<AccountWrite>) -> Answer<Response> {
+    Ok(created(state.control.identity().create_sign_in_link(&on.caller).await?))
+}

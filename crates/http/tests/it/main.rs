@@ -1,0 +1,6 @@
+//! The whole service: documents, tables, sockets.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod bridge;
+mod openapi;
