@@ -43,7 +43,7 @@ pub struct OciSettings {
     pub allow_private_networks: bool,
     /// No network of its own for any instance: loopback only.
     pub loopback_only: bool,
-    /// Registries spoken to by plain HTTP, such as `127.0.0.1:5000`. Loopback ones need not be named.
+    /// Registries spoken to by plain HTTP, such as `127.0.0.1:5000`; they may be at private addresses, which others may not.
     pub insecure_registries: Vec<String>,
     pub image_limits: ImageLimits,
     /// Formatted disk images kept ready.

@@ -84,7 +84,6 @@ pub(super) enum GuestState {
 
 #[derive(Debug)]
 pub(super) struct Guest {
-    pub(super) instance: InstanceId,
     pub(super) ambient: Ambient,
     inner: Mutex<Inner>,
     changed: watch::Sender<u64>,
@@ -241,7 +240,6 @@ impl Guest {
             b"# A simulated workspace\n\nNothing here is executed for real.\n".to_vec(),
         );
         Self {
-            instance: plan.instance,
             ambient,
             inner: Mutex::new(Inner {
                 plan: plan.clone(),

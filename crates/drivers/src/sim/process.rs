@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use stead_core::Timestamp;
 use stead_core::driver::{ProcessIo, ProcessSpec, ProcessState};
 use stead_core::instance::ExitStatus;
@@ -24,7 +25,7 @@ const SIGINT: i32 = 2;
 pub(super) enum Input {
     Bytes(Vec<u8>),
     End,
-    Signal(i32),
+    Interrupt,
 }
 
 /// Output and end of a process.
@@ -110,7 +111,7 @@ impl Process {
         match signal {
             0 | 17 | 18 | 28 => {}
             SIGINT => {
-                let _full = self.input.try_send(Input::Signal(signal));
+                let _full = self.input.try_send(Input::Interrupt);
             }
             _ => {
                 self.killed.send_replace(Some(signal));
@@ -276,7 +277,7 @@ impl ProcessStage {
         let is_terminal = matches!(self.process.spec.io, ProcessIo::Terminal { .. });
         match input {
             Input::End => self.ended = true,
-            Input::Signal(_) => {
+            Input::Interrupt => {
                 self.interrupted = true;
                 self.line.clear();
             }
@@ -335,6 +336,7 @@ impl ProcessStage {
     }
 }
 
+#[async_trait]
 impl Stage for ProcessStage {
     async fn out(&mut self, text: &str) {
         if matches!(self.process.spec.io, ProcessIo::Terminal { .. }) {

@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+
 use super::machine::Guest;
 use super::shell::{self, Condition};
 
 /// What a program needs of the process it runs in.
-pub(super) trait Stage {
+#[async_trait]
+pub(super) trait Stage: Send {
     async fn out(&mut self, text: &str);
     async fn err(&mut self, text: &str);
     /// Waits; `false` when the program was interrupted meanwhile.
@@ -28,7 +32,11 @@ pub(super) struct Shell {
 
 impl Shell {
     /// Runs a line or script and returns the last exit code.
-    pub(super) async fn run(&mut self, stage: &mut impl Stage, line: &str) -> i32 {
+    pub(super) fn run<'a>(&'a mut self, stage: &'a mut dyn Stage, line: &'a str) -> BoxFuture<'a, i32> {
+        Box::pin(self.run_commands(stage, line))
+    }
+
+    async fn run_commands(&mut self, stage: &mut dyn Stage, line: &str) -> i32 {
         for command in shell::parse(line) {
             let skip = match command.condition {
                 Condition::Always => false,
@@ -43,16 +51,14 @@ impl Shell {
             self.last = match &command.redirect {
                 None => self.program(stage, &words).await,
                 Some(redirect) => {
-                    let mut captured = Captured { text: String::new(), stage };
+                    let mut captured = Captured { text: String::new(), stage: &mut *stage };
                     let code = self.program(&mut captured, &words).await;
                     let text = captured.text;
-                    let path = shell::resolve(&self.directory, &redirect.path);
-                    let mut inner = self.guest.lock();
-                    let file = inner.files.entry(path).or_default();
-                    if !redirect.append {
-                        file.clear();
+                    match redirect.path.as_str() {
+                        "&2" => stage.err(&text).await,
+                        "&1" => stage.out(&text).await,
+                        _ => self.write_file(redirect, &text),
                     }
-                    file.extend_from_slice(text.as_bytes());
                     code
                 }
             };
@@ -60,8 +66,18 @@ impl Shell {
         self.exit.unwrap_or(self.last)
     }
 
+    fn write_file(&self, redirect: &shell::Redirect, text: &str) {
+        let path = shell::resolve(&self.directory, &redirect.path);
+        let mut inner = self.guest.lock();
+        let file = inner.files.entry(path).or_default();
+        if !redirect.append {
+            file.clear();
+        }
+        file.extend_from_slice(text.as_bytes());
+    }
+
     /// Runs one program.
-    pub(super) async fn program(&mut self, stage: &mut impl Stage, words: &[String]) -> i32 {
+    pub(super) async fn program(&mut self, stage: &mut dyn Stage, words: &[String]) -> i32 {
         let Some((name, arguments)) = words.split_first() else { return 0 };
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let name = name.rsplit('/').next().unwrap_or(name);
@@ -71,9 +87,7 @@ impl Shell {
             ("sh" | "bash" | "dash", ["-c" | "-lc" | "-ec" | "-ic", script, ..]) => {
                 let mut inner = self.clone();
                 inner.exit = None;
-                let code = Box::pin(inner.run(stage, script)).await;
-                self.guest = inner.guest;
-                code
+                inner.run(stage, script).await
             }
             ("exit", rest) => {
                 let code = rest.first().and_then(|code| code.parse().ok()).unwrap_or(self.last);
@@ -236,7 +250,7 @@ impl Shell {
         }
     }
 
-    async fn list(&self, stage: &mut impl Stage, arguments: &[&str]) -> i32 {
+    async fn list(&self, stage: &mut dyn Stage, arguments: &[&str]) -> i32 {
         let path = arguments.iter().find(|argument| !argument.starts_with('-')).unwrap_or(&".");
         let directory = shell::resolve(&self.directory, path);
         let prefix = if directory == "/" { directory.clone() } else { format!("{directory}/") };
@@ -253,7 +267,7 @@ impl Shell {
         0
     }
 
-    async fn print_files(&self, stage: &mut impl Stage, paths: &[&str]) -> i32 {
+    async fn print_files(&self, stage: &mut dyn Stage, paths: &[&str]) -> i32 {
         let mut code = 0;
         for path in paths {
             let content = self.guest.lock().files.get(&shell::resolve(&self.directory, path)).cloned();
@@ -269,7 +283,7 @@ impl Shell {
     }
 
     /// `counter [TO [MILLISECONDS]]`: one number per line.
-    async fn counter(&self, stage: &mut impl Stage, arguments: &[&str]) -> i32 {
+    async fn counter(&self, stage: &mut dyn Stage, arguments: &[&str]) -> i32 {
         let mut numbers = arguments.iter().filter_map(|text| text.parse::<u64>().ok());
         let (to, pause) = (numbers.next().unwrap_or(u64::MAX), numbers.next().unwrap_or(100));
         for number in 1..=to {
@@ -281,7 +295,7 @@ impl Shell {
         0
     }
 
-    async fn serve(&self, stage: &mut impl Stage, port: u16) -> i32 {
+    async fn serve(&self, stage: &mut dyn Stage, port: u16) -> i32 {
         stage.listen(port);
         stage.out(&format!("Listening on http://0.0.0.0:{port} (simulated)\n")).await;
         let _interrupted = stage.wait(Duration::from_secs(1_000_000_000)).await;
@@ -289,26 +303,27 @@ impl Shell {
     }
 }
 
-async fn canned(stage: &mut impl Stage, text: &str) -> i32 {
+async fn canned(stage: &mut dyn Stage, text: &str) -> i32 {
     stage.out(text).await;
     0
 }
 
 /// Collects the output of a redirected command.
-struct Captured<'a, S> {
+struct Captured<'a> {
     text: String,
-    stage: &'a mut S,
+    stage: &'a mut dyn Stage,
 }
 
-impl<S: Stage> Stage for Captured<'_, S> {
+#[async_trait]
+impl Stage for Captured<'_> {
     async fn out(&mut self, text: &str) {
         self.text.push_str(text);
     }
     async fn err(&mut self, text: &str) {
-        Box::pin(self.stage.err(text)).await;
+        self.stage.err(text).await;
     }
     async fn wait(&mut self, time: Duration) -> bool {
-        Box::pin(self.stage.wait(time)).await
+        self.stage.wait(time).await
     }
     fn listen(&mut self, port: u16) {
         self.stage.listen(port);

@@ -1,0 +1,671 @@
+//! The driver itself: what the contract asks, done with the parts beside. Each call looks at what is there before it does
+//! anything, so that repeating it after a crash is harmless.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use stead_core::ambient::Ambient;
+use stead_core::driver::{
+    Attach, Capabilities, ConsolePosition, Driver, Observation, ProcessSpec, ProcessState, ProgressSink, RunPlan,
+    Usage,
+};
+use stead_core::error::{Error, ErrorKind, InternalContext as _, Result};
+use stead_core::ids::{InstanceId, ProcessId};
+use stead_core::instance::{DriverKind, ExitStatus, Progress, Resources, Rootfs};
+use stead_link::stream::ByteStream;
+use stead_shim::protocol::{
+    Changed, ConsoleSettings, Launch, Listening, Processes, Request, RunEnd, RunState, State, Status, UsageReply, VERSION,
+};
+use stead_shim::sandbox::{ExtraMount, IdsSpec, NetworkSpec, RootfsSpec, SandboxSpec};
+use tokio::sync::watch;
+
+use super::capabilities::{self, Machine};
+use super::console;
+use super::disk::Disks;
+use super::files;
+use super::image::{Image, ImageStore, blocking};
+use super::leftovers;
+use super::network::Network;
+use super::rootfs::host;
+use super::settings::{OciSettings, Toolchain};
+use super::shim_client::{self, QUICK, Shim, Spawner};
+use super::trash::Trash;
+
+/// Beyond the grace of a stop: the kernel ends processes and the shim unmounts.
+const STOP_PATIENCE: Duration = Duration::from_secs(30);
+/// Each instance gets this many user ids of the host.
+const IDS_PER_INSTANCE: u32 = 65_536;
+/// While nothing runs, a change is looked for this often at least.
+const IDLE_WAIT: Duration = Duration::from_secs(5);
+const SMALLEST_TMP: u64 = 64 << 20;
+const LARGEST_TMP: u64 = 2 << 30;
+const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// Which image an instance was prepared with.
+#[derive(Debug, Serialize, Deserialize)]
+struct PreparedImage {
+    reference: String,
+    image: Image,
+}
+
+/// How the newest run that is not in a run directory any more ended.
+#[derive(Debug, Serialize, Deserialize)]
+struct LastRun {
+    run: u64,
+    exit: Option<ExitStatus>,
+}
+
+/// What is known of an instance's run.
+enum Run {
+    /// No run directory.
+    None,
+    Live { shim: Shim, status: Status },
+    Ended { shim: Option<Shim>, run: u64, exit: Option<ExitStatus>, processes: Vec<ProcessState> },
+}
+
+/// See [`super`].
+#[derive(Debug)]
+pub struct OciDriver {
+    settings: OciSettings,
+    ambient: Ambient,
+    machine: Machine,
+    capabilities: Capabilities,
+    instances: PathBuf,
+    runs: PathBuf,
+    images: ImageStore,
+    disks: Arc<Disks>,
+    network: Arc<Network>,
+    trash: Arc<Trash>,
+    spawner: Spawner,
+    toolchains: Vec<Toolchain>,
+    /// The shim's change number that was seen last.
+    seen: Mutex<HashMap<InstanceId, u64>>,
+    /// Grows with each call that changes something.
+    nudges: watch::Sender<u64>,
+}
+
+impl OciDriver {
+    /// Opens the node's directory and looks at the machine. Instances that run are found as they are.
+    ///
+    /// # Errors
+    /// When the directory cannot be used.
+    pub async fn open(mut settings: OciSettings, ambient: Ambient) -> Result<Self> {
+        files::private_directory(&settings.directory)?;
+        settings.directory =
+            fs::canonicalize(&settings.directory).internal(format!("opening {}", settings.directory.display()))?;
+        let directory = settings.directory.clone();
+        let instances = directory.join("instances");
+        let runs = settings.run_directory.clone().unwrap_or_else(|| directory.join("run"));
+        files::private_directory(&instances)?;
+        files::private_directory(&runs)?;
+        let servers = if settings.name_servers.is_empty() { host::name_servers() } else { settings.name_servers.clone() };
+        let network = Arc::new(Network::open(&directory, servers, settings.allow_private_networks)?);
+        let ready = if settings.loopback_only {
+            Err("The node's settings give instances no network.".to_owned())
+        } else {
+            let network = Arc::clone(&network);
+            blocking(move || {
+                Ok(capabilities::network_tools().and_then(|()| {
+                    network.set_up().map_err(|why| format!("Instances have no network: {why}."))
+                }))
+            })
+            .await?
+        };
+        let (machine, capabilities) = blocking(move || Ok(capabilities::detect(ready))).await?;
+        for sentence in &capabilities.missing {
+            tracing::warn!(missing = sentence, "this machine lacks something");
+        }
+        let trash = Arc::new(Trash::open(&directory)?);
+        let images = ImageStore::open(
+            &directory,
+            settings.image_limits,
+            &settings.insecure_registries,
+            settings.allow_private_networks,
+            ambient.clone(),
+            Arc::clone(&trash),
+        )?;
+        let disks = Disks::open(&directory, settings.disk_pool, machine.disk_images, ambient.clone())?;
+        disks.fill_in_background();
+        let mut toolchains = settings.toolchains.clone();
+        if settings.detect_toolchains {
+            for found in host::detect_toolchains().await {
+                if toolchains.iter().all(|named| named.target != found.target) {
+                    toolchains.push(found);
+                }
+            }
+        }
+        let spawner = Spawner::new(settings.spawner.clone());
+        Ok(Self {
+            settings,
+            ambient,
+            machine,
+            capabilities,
+            instances,
+            runs,
+            images,
+            disks,
+            network,
+            trash,
+            spawner,
+            toolchains,
+            seen: Mutex::default(),
+            nudges: watch::Sender::new(0),
+        })
+    }
+
+    /// Removes what the node put on the machine itself: bridge, firewall table and rules, control groups. For the end of tests
+    /// and of a node; instances are deleted before.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub async fn teardown_host(&self) -> Result<()> {
+        let network = Arc::clone(&self.network);
+        let outbound = self.capabilities.outbound_network;
+        blocking(move || {
+            if outbound {
+                network.tear_down()?;
+            }
+            leftovers::remove_groups(&network.names().cgroup())
+        })
+        .await
+    }
+
+    /// The images of this node.
+    #[must_use]
+    pub const fn images(&self) -> &ImageStore {
+        &self.images
+    }
+
+    /// Removes images that no instance was prepared with. Answers how many.
+    ///
+    /// # Errors
+    /// When the node's directory cannot be read.
+    pub async fn remove_unused_images(&self) -> Result<usize> {
+        let instances = self.instances.clone();
+        self.images
+            .remove_unused(move || {
+                let mut used = BTreeSet::new();
+                for directory in files::list(&instances)? {
+                    if let Some(prepared) = files::read_json::<PreparedImage>(&directory.join("image.json"))? {
+                        used.insert(prepared.image.digest);
+                    }
+                }
+                Ok(used)
+            })
+            .await
+    }
+
+    fn directory(&self, instance: InstanceId) -> PathBuf {
+        self.instances.join(instance.to_string())
+    }
+
+    fn run_directory(&self, instance: InstanceId) -> PathBuf {
+        self.runs.join(instance.to_string())
+    }
+
+    fn cgroup(&self, instance: InstanceId) -> String {
+        format!("{}/{instance}", self.network.names().cgroup())
+    }
+
+    fn nudge(&self) {
+        self.nudges.send_modify(|number| *number += 1);
+    }
+
+    /// Looks for the run. A shim that went away without a word is cleaned up after first.
+    async fn run(&self, instance: InstanceId) -> Result<Run> {
+        let run_directory = self.run_directory(instance);
+        let Some(state) = State::read(&run_directory)? else { return Ok(Run::None) };
+        let ended = |end: Option<RunEnd>, shim| Run::Ended {
+            shim,
+            run: state.run,
+            exit: end.and_then(|end| end.exit),
+            processes: state.processes.clone(),
+        };
+        if !state.shim.is_alive() {
+            if state.end.is_none() {
+                tracing::warn!(instance.id = %instance, run = state.run, "the process that kept the instance is gone; the run is ended");
+                self.clean_after(instance, &state).await?;
+            }
+            return Ok(ended(state.end.clone(), None));
+        }
+        let shim = Shim::at(&state.socket);
+        match shim.call::<Status>(Request::Status, QUICK).await {
+            Ok(status) if status.state == RunState::Ended => {
+                let processes = shim.call::<Processes>(Request::Processes, QUICK).await.unwrap_or_default().processes;
+                let exit = status.end.and_then(|end| end.exit);
+                Ok(Run::Ended { shim: Some(shim), run: state.run, exit, processes })
+            }
+            Ok(status) => Ok(Run::Live { shim, status }),
+            Err(error) => {
+                // It may have gone between the two looks; then its last word counts.
+                match State::read(&run_directory)? {
+                    Some(now) if now.end.is_some() => Ok(Run::Ended {
+                        shim: None,
+                        run: now.run,
+                        exit: now.end.and_then(|end| end.exit),
+                        processes: now.processes,
+                    }),
+                    _ if state.shim.is_alive() => Err(error),
+                    _ => Ok(ended(None, None)),
+                }
+            }
+        }
+    }
+
+    /// Ends what a vanished shim left: the sandbox's PID 1 and with it every process, control groups, interface.
+    async fn clean_after(&self, instance: InstanceId, state: &State) -> Result<()> {
+        let (shim, init) = (state.shim, state.init);
+        let (network, group) = (Arc::clone(&self.network), self.cgroup(instance));
+        let run_directory = self.run_directory(instance);
+        let mut state = state.clone();
+        let now = self.ambient.now();
+        blocking(move || {
+            shim_client::kill(shim, STOP_PATIENCE)?;
+            leftovers::thaw_group(&group);
+            if let Some(init) = init {
+                shim_client::kill(init, STOP_PATIENCE)?;
+            }
+            leftovers::remove_groups(&group)?;
+            network.remove_left(instance)?;
+            if state.end.is_none() {
+                let cause = stead_shim::protocol::EndCause::SandboxLost;
+                state.end = Some(RunEnd { at: now, cause, exit: None, problem: None });
+                files::write_json(&run_directory.join(stead_shim::protocol::STATE_FILE), &state)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn live(&self, instance: InstanceId) -> Result<(Shim, Status)> {
+        match self.run(instance).await? {
+            Run::Live { shim, status } => Ok((shim, status)),
+            Run::None | Run::Ended { .. } if self.directory(instance).is_dir() => {
+                Err(Error::conflict("instance_not_running", "The instance does not run.").next_step("Start it first."))
+            }
+            Run::None | Run::Ended { .. } => Err(Error::not_found("instance", instance)),
+        }
+    }
+
+    /// A shim that can still be asked about processes and the console, also after the end of its run.
+    async fn reachable(&self, instance: InstanceId) -> Result<Option<Shim>> {
+        Ok(match self.run(instance).await? {
+            Run::Live { shim, .. } => Some(shim),
+            Run::Ended { shim, .. } => shim,
+            Run::None => None,
+        })
+    }
+
+    /// Takes down what is left of a run and removes its directory; how it ended is kept with the instance.
+    async fn forget_run(&self, instance: InstanceId) -> Result<()> {
+        match self.run(instance).await? {
+            Run::None => {}
+            Run::Live { .. } => return Err(Error::conflict("instance_running", "The instance still runs.")),
+            Run::Ended { shim, run, exit, .. } => {
+                let directory = self.directory(instance);
+                if directory.is_dir() {
+                    files::write_json(&directory.join("last_run.json"), &LastRun { run, exit })?;
+                }
+                if let Some(shim) = shim {
+                    // A shim that has gone meanwhile has forgotten.
+                    let _gone = shim.done(Request::Forget, QUICK).await;
+                }
+            }
+        }
+        remove_directory(&self.run_directory(instance))
+    }
+
+    fn volume_missing(instance: InstanceId) -> Error {
+        Error::conflict("instance_not_prepared", format!("The volume of {instance} is not there."))
+            .next_step("Prepare the instance before it is started.")
+    }
+
+    fn rootfs(&self, plan: &RunPlan) -> Result<(RootfsSpec, Option<Image>)> {
+        match &plan.rootfs {
+            Rootfs::HostUserland => {
+                let extra_mounts = self
+                    .toolchains
+                    .iter()
+                    .filter(|toolchain| toolchain.source.is_dir())
+                    .map(|toolchain| ExtraMount { source: toolchain.source.clone(), target: toolchain.target.clone() })
+                    .collect();
+                let etc_dir = self.settings.directory.join("etc");
+                Ok((RootfsSpec::HostUserland { etc_dir, extra_mounts }, None))
+            }
+            Rootfs::Image { reference } => {
+                let prepared: Option<PreparedImage> = files::read_json(&self.directory(plan.instance).join("image.json"))?;
+                let image = prepared.filter(|prepared| prepared.reference == *reference).map(|prepared| prepared.image);
+                let image = image.ok_or_else(|| {
+                    Error::conflict("instance_not_prepared", format!("The image {reference} was not brought in."))
+                        .next_step("Prepare the instance before it is started.")
+                })?;
+                Ok((RootfsSpec::Layers { lower: self.images.layers(&image) }, Some(image)))
+            }
+        }
+    }
+
+    fn sandbox(&self, plan: &RunPlan, slot: u32) -> Result<SandboxSpec> {
+        let volume = Disks::find(&self.directory(plan.instance)).ok_or_else(|| Self::volume_missing(plan.instance))?;
+        let (rootfs, image) = self.rootfs(plan)?;
+        let config = image.map(|image| image.config).unwrap_or_default();
+        let mut env: BTreeMap<String, String> = config.env.clone();
+        if matches!(rootfs, RootfsSpec::Layers { .. }) {
+            env.entry("PATH".to_owned()).or_insert_with(|| DEFAULT_PATH.to_owned());
+        }
+        env.extend(plan.env.clone());
+        let network = if self.capabilities.outbound_network { self.network.spec(slot) } else { NetworkSpec::LoopbackOnly };
+        let ids = if self.machine.root {
+            let base = self.settings.first_user_id.saturating_add(slot.saturating_mul(IDS_PER_INSTANCE));
+            IdsSpec::Range { base, count: IDS_PER_INSTANCE }
+        } else {
+            IdsSpec::SelfOnly
+        };
+        Ok(SandboxSpec {
+            instance: plan.instance,
+            run: plan.run,
+            hostname: plan.name.clone(),
+            rootfs,
+            volume,
+            ids,
+            resources: plan.resources,
+            cgroup: self.machine.control_groups.then(|| self.cgroup(plan.instance)),
+            network,
+            dns: if self.capabilities.outbound_network { self.network.servers().to_vec() } else { Vec::new() },
+            env,
+            command: plan.command.clone().or_else(|| config.command()),
+            user: config.user.clone(),
+            working_directory: config.working_directory,
+            tmp_bytes: (plan.resources.memory_bytes / 4).clamp(SMALLEST_TMP, LARGEST_TMP),
+        })
+    }
+
+    /// The instance's image, made ready and noted so that it stays.
+    async fn prepare_image(&self, plan: &RunPlan, reference: &str, progress: &dyn ProgressSink) -> Result<()> {
+        if !self.capabilities.images {
+            return Err(Error::unavailable("images_not_supported", "This node cannot run images.")
+                .next_step("Use the host's userland, or see what the node says is missing."));
+        }
+        let note = self.directory(plan.instance).join("image.json");
+        let prepared: Option<PreparedImage> = files::read_json(&note)?;
+        // What an instance began with stays its image: its writable layer belongs on top of exactly that.
+        if let Some(prepared) = prepared.filter(|prepared| prepared.reference == reference)
+            && self.images.get(&prepared.image.digest)?.is_some()
+        {
+            return Ok(());
+        }
+        let leased = self.images.ensure(reference, progress).await?;
+        files::write_json(&note, &PreparedImage { reference: reference.to_owned(), image: leased.image.clone() })
+    }
+}
+
+fn remove_directory(path: &Path) -> Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).internal(format!("removing {}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[async_trait]
+impl Driver<ByteStream> for OciDriver {
+    fn kind(&self) -> DriverKind {
+        DriverKind::Oci
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.capabilities.clone()
+    }
+
+    async fn inventory(&self) -> Result<Vec<InstanceId>> {
+        let mut found: BTreeSet<InstanceId> = self.network.leased().into_iter().collect();
+        let names = |paths: Vec<PathBuf>| {
+            paths.into_iter().filter_map(|path| path.file_name()?.to_str()?.parse::<InstanceId>().ok())
+        };
+        found.extend(names(files::list(&self.instances)?));
+        found.extend(names(files::list(&self.runs)?));
+        found.extend(names(leftovers::groups_below(&self.network.names().cgroup())));
+        Ok(found.into_iter().collect())
+    }
+
+    async fn prepare(&self, plan: &RunPlan, progress: &dyn ProgressSink) -> Result<()> {
+        let directory = self.directory(plan.instance);
+        files::private_directory(&directory)?;
+        self.network.lease(plan.instance)?;
+        if !matches!(self.run(plan.instance).await?, Run::Live { .. }) {
+            progress.progress(Progress { label: "Preparing the volume".to_owned(), done: None, total: None });
+            let (disks, bytes) = (Arc::clone(&self.disks), plan.resources.disk_bytes);
+            blocking(move || disks.ensure(&directory, bytes)).await?;
+        }
+        if let Rootfs::Image { reference } = &plan.rootfs {
+            self.prepare_image(plan, reference, progress).await?;
+        }
+        self.nudge();
+        Ok(())
+    }
+
+    async fn start(&self, plan: &RunPlan) -> Result<()> {
+        match self.run(plan.instance).await? {
+            Run::Live { status, .. } if status.run == plan.run => return Ok(()),
+            Run::Live { status, .. } => {
+                return Err(Error::conflict("run_already_up", format!("Run {} of the instance is up.", status.run))
+                    .next_step("Stop it before another run is started."));
+            }
+            Run::None | Run::Ended { .. } => {}
+        }
+        if Disks::find(&self.directory(plan.instance)).is_none() {
+            return Err(Self::volume_missing(plan.instance));
+        }
+        self.forget_run(plan.instance).await?;
+        let slot = self.network.lease(plan.instance)?;
+        let sandbox = self.sandbox(plan, slot)?;
+        let launch = Launch {
+            version: VERSION,
+            launch: self.spawner.next_launch(),
+            instance: plan.instance,
+            run: plan.run,
+            run_dir: self.run_directory(plan.instance),
+            console: ConsoleSettings::in_directory(self.directory(plan.instance).join("console")),
+            sandbox,
+        };
+        let launched = self.spawner.launch(&launch).await;
+        if launched.is_err() && !matches!(self.run(plan.instance).await, Ok(Run::Live { .. })) {
+            let (network, group, instance) = (Arc::clone(&self.network), self.cgroup(plan.instance), plan.instance);
+            blocking(move || {
+                leftovers::remove_groups(&group)?;
+                network.remove_left(instance)
+            })
+            .await?;
+        }
+        self.nudge();
+        launched.map(drop)
+    }
+
+    async fn update(&self, instance: InstanceId, resources: Resources) -> Result<()> {
+        self.live(instance).await?.0.done(Request::Update { resources }, QUICK).await
+    }
+
+    async fn stop(&self, instance: InstanceId, grace: Duration) -> Result<()> {
+        if let Run::Live { shim, .. } = self.run(instance).await? {
+            let request = if grace.is_zero() {
+                Request::Kill
+            } else {
+                Request::Stop { grace_ms: u64::try_from(grace.as_millis()).unwrap_or(u64::MAX) }
+            };
+            let asked = shim.done(request, grace.saturating_add(STOP_PATIENCE)).await;
+            // The run may have ended by itself meanwhile; what counts is that nothing runs.
+            if matches!(self.run(instance).await?, Run::Live { .. }) {
+                asked?;
+                return Err(Error::internal("a shim says that it stopped, but it runs"));
+            }
+        }
+        self.nudge();
+        Ok(())
+    }
+
+    async fn pause(&self, instance: InstanceId) -> Result<()> {
+        let (shim, status) = self.live(instance).await?;
+        if status.state != RunState::Paused {
+            shim.done(Request::Pause, QUICK).await?;
+        }
+        self.nudge();
+        Ok(())
+    }
+
+    async fn resume(&self, instance: InstanceId) -> Result<()> {
+        let (shim, status) = self.live(instance).await?;
+        if status.state == RunState::Paused {
+            shim.done(Request::Resume, QUICK).await?;
+        }
+        self.nudge();
+        Ok(())
+    }
+
+    async fn delete(&self, instance: InstanceId) -> Result<()> {
+        match self.run(instance).await {
+            Ok(Run::Live { shim, .. }) => {
+                if let Err(error) = shim.done(Request::Kill, STOP_PATIENCE).await {
+                    tracing::warn!(instance.id = %instance, error = ?error, "the shim did not end the run; its processes are killed");
+                }
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(instance.id = %instance, error = ?error, "the shim does not answer; its processes are killed");
+            }
+        }
+        if let Some(state) = State::read(&self.run_directory(instance)).unwrap_or_default() {
+            if state.end.is_some() && state.shim.is_alive() {
+                let _gone = Shim::at(&state.socket).done(Request::Forget, QUICK).await;
+            }
+            self.clean_after(instance, &state).await?;
+        }
+        let (network, group) = (Arc::clone(&self.network), self.cgroup(instance));
+        blocking(move || {
+            leftovers::kill_group(&group, STOP_PATIENCE)?;
+            leftovers::remove_groups(&group)?;
+            network.remove_left(instance)
+        })
+        .await?;
+        remove_directory(&self.run_directory(instance))?;
+        self.trash.discard(&self.directory(instance))?;
+        // Last: as long as the lease is there, the inventory names the instance.
+        let network = Arc::clone(&self.network);
+        blocking(move || network.release(instance)).await?;
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).remove(&instance);
+        self.nudge();
+        Ok(())
+    }
+
+    async fn observe(&self, instance: InstanceId) -> Result<Observation> {
+        Ok(match self.run(instance).await? {
+            Run::Live { status, .. } if status.state == RunState::Paused => Observation::Paused { run: status.run },
+            Run::Live { status, .. } => Observation::Running { run: status.run },
+            Run::Ended { run, exit, .. } => Observation::Stopped { run, exit },
+            Run::None => {
+                let directory = self.directory(instance);
+                if Disks::find(&directory).is_none() {
+                    return Ok(Observation::Absent);
+                }
+                let last: Option<LastRun> = files::read_json(&directory.join("last_run.json"))?;
+                let last = last.unwrap_or(LastRun { run: 0, exit: None });
+                Observation::Stopped { run: last.run, exit: last.exit }
+            }
+        })
+    }
+
+    async fn changed(&self, instance: InstanceId) {
+        let mut nudges = self.nudges.subscribe();
+        let since = self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(&instance).copied().unwrap_or(0);
+        let state = State::read(&self.run_directory(instance)).unwrap_or_default();
+        let shim = state.filter(|state| state.end.is_none()).map(|state| Shim::at(&state.socket));
+        let from_shim = async {
+            let limit = Duration::from_secs(stead_shim::protocol::CHANGED_WAIT_SECONDS).saturating_add(QUICK);
+            match shim {
+                Some(shim) => match shim.call::<Changed>(Request::Changed { since }, limit).await {
+                    Ok(reply) => {
+                        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(instance, reply.changed);
+                    }
+                    // Gone or going: the caller looks soon, but not in a busy loop.
+                    Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+                },
+                None => tokio::time::sleep(IDLE_WAIT).await,
+            }
+        };
+        tokio::select! {
+            () = from_shim => {}
+            _ = nudges.changed() => {}
+        }
+    }
+
+    async fn usage(&self, instance: InstanceId) -> Result<Usage> {
+        let mut usage = match self.run(instance).await? {
+            Run::Live { shim, .. } => shim.call::<UsageReply>(Request::Usage, QUICK).await?.usage,
+            Run::None | Run::Ended { .. } => Usage::default(),
+        };
+        let directory = self.directory(instance);
+        usage.disk_bytes = blocking(move || Ok(Disks::find(&directory).map_or(0, |volume| Disks::used(&volume)))).await?;
+        Ok(usage)
+    }
+
+    async fn listening(&self, instance: InstanceId) -> Result<Vec<u16>> {
+        let (shim, _) = self.live(instance).await?;
+        Ok(shim.call::<Listening>(Request::Listening, QUICK).await?.ports)
+    }
+
+    async fn spawn(&self, instance: InstanceId, process: &ProcessSpec) -> Result<()> {
+        let (shim, _) = self.live(instance).await?;
+        shim.done(Request::Spawn { process: process.clone() }, STOP_PATIENCE).await
+    }
+
+    async fn processes(&self, instance: InstanceId) -> Result<Vec<ProcessState>> {
+        match self.run(instance).await? {
+            Run::Live { shim, .. } => Ok(shim.call::<Processes>(Request::Processes, QUICK).await?.processes),
+            Run::Ended { processes, .. } => Ok(processes),
+            Run::None if self.directory(instance).is_dir() => Ok(Vec::new()),
+            Run::None => Err(Error::not_found("instance", instance)),
+        }
+    }
+
+    async fn attach(&self, instance: InstanceId, process: ProcessId, attach: Attach) -> Result<ByteStream> {
+        match self.reachable(instance).await? {
+            Some(shim) => shim.stream(Request::Attach { process, attach }).await,
+            None => Err(Error::not_found("process", process)),
+        }
+    }
+
+    async fn signal(&self, instance: InstanceId, process: ProcessId, signal: i32) -> Result<()> {
+        match self.reachable(instance).await? {
+            Some(shim) => shim.done(Request::Signal { process, signal }, QUICK).await,
+            None => Err(Error::not_found("process", process)),
+        }
+    }
+
+    async fn console(&self, instance: InstanceId, from: ConsolePosition, follow: bool) -> Result<ByteStream> {
+        if let Run::Live { shim, .. } = self.run(instance).await? {
+            match shim.stream(Request::Console { from, follow, input: follow }).await {
+                // Its run has just ended: the files say the rest.
+                Err(error) if error.kind() == ErrorKind::Unavailable => {}
+                stream => return stream,
+            }
+        }
+        let directory = self.directory(instance);
+        if !directory.is_dir() {
+            return Err(Error::not_found("instance", instance));
+        }
+        Ok(console::read(directory.join("console"), from))
+    }
+
+    async fn console_note(&self, instance: InstanceId, text: &str) -> Result<()> {
+        let (shim, _) = self.live(instance).await?;
+        shim.done(Request::ConsoleNote { text: text.to_owned() }, QUICK).await
+    }
+
+    async fn dial(&self, instance: InstanceId, port: u16) -> Result<ByteStream> {
+        self.live(instance).await?.0.dial(port).await
+    }
+}

@@ -1,0 +1,3 @@
+//! What instances on the host's userland see beyond `/usr`.
+
+pub(super) mod host;
