@@ -57,17 +57,17 @@ async fn start(State(state): State<AppState>, tenant: InTenant<InstanceWrite>, R
     request_body = StopInstance,
     responses((status = 202, description = "The instance and the operation that stops it.", body = InstanceOperation)))]
 async fn stop(State(state): State<AppState>, tenant: InTenant<InstanceWrite>, Ref(instance): Ref, wait: Wait, command: Command<StopInstance>) -> Answer<Response> {
-    let begun = state.control.instances().stop(&tenant.scope, &instance, command.input, &command.mutation).await?;
+    let begun = state.control.instances().stop(&tenant.scope, &instance, &command.input, &command.mutation).await?;
     settle(&state, &tenant.scope, begun, wait).await
 }
 
 /// Stops and starts an instance.
 #[utoipa::path(post, path = "/v1/instances/{instance}/restart", operation_id = "restart_instance", tag = "instances",
     params(("instance" = String, Path, description = "Id or name."), WaitQuery),
-    request_body = StopInstance,
     responses((status = 202, description = "The instance and the operation that restarts it.", body = InstanceOperation)))]
-async fn restart(State(state): State<AppState>, tenant: InTenant<InstanceWrite>, Ref(instance): Ref, wait: Wait, command: Command<StopInstance>) -> Answer<Response> {
-    let begun = state.control.instances().restart(&tenant.scope, &instance, command.input, &command.mutation).await?;
+async fn restart(State(state): State<AppState>, tenant: InTenant<InstanceWrite>, Ref(instance): Ref, wait: Wait, command: Command<Nothing>) -> Answer<Response> {
+    let Nothing {} = command.input;
+    let begun = state.control.instances().restart(&tenant.scope, &instance, &command.mutation).await?;
     settle(&state, &tenant.scope, begun, wait).await
 }
 

@@ -22,7 +22,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     params(("instance" = String, Path, description = "Id or name.")),
     responses((status = 200, description = "All of them; there is one page.", body = Page<Port>)))]
 async fn list(State(state): State<AppState>, tenant: InTenant<InstanceRead>, Ref(instance): Ref) -> Answer<Json<Page<Port>>> {
-    Ok(Json(state.control.instances().ports(&tenant.scope, &instance).await?))
+    let items = state.control.instances().ports(&tenant.scope, &instance).await?;
+    Ok(Json(Page { items, next_cursor: None }))
 }
 
 /// Declares a port, or changes who may see its preview. Takes effect at once, also on open connections.
