@@ -3,7 +3,7 @@
 //! `control::nodes` alone.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Func, LikeExpr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait as _};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use stead_core::ids::{InstanceId, NodeId, TenantId, UserId};
 use stead_core::instance::{
@@ -619,27 +619,45 @@ pub async fn ports<A: Access>(access: &A, instances: &[InstanceId]) -> Result<Ve
         .collect()
 }
 
-/// The newest operation of each instance, finished or not.
+/// The operation of each instance that ended last.
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn newest_operations<A: Access>(access: &A, instances: &[InstanceId]) -> Result<Vec<operation::Model>> {
+pub async fn last_ended_operations<A: Access>(access: &A, instances: &[InstanceId]) -> Result<Vec<operation::Model>> {
     if instances.is_empty() {
         return Ok(Vec::new());
     }
-    let mut newest = operation::Entity::find()
-        .select_only()
-        .column_as(operation::Column::Id.max(), "newest")
-        .filter(operation::Column::Resource.is_in(instances.iter().map(ToString::to_string)))
-        .group_by(operation::Column::Resource);
+    let mut visible = Condition::all()
+        .add(operation::Column::Resource.is_in(instances.iter().map(ToString::to_string)))
+        .add(operation::Column::EndedAt.is_not_null());
     if let Some(tenant) = access.tenant() {
-        newest = newest.filter(operation::Column::TenantId.eq(tenant.to_string()));
+        visible = visible.add(operation::Column::TenantId.eq(tenant.to_string()));
     }
-    operation::Entity::find()
-        .filter(operation::Column::Id.in_subquery(newest.into_query()))
+    let newest: Vec<(Option<String>, Option<i64>)> = operation::Entity::find()
+        .select_only()
+        .column(operation::Column::Resource)
+        .column_as(operation::Column::EndedAt.max(), "newest")
+        .filter(visible.clone())
+        .group_by(operation::Column::Resource)
+        .into_tuple()
         .all(on(access))
         .await
-        .doing("reading the newest operations of instances")
+        .doing("finding the last operations of instances")?;
+    let times: std::collections::BTreeSet<i64> = newest.iter().filter_map(|(_, at)| *at).collect();
+    let mut found = operation::Entity::find()
+        .filter(visible)
+        .filter(operation::Column::EndedAt.is_in(times))
+        .order_by_asc(operation::Column::Id)
+        .all(on(access))
+        .await
+        .doing("reading the last operations of instances")?;
+    found.retain(|operation| newest.contains(&(operation.resource.clone(), operation.ended_at)));
+    // Two that ended in the same microsecond: the younger one counts.
+    let mut last: std::collections::BTreeMap<Option<String>, operation::Model> = std::collections::BTreeMap::new();
+    for operation in found {
+        last.insert(operation.resource.clone(), operation);
+    }
+    Ok(last.into_values().collect())
 }
 
 /// Adds or replaces ports; `declared` never turns from true to false by it.

@@ -17,22 +17,21 @@ use std::time::Duration;
 use stead_api::node::NodeDriver;
 use stead_api::v1::Page;
 use stead_api::v1::nodes::Node;
-use stead_core::ids::{InstanceId, NodeId, TenantId};
+use stead_core::ids::{InstanceId, NodeId};
 use stead_core::instance::{DriverKind, InstanceDocument, Resources, Rootfs};
 use stead_core::placement::{self, Candidate, Offer, Request};
 use stead_core::{Error, Result, Timestamp};
 use stead_db::nodes::NodeRow;
 use stead_db::{Access, Db, SystemAccess, TenantScope};
 use stead_link::{ByteStream, NodeClient};
-use tokio::sync::broadcast;
 
 pub use live::UsageSample;
 use live::Registry;
 
+use crate::events::Events;
+
 /// A node that another server holds counts as connected for this long after its last sign of life.
 const OTHERS_LEASE: Duration = Duration::from_secs(60);
-/// Measurements kept for a receiver that is behind; they are superseded within seconds anyway.
-const USAGE_KEPT: usize = 1_024;
 
 /// Whether a node can be reached, for the phase of its instances.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,15 +53,14 @@ struct Inner {
     /// Names this process among servers that share a database.
     server: String,
     registry: Registry,
-    usage: broadcast::Sender<(TenantId, InstanceId, UsageSample)>,
+    events: Events,
 }
 
 impl Nodes {
     /// `server` names this process among those that share the database.
     #[must_use]
-    pub fn new(db: Db, server: String) -> Self {
-        let (usage, _) = broadcast::channel(USAGE_KEPT);
-        Self { inner: Arc::new(Inner { db, server, registry: Registry::default(), usage }) }
+    pub fn new(db: Db, events: Events, server: String) -> Self {
+        Self { inner: Arc::new(Inner { db, server, registry: Registry::default(), events }) }
     }
 
     /// Takes over a connection that a node has dialled and serves it until it ends. `proven` is the id that its certificate
@@ -101,12 +99,6 @@ impl Nodes {
     #[must_use]
     pub fn usage(&self, instance: InstanceId) -> Option<UsageSample> {
         self.inner.registry.usage(instance)
-    }
-
-    /// Measurements as they come in, from now on.
-    #[must_use]
-    pub fn usages(&self) -> broadcast::Receiver<(TenantId, InstanceId, UsageSample)> {
-        self.inner.usage.subscribe()
     }
 
     /// All nodes; there are few.

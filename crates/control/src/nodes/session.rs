@@ -180,8 +180,7 @@ async fn store(
             NodeMessage::Usage { instance, usage, interval_cpu_millis } => {
                 let sample = UsageSample { at: now, cpu_millis: *interval_cpu_millis, usage: *usage };
                 if let Some(tenant) = inner.registry.measured(node, *instance, sample) {
-                    // Nobody listening is fine.
-                    let _ = inner.usage.send((tenant, *instance, sample));
+                    inner.events.usage(tenant, *instance, crate::instances::view::usage(&sample));
                 }
             }
             NodeMessage::Heartbeat { disk_free_bytes: free } => disk_free_bytes = Some(*free),
