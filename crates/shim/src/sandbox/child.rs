@@ -4,14 +4,15 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::capabilities::{self, CapabilitySet};
+use super::cgroup::Entrance;
 use super::error::{During, Result, SandboxError, Stage};
 use super::idmap::IdMap;
 use super::init::{self, Identity};
 use super::mounts::{self, Sources};
+use super::network;
 use super::protocol::{self, Gate, Reply};
 use super::seccomp::Filters;
 use super::spec::{HOST_USER, RootfsSpec, SandboxSpec};
-use super::network;
 
 /// Open files per process; the kernel's default of 1024 is too few for development servers.
 const OPEN_FILES: u64 = 65_536;
@@ -22,6 +23,7 @@ pub(super) struct Child<'a> {
     pub(super) ids: IdMap,
     /// Opened by the parent; absent without privileges, then the child opens them.
     pub(super) sources: Option<&'a Sources>,
+    pub(super) entrance: Option<&'a Entrance>,
     pub(super) control: &'a OwnedFd,
     pub(super) events: &'a OwnedFd,
     pub(super) filters: &'static Filters,
@@ -51,6 +53,9 @@ impl Child<'_> {
         reset_signals();
         // SAFETY: plain system call; fails only for group leaders, and then nothing is lost.
         unsafe { libc::setsid() };
+        if let Some(entrance) = self.entrance {
+            entrance.join()?;
+        }
         self.wait_for(Gate::Mapped)?;
         if let IdMap::Range { .. } = self.ids {
             become_inner_root()?;
@@ -128,11 +133,17 @@ impl Child<'_> {
         if let Some(sources) = self.sources {
             kept.extend(sources.descriptors());
         }
+        if let Some(entrance) = self.entrance {
+            kept.extend(entrance.descriptors());
+        }
         self.close_all_but(&kept);
     }
 
     /// Everything above the standard streams; the objects that owned them are never dropped in this process.
-    #[expect(clippy::unused_self, reason = "closes descriptors of objects that only a Child may know are never used again")]
+    #[expect(
+        clippy::unused_self,
+        reason = "closes descriptors of objects that only a Child may know are never used again"
+    )]
     fn close_all_but(&self, kept: &[BorrowedFd<'_>]) {
         let mut kept: Vec<u32> = kept.iter().map(|fd| fd.as_raw_fd().unsigned_abs()).collect();
         kept.sort_unstable();
@@ -177,7 +188,8 @@ fn reset_signals() {
 
 fn redirect_standard_streams() -> Result<()> {
     let doing = "closing the standard streams";
-    let null = std::fs::OpenOptions::new().read(true).write(true).open("/dev/null").during(Stage::Init, doing)?;
+    let null =
+        std::fs::OpenOptions::new().read(true).write(true).open("/dev/null").during(Stage::Init, doing)?;
     for target in 0..=2 {
         // SAFETY: replaces the shim's streams, which PID 1 does not use.
         if unsafe { libc::dup2(null.as_raw_fd(), target) } < 0 {

@@ -75,13 +75,15 @@ impl SandboxError {
             (Stage::Network, Some(libc::ENODEV)) => {
                 Some("The bridge is missing; restart the node so that it makes it again.")
             }
-            (Stage::Spawn, Some(libc::EAGAIN)) => Some("Raise the instance's process limit or end some processes."),
+            (Stage::Spawn, Some(libc::EAGAIN)) => {
+                Some("Raise the instance's process limit or end some processes.")
+            }
             (Stage::Spawn, Some(libc::ENOENT)) => Some("Check the program's name and the instance's PATH."),
             (Stage::Frozen, _) => Some("Resume the instance first."),
             (Stage::Dial, _) => Some("Start the server inside, or check the port."),
-            (Stage::ControlGroup, Some(libc::EACCES | libc::EPERM)) => {
-                Some("Delegate a control group to Stead (Delegate=yes in its systemd unit) or run it as root.")
-            }
+            (Stage::ControlGroup, Some(libc::EACCES | libc::EPERM)) => Some(
+                "Delegate a control group to Stead (Delegate=yes in its systemd unit) or run it as root.",
+            ),
             _ => None,
         }
     }

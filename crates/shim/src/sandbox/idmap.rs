@@ -32,7 +32,9 @@ impl IdMap {
                     return Err(SandboxError::new(
                         Stage::Spec,
                         "reading the range of user ids",
-                        format!("{count} ids from {base} are not a range of at least 2000 above {LOWEST_BASE}"),
+                        format!(
+                            "{count} ids from {base} are not a range of at least 2000 above {LOWEST_BASE}"
+                        ),
                     ));
                 }
                 Ok(Self::Range { base, count })
@@ -56,9 +58,8 @@ impl IdMap {
 
     /// Writes the maps of a child that waits in its new user namespace.
     pub(crate) fn write(self, pid: i32) -> Result<()> {
-        let write = |file: &str, text: String| -> io::Result<()> {
-            fs::write(format!("/proc/{pid}/{file}"), text)
-        };
+        let write =
+            |file: &str, text: String| -> io::Result<()> { fs::write(format!("/proc/{pid}/{file}"), text) };
         let (users, groups) = match self {
             Self::Range { base, count } => {
                 let line = format!("0 {base} {count}\n");

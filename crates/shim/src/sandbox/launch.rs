@@ -7,7 +7,7 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nix::sys::time::TimeVal;
 
-use super::cgroup::{Group, Layout};
+use super::cgroup::{Entrance, Group, Layout};
 use super::child::{self, Child};
 use super::error::{During, Result, SandboxError, Stage};
 use super::idmap::IdMap;
@@ -55,18 +55,20 @@ pub fn launch(spec: &SandboxSpec) -> Result<Sandbox> {
     nix::sys::socket::setsockopt(&control, nix::sys::socket::sockopt::ReceiveTimeout, &limit)
         .during(Stage::Init, "limiting the time of answers")?;
 
-    let (pid, pidfd) = match clone_namespaces()? {
+    let entrance = group.as_ref().map(Group::entrance).transpose()?;
+    let (pid, pidfd) = match clone_namespaces(entrance.as_ref())? {
         Cloned::Child => child::run(&Child {
             spec,
             ids,
             sources: sources.as_ref(),
+            entrance: entrance.as_ref(),
             control: &child_control,
             events: &child_events,
             filters,
         }),
         Cloned::Parent { pid, pidfd } => (pid, pidfd),
     };
-    drop((child_control, child_events));
+    drop((child_control, child_events, entrance));
     let lock = sources.as_mut().and_then(Sources::take_lock);
     let mut sandbox = Sandbox::new(spec, pid, pidfd, control, events, group, lock);
 
@@ -99,7 +101,10 @@ fn check(spec: &SandboxSpec) -> Result<IdMap> {
     let name = &spec.hostname;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
     if name.is_empty() || name.len() > 63 || !name.bytes().all(plain) {
-        return refuse("reading the host name", "it is empty, longer than 63 bytes or has other characters than a-z, 0-9, - and .");
+        return refuse(
+            "reading the host name",
+            "it is empty, longer than 63 bytes or has other characters than a-z, 0-9, - and .",
+        );
     }
     if spec.tmp_bytes < MIN_TMP_BYTES {
         return refuse("reading the size of /tmp", "it is less than 1 MiB");
@@ -146,10 +151,19 @@ struct CloneArguments {
     stack: u64,
     stack_size: u64,
     tls: u64,
+    set_tid: u64,
+    set_tid_size: u64,
+    cgroup: u64,
 }
 
-fn clone_namespaces() -> Result<Cloned> {
+const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
+
+fn clone_namespaces(entrance: Option<&Entrance>) -> Result<Cloned> {
     let mut pidfd: i32 = -1;
+    let (born_in, cgroup) = match entrance {
+        Some(Entrance::Born(dir)) => (CLONE_INTO_CGROUP, u64::from(dir.as_raw_fd().unsigned_abs())),
+        _ => (0, 0),
+    };
     let flags = libc::CLONE_NEWUSER
         | libc::CLONE_NEWNS
         | libc::CLONE_NEWPID
@@ -158,7 +172,8 @@ fn clone_namespaces() -> Result<Cloned> {
         | libc::CLONE_NEWNET
         | libc::CLONE_PIDFD;
     let arguments = CloneArguments {
-        flags: u64::from(flags.unsigned_abs()),
+        flags: u64::from(flags.unsigned_abs()) | born_in,
+        cgroup,
         pidfd: (&raw mut pidfd) as u64,
         exit_signal: u64::from(libc::SIGCHLD.unsigned_abs()),
         ..CloneArguments::default()
@@ -192,9 +207,6 @@ fn place(sandbox: &mut Sandbox, spec: &SandboxSpec, ids: IdMap, sources: Option<
     open(sandbox, Gate::Mapped)?;
     // Soft: it only decides who dies first when the machine has no memory left.
     let _ = fs::write(format!("/proc/{pid}/oom_score_adj"), OOM_SCORE);
-    if let Some(group) = sandbox.group() {
-        group.attach(pid)?;
-    }
     let interface = HostInterface::create(&spec.network, pid)?;
     sandbox.set_interface(interface);
     open(sandbox, Gate::Placed)
@@ -205,10 +217,41 @@ impl Sandbox {
     fn failure_of_child(&self) -> Option<SandboxError> {
         let mut byte = [0; 1];
         let flags = nix::sys::socket::MsgFlags::MSG_DONTWAIT | nix::sys::socket::MsgFlags::MSG_PEEK;
-        let waiting = nix::sys::socket::recv(self.control().as_raw_fd(), &mut byte, flags).is_ok_and(|read| read > 0);
+        let waiting =
+            nix::sys::socket::recv(self.control().as_raw_fd(), &mut byte, flags).is_ok_and(|read| read > 0);
         match waiting.then(|| self.receive()) {
             Some(Ok((Reply::Failed(failure), _))) => Some(failure),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Version 2 with all controllers is not on every machine; being born in a group needs none of them.
+    #[test]
+    fn a_child_is_born_in_the_version_2_group() {
+        assert!(rustix::process::geteuid().is_root(), "making control groups needs root");
+        let mounts = fs::read_to_string("/proc/self/mounts").unwrap();
+        let mount = mounts.lines().find(|line| line.split(' ').nth(2) == Some("cgroup2"));
+        let mount = mount.expect("a cgroup2 mount").split(' ').nth(1).unwrap();
+        let dir = std::path::Path::new(mount).join(format!("stead-test-born-{}", std::process::id()));
+        fs::create_dir(&dir).unwrap();
+        let entrance = Entrance::Born(fs::File::open(&dir).unwrap());
+        let (pid, pidfd) = match clone_namespaces(Some(&entrance)).unwrap() {
+            // SAFETY: plain system calls; the child of a test must not run anything else.
+            Cloned::Child => unsafe {
+                libc::pause();
+                libc::_exit(0)
+            },
+            Cloned::Parent { pid, pidfd } => (pid, pidfd),
+        };
+        let inside = fs::read_to_string(dir.join("cgroup.procs")).unwrap();
+        rustix::process::pidfd_send_signal(&pidfd, rustix::process::Signal::KILL).unwrap();
+        nix::sys::wait::waitpid(nix::unistd::Pid::from_raw(pid), None).unwrap();
+        fs::remove_dir(&dir).unwrap();
+        assert_eq!(inside.trim(), pid.to_string());
     }
 }

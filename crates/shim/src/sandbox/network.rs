@@ -109,12 +109,11 @@ impl HostInterface {
 
     /// Bytes that the inside has received and sent.
     pub(crate) fn traffic(&self) -> io::Result<(u64, u64)> {
-        let read = |counter: &str| -> io::Result<u64> {
-            let path = format!("/sys/class/net/{}/statistics/{counter}", self.name);
-            std::fs::read_to_string(path)?.trim().parse().map_err(io::Error::other)
-        };
+        let table = std::fs::read_to_string("/proc/thread-self/net/dev")?;
+        let (near_received, near_sent) = counters(&table, &self.name)
+            .ok_or_else(|| io::Error::other(format!("the interface {} is gone", self.name)))?;
         // What the near end sends, the inside receives.
-        Ok((read("tx_bytes")?, read("rx_bytes")?))
+        Ok((near_sent, near_received))
     }
 
     /// Removes the pair; one that is gone already is no error.
@@ -146,6 +145,13 @@ impl Drop for HostInterface {
         // Only reached when a later step of the launch failed, whose error is the one to report.
         let _ = self.remove();
     }
+}
+
+/// Received and sent bytes of one interface in `/proc/net/dev`.
+fn counters(table: &str, name: &str) -> Option<(u64, u64)> {
+    let numbers = table.lines().find_map(|line| line.trim_start().strip_prefix(name)?.strip_prefix(':'))?;
+    let mut numbers = numbers.split_ascii_whitespace();
+    Some((numbers.next()?.parse().ok()?, numbers.nth(7)?.parse().ok()?))
 }
 
 /// Brings the inside's interfaces up; called by the child in its own network namespace.
@@ -194,4 +200,15 @@ fn default_route_message(index: u32, gateway: Ipv4Addr) -> Message {
         .fixed(&[AF_INET, 0, 0, 0, MAIN_TABLE, BY_BOOT, UNIVERSE, UNICAST, 0, 0, 0, 0])
         .attribute(RTA_GATEWAY, &gateway.octets())
         .attribute(RTA_OIF, &index.to_ne_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn counters_are_those_of_the_named_interface() {
+        let table = "Inter-|   Receive\n face |bytes\n    lo: 1 2 0 0 0 0 0 0 3 4 0 0 0 0 0 0\n  veth10: 5 0 0 0 0 0 0 0 6 0\n\
+            veth1:700 1 0 0 0 0 0 0 800 1 0 0 0 0 0 0\n";
+        assert_eq!(super::counters(table, "veth1"), Some((700, 800)));
+        assert_eq!(super::counters(table, "veth"), None);
+    }
 }

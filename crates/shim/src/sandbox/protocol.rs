@@ -30,9 +30,14 @@ pub(crate) enum Gate {
 pub(crate) enum Request {
     Spawn(ProcessRequest),
     /// `pid` leads the group; 0 is everything but PID 1.
-    Signal { pid: i32, signal: i32 },
+    Signal {
+        pid: i32,
+        signal: i32,
+    },
     /// A TCP socket of the inside's network: IPv6 or IPv4.
-    Socket { version_6: bool },
+    Socket {
+        version_6: bool,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +45,9 @@ pub(crate) enum Reply {
     /// PID 1 serves.
     Ready,
     /// With the descriptors of [`streams`], in that order.
-    Spawned { pid: i32 },
+    Spawned {
+        pid: i32,
+    },
     Done,
     /// With one descriptor.
     Socket,
@@ -99,7 +106,8 @@ pub(crate) fn receive<T: DeserializeOwned>(
                 for control in message.cmsgs()? {
                     if let ControlMessageOwned::ScmRights(received) = control {
                         // SAFETY: the kernel has just made these descriptors for us; nothing else knows them.
-                        descriptors.extend(received.into_iter().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }));
+                        descriptors
+                            .extend(received.into_iter().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }));
                     }
                 }
                 break message.bytes;

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
@@ -86,10 +86,6 @@ impl Sandbox {
         &self.control
     }
 
-    pub(super) const fn group(&self) -> Option<&Group> {
-        self.group.as_ref()
-    }
-
     pub(super) fn set_interface(&mut self, interface: Option<HostInterface>) {
         self.interface = interface;
     }
@@ -119,7 +115,11 @@ impl Sandbox {
 
     fn needs_group(&self, stage: Stage, doing: &str) -> Result<&Group> {
         self.group.as_ref().ok_or_else(|| {
-            SandboxError::new(stage, doing, "the instance has no control group; Stead needs root or a delegated one")
+            SandboxError::new(
+                stage,
+                doing,
+                "the instance has no control group; Stead needs root or a delegated one",
+            )
         })
     }
 
@@ -288,7 +288,11 @@ impl Container for Sandbox {
 
     fn signal(&mut self, pid: i32, signal: i32) -> Result<()> {
         if pid <= 1 {
-            return Err(SandboxError::new(Stage::Signal, "sending a signal", format!("{pid} leads no process group")));
+            return Err(SandboxError::new(
+                Stage::Signal,
+                "sending a signal",
+                format!("{pid} leads no process group"),
+            ));
         }
         self.send_signal(pid, signal)
     }
@@ -340,7 +344,8 @@ impl Container for Sandbox {
             .during(Stage::Usage, "reading the network's counters")?;
         let disk_bytes = match &self.disk_image {
             Some(path) => {
-                std::fs::metadata(path).during(Stage::Usage, "reading the size of the disk image")?.blocks() * 512
+                std::fs::metadata(path).during(Stage::Usage, "reading the size of the disk image")?.blocks()
+                    * 512
             }
             None => 0,
         };
@@ -412,6 +417,8 @@ impl Drop for Sandbox {
         // Whoever wants to know calls `destroy`; here nobody could be told.
         let _ = self.destroy();
         // Not a second time, each with its own time limit.
-        self.group.take().map(std::mem::forget);
+        if let Some(group) = self.group.take() {
+            std::mem::forget(group);
+        }
     }
 }

@@ -37,7 +37,7 @@ pub struct SandboxSpec {
     pub user: Option<String>,
     /// Of the main process; `/workspace` when absent.
     pub working_directory: Option<String>,
-    /// Limit of `/tmp`, and again of `/var/tmp`, `/run` and `/dev/shm` together; memory of the instance.
+    /// Limit of `/tmp`, and of `/var/tmp` and `/dev/shm` each, at least 1 MiB. What they hold counts as the instance's memory.
     pub tmp_bytes: u64,
 }
 
@@ -71,8 +71,12 @@ pub struct ExtraMount {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum VolumeSpec {
     /// An ext4 image file, mounted by a loop device that vanishes with the instance.
-    DiskImage { path: PathBuf },
-    Directory { path: PathBuf },
+    DiskImage {
+        path: PathBuf,
+    },
+    Directory {
+        path: PathBuf,
+    },
 }
 
 impl VolumeSpec {

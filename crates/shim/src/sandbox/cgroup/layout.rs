@@ -96,9 +96,7 @@ impl Layout {
 /// systemd marks what it delegates with an extended attribute; without privileges the right to write is the mark.
 fn is_delegated(group: &Path, root: bool) -> bool {
     if !root {
-        let access = |file: &str| {
-            rustix::fs::access(group.join(file), rustix::fs::Access::WRITE_OK).is_ok()
-        };
+        let access = |file: &str| rustix::fs::access(group.join(file), rustix::fs::Access::WRITE_OK).is_ok();
         return access("cgroup.procs") && access("cgroup.subtree_control");
     }
     ["trusted.delegate", "user.delegate"].iter().any(|name| {

@@ -6,8 +6,9 @@ mod layout;
 mod v1;
 mod v2;
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -44,6 +45,32 @@ pub(crate) enum Group {
     V2(v2::Group),
 }
 
+/// The way into a group. Moving another process makes the kernel wait for a grace period (10 ms and more); these two do not.
+#[derive(Debug)]
+pub(crate) enum Entrance {
+    /// Version 1: the child joins by itself, through these files, before it has other ids.
+    Join(Vec<File>),
+    /// Version 2: the child is made in this directory.
+    Born(File),
+}
+
+impl Entrance {
+    /// The child's part.
+    pub(crate) fn join(&self) -> Result<()> {
+        let Self::Join(files) = self else { return Ok(()) };
+        files.iter().try_for_each(|mut file| {
+            file.write_all(b"0").during(Stage::ControlGroup, "joining the control group")
+        })
+    }
+
+    pub(crate) fn descriptors(&self) -> Vec<BorrowedFd<'_>> {
+        match self {
+            Self::Join(files) => files.iter().map(File::as_fd).collect(),
+            Self::Born(_) => Vec::new(),
+        }
+    }
+}
+
 const fn cpu_quota(resources: &Resources) -> u64 {
     let quota = resources.cpu_millis as u64 * CPU_PERIOD_MICROS / 1_000;
     if quota < MIN_CPU_QUOTA_MICROS { MIN_CPU_QUOTA_MICROS } else { quota }
@@ -62,7 +89,11 @@ fn check_name(name: &str) -> Result<()> {
     if name.len() <= 200 && name.split('/').all(good) {
         return Ok(());
     }
-    Err(SandboxError::new(Stage::Spec, "reading the control group's name", format!("{name:?} is no plain path")))
+    Err(SandboxError::new(
+        Stage::Spec,
+        "reading the control group's name",
+        format!("{name:?} is no plain path"),
+    ))
 }
 
 impl Group {
@@ -83,10 +114,11 @@ impl Group {
         ))
     }
 
-    pub(crate) fn attach(&self, pid: i32) -> Result<()> {
+    /// How the child gets in, opened by the parent.
+    pub(crate) fn entrance(&self) -> Result<Entrance> {
         match self {
-            Self::V1(group) => group.attach(pid),
-            Self::V2(group) => group.attach(pid),
+            Self::V1(group) => group.entrance().map(Entrance::Join),
+            Self::V2(group) => group.entrance().map(Entrance::Born),
         }
     }
 
@@ -213,7 +245,11 @@ fn make_dir(dir: &Path) -> Result<()> {
             if inside.trim().is_empty() {
                 return Ok(());
             }
-            Err(SandboxError::new(Stage::ControlGroup, doing(), "processes of an earlier run are still in it"))
+            Err(SandboxError::new(
+                Stage::ControlGroup,
+                doing(),
+                "processes of an earlier run are still in it",
+            ))
         }
         Err(error) => Err(SandboxError::io(Stage::ControlGroup, doing(), &error)),
     }
@@ -221,8 +257,7 @@ fn make_dir(dir: &Path) -> Result<()> {
 
 fn write(dir: &Path, file: &str, value: &str) -> Result<()> {
     let path = dir.join(file);
-    fs::write(&path, value)
-        .during(Stage::ControlGroup, format!("writing {value:?} to {}", path.display()))
+    fs::write(&path, value).during(Stage::ControlGroup, format!("writing {value:?} to {}", path.display()))
 }
 
 fn read_number(dir: &Path, file: &str) -> io::Result<u64> {

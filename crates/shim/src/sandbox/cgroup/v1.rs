@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use stead_core::instance::Resources;
 
 use super::{
-    CPU_PERIOD_MICROS, FREEZE_LIMIT, GroupUsage, count_processes, cpu_quota, make_dir, process_limit, read_key,
-    read_number, until, write,
+    CPU_PERIOD_MICROS, FREEZE_LIMIT, GroupUsage, count_processes, cpu_quota, make_dir, process_limit,
+    read_key, read_number, until, write,
 };
 use crate::sandbox::error::{During, Result, SandboxError, Stage};
 
@@ -73,8 +73,17 @@ impl Group {
         self.dirs.values().map(PathBuf::as_path).collect::<BTreeSet<_>>().into_iter()
     }
 
-    pub(super) fn attach(&self, pid: i32) -> Result<()> {
-        self.dirs().try_for_each(|dir| write(dir, "cgroup.procs", &pid.to_string()))
+    /// `tasks` and not `cgroup.procs`: a thread that moves only itself is spared the kernel's global lock.
+    pub(super) fn entrance(&self) -> Result<Vec<fs::File>> {
+        self.dirs()
+            .map(|dir| {
+                let path = dir.join("tasks");
+                fs::OpenOptions::new()
+                    .write(true)
+                    .open(&path)
+                    .during(Stage::ControlGroup, format!("opening {}", path.display()))
+            })
+            .collect()
     }
 
     pub(super) fn update(&self, resources: &Resources) -> Result<()> {
@@ -164,12 +173,18 @@ mod tests {
         assert_eq!(read("pids/stead/one/pids.max"), "101");
         assert_eq!(read("devices/stead/one/devices.deny"), "a");
         assert!(!root.path().join("memory/stead/one/memory.memsw.limit_in_bytes").exists());
-        group.attach(42).unwrap();
-        assert_eq!(read("freezer/stead/one/cgroup.procs"), "42");
+        for controller in controllers.keys() {
+            fs::write(root.path().join(controller).join("stead/one/tasks"), "").unwrap();
+        }
+        crate::sandbox::cgroup::Entrance::Join(group.entrance().unwrap()).join().unwrap();
+        assert_eq!(read("freezer/stead/one/tasks"), "0");
         group.freeze().unwrap();
         assert_eq!(read("freezer/stead/one/freezer.state"), "FROZEN");
-        fs::write(root.path().join("memory/stead/one/memory.oom_control"), "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n")
-            .unwrap();
+        fs::write(
+            root.path().join("memory/stead/one/memory.oom_control"),
+            "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n",
+        )
+        .unwrap();
         assert_eq!(group.oom_kills().unwrap(), 3);
     }
 }

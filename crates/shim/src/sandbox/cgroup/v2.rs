@@ -8,8 +8,8 @@ use stead_core::instance::Resources;
 
 use super::layout::OWN_LEAF;
 use super::{
-    CPU_PERIOD_MICROS, FREEZE_LIMIT, GroupUsage, count_processes, cpu_quota, make_dir, process_limit, read_key,
-    read_number, until, write,
+    CPU_PERIOD_MICROS, FREEZE_LIMIT, GroupUsage, count_processes, cpu_quota, make_dir, process_limit,
+    read_key, read_number, until, write,
 };
 use crate::sandbox::error::{During, Result, SandboxError, Stage};
 
@@ -84,8 +84,9 @@ impl Group {
         &self.dir
     }
 
-    pub(super) fn attach(&self, pid: i32) -> Result<()> {
-        write(&self.dir, "cgroup.procs", &pid.to_string())
+    pub(super) fn entrance(&self) -> Result<fs::File> {
+        fs::File::open(&self.dir)
+            .during(Stage::ControlGroup, format!("opening the control group {}", self.dir.display()))
     }
 
     pub(super) fn update(&self, resources: &Resources) -> Result<()> {
@@ -174,11 +175,10 @@ mod tests {
         group.freeze().unwrap();
         assert_eq!(read(dir.join("cgroup.freeze")), "1");
         group.thaw().unwrap();
-        group.attach(7).unwrap();
         group.kill().unwrap();
         assert_eq!(
-            (read(dir.join("cgroup.freeze")), read(dir.join("cgroup.procs")), read(dir.join("cgroup.kill"))),
-            ("0".into(), "7".into(), "1".into())
+            (read(dir.join("cgroup.freeze")), read(dir.join("cgroup.kill"))),
+            ("0".into(), "1".into())
         );
         fs::write(dir.join("memory.events"), "low 0\noom 2\noom_kill 1\n").unwrap();
         fs::write(dir.join("memory.current"), "5000\n").unwrap();

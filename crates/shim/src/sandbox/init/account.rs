@@ -60,13 +60,15 @@ fn entries(passwd: &str) -> impl Iterator<Item = Entry<'_>> {
 }
 
 fn find(wanted: &str, passwd: &str, group_file: &str, ids: IdMap) -> Result<Account> {
-    let unknown = |cause: String| SandboxError::new(Stage::User, format!("looking up the user {wanted:?}"), cause);
+    let unknown =
+        |cause: String| SandboxError::new(Stage::User, format!("looking up the user {wanted:?}"), cause);
     let (user, group) = match wanted.split_once(':') {
         Some((user, group)) => (user, Some(group)),
         None => (wanted, None),
     };
     let number: Option<u32> = user.parse().ok();
-    let entry = entries(passwd).find(|entry| number.map_or(entry.name == user, |number| entry.user == number));
+    let entry =
+        entries(passwd).find(|entry| number.map_or(entry.name == user, |number| entry.user == number));
     let user_id = entry
         .as_ref()
         .map(|entry| entry.user)
@@ -121,7 +123,8 @@ fn find(wanted: &str, passwd: &str, group_file: &str, ids: IdMap) -> Result<Acco
 mod tests {
     use super::*;
 
-    const PASSWD: &str = "root:x:0:0:root:/root:/bin/bash\nbroken\ndev:x:1000:1000:Dev:/home/dev:/bin/zsh\nfar:x:99999:1:::\n";
+    const PASSWD: &str =
+        "root:x:0:0:root:/root:/bin/bash\nbroken\ndev:x:1000:1000:Dev:/home/dev:/bin/zsh\nfar:x:99999:1:::\n";
     const GROUP: &str = "root:x:0:\naudio:x:29:dev,root\nwheel:x:10:root\nhuge:x:99999:dev\n";
     const IDS: IdMap = IdMap::Range { base: 100_000, count: 65_536 };
 

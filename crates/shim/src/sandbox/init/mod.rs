@@ -68,8 +68,7 @@ pub(crate) fn serve(identity: Identity, control: OwnedFd, events: OwnedFd) -> Re
 impl Init {
     fn run(&mut self) -> io::Result<()> {
         loop {
-            let events_wanted =
-                if self.exits.is_empty() { PollFlags::empty() } else { PollFlags::POLLOUT };
+            let events_wanted = if self.exits.is_empty() { PollFlags::empty() } else { PollFlags::POLLOUT };
             let mut fds = [
                 PollFd::new(self.control.as_fd(), PollFlags::POLLIN),
                 PollFd::new(self.children.as_fd(), PollFlags::POLLIN),
@@ -140,13 +139,19 @@ impl Init {
             },
             Request::Signal { pid, signal } => self.signal(pid, signal),
             Request::Socket { version_6 } => {
-                let family = if version_6 { rustix::net::AddressFamily::INET6 } else { rustix::net::AddressFamily::INET };
+                let family = if version_6 {
+                    rustix::net::AddressFamily::INET6
+                } else {
+                    rustix::net::AddressFamily::INET
+                };
                 let flags = rustix::net::SocketFlags::CLOEXEC | rustix::net::SocketFlags::NONBLOCK;
                 match rustix::net::socket_with(family, rustix::net::SocketType::STREAM, flags, None) {
                     Ok(socket) => {
                         return protocol::send(&self.control, &Reply::Socket, &[socket.as_raw_fd()]);
                     }
-                    Err(error) => Reply::Failed(SandboxError::io(Stage::Dial, "making a socket inside", &error.into())),
+                    Err(error) => {
+                        Reply::Failed(SandboxError::io(Stage::Dial, "making a socket inside", &error.into()))
+                    }
                 }
             }
         };

@@ -79,7 +79,12 @@ pub(super) fn complete(inside: &Inside) -> Result<()> {
     let home = Path::new("/home").join(HOST_USER);
     inside.workspace.attach(Path::new("/workspace")).during(Stage::Volume, "mounting /workspace")?;
     inside.home.attach(&home).during(Stage::Volume, "mounting the home directory")?;
-    inside.attach_names()
+    inside.attach_names()?;
+    for (name, _) in &inside.names {
+        let path = Path::new("/").join(format!(".{name}"));
+        std::fs::remove_file(&path).during(Stage::Etc, format!("removing {}", path.display()))?;
+    }
+    Ok(())
 }
 
 /// Makes what is left of the root tmpfs read-only, as the last step.

@@ -28,7 +28,8 @@ pub(super) fn assemble(staging: &Path, lower: &[Tree]) -> Result<PathBuf> {
     let root = staging.join("root");
     make_dir(&root, 0o755)?;
     // `userxattr`: without privileges over the host the overlay keeps its marks in user.overlay.*.
-    let options = format!("lowerdir={},upperdir=.volume/upper,workdir=.volume/work,userxattr", names.join(":"));
+    let options =
+        format!("lowerdir={},upperdir=.volume/upper,workdir=.volume/work,userxattr", names.join(":"));
     let doing = "mounting the overlay";
     if options.len() > MAX_OPTIONS {
         return Err(SandboxError::new(Stage::Overlay, doing, format!("{} layers are too many", lower.len())));

@@ -29,7 +29,8 @@ const RUN_BYTES: u64 = 16 << 20;
 const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
 
 /// Directories of the volume, with the access rights they are made with. The work directory of an overlay must be of its own.
-const VOLUME_DIRS: [(&str, u32); 4] = [("upper", 0o755), ("work", 0o700), ("workspace", 0o755), ("home", 0o755)];
+const VOLUME_DIRS: [(&str, u32); 4] =
+    [("upper", 0o755), ("work", 0o700), ("workspace", 0o755), ("home", 0o755)];
 
 /// Where an extra mount may go: an absolute path without `..`, not over what the sandbox itself makes.
 pub(super) fn check_target(target: &Path) -> Result<()> {
@@ -54,18 +55,19 @@ pub(super) fn check_target(target: &Path) -> Result<()> {
 
 /// Replaces the caller's root by the inside's. Returns after the old root is gone.
 pub(crate) fn build(spec: &SandboxSpec, sources: &Sources, ids: IdMap) -> Result<()> {
-    let during_root = |doing: &'static str| move |error: io::Error| SandboxError::io(Stage::RootMount, doing, &error);
+    let during_root =
+        |doing: &'static str| move |error: io::Error| SandboxError::io(Stage::RootMount, doing, &error);
     mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None::<&str>)
         .map_err(io::Error::from)
         .map_err(during_root("making mounts private"))?;
     let old_root = rustix::fs::open("/", OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
         .during(Stage::RootMount, "opening the old root")?;
-    let staging = STAGING_PLACES
-        .iter()
-        .map(Path::new)
-        .find(|place| place.is_dir())
-        .ok_or_else(|| SandboxError::new(Stage::RootMount, "choosing a staging place", "there is no /mnt"))?;
-    let fresh = Tree::fresh("tmpfs", &STAGING_OPTIONS).during(Stage::RootMount, "making the staging tmpfs")?;
+    let staging =
+        STAGING_PLACES.iter().map(Path::new).find(|place| place.is_dir()).ok_or_else(|| {
+            SandboxError::new(Stage::RootMount, "choosing a staging place", "there is no /mnt")
+        })?;
+    let fresh =
+        Tree::fresh("tmpfs", &STAGING_OPTIONS).during(Stage::RootMount, "making the staging tmpfs")?;
     fresh
         .restrict(NO_SUID | NO_DEVICES, false)
         .and_then(|()| fresh.attach(staging))
@@ -171,13 +173,13 @@ fn write_name_files(staging: &Path, spec: &SandboxSpec) -> Result<Vec<(&'static 
     files
         .into_iter()
         .map(|(name, text)| {
+            // Only what is in a directory can be mounted elsewhere: the file is removed once it is.
             let path = staging.join(format!(".{name}"));
             let doing = || format!("writing /etc/{name}");
             fs::write(&path, text).during(Stage::Etc, doing())?;
             fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).during(Stage::Etc, doing())?;
             let tree = Tree::copy(&path, false).during(Stage::Etc, doing())?;
             tree.restrict(READ_ONLY | NO_SUID | NO_DEVICES | NO_EXEC, false).during(Stage::Etc, doing())?;
-            fs::remove_file(&path).during(Stage::Etc, doing())?;
             Ok((name, tree))
         })
         .collect()
@@ -203,7 +205,8 @@ pub(super) fn tmpfs(target: &str, bytes: u64, mode: &str, attributes: u64) -> Re
     let size = bytes.to_string();
     // Each entry costs kernel memory too.
     let entries = (bytes / 4096).clamp(64, 1 << 20).to_string();
-    let options = [("size", Some(size.as_str())), ("mode", Some(mode)), ("nr_inodes", Some(entries.as_str()))];
+    let options =
+        [("size", Some(size.as_str())), ("mode", Some(mode)), ("nr_inodes", Some(entries.as_str()))];
     let doing = || format!("mounting a tmpfs at {target}");
     let tree = Tree::fresh("tmpfs", &options).during(Stage::RootMount, doing())?;
     tree.restrict(NO_SUID | NO_DEVICES | attributes, false)
@@ -241,8 +244,8 @@ fn devices(old_root: &OwnedFd, spec: &SandboxSpec, ids: IdMap) -> Result<()> {
         let doing = || format!("making /dev/{name}");
         let target = Path::new("/dev").join(name);
         fs::File::create(&target).during(Stage::Devices, doing())?;
-        let device = Tree::copy_at(old_root, &Path::new("dev").join(name), false)
-            .during(Stage::Devices, doing())?;
+        let device =
+            Tree::copy_at(old_root, &Path::new("dev").join(name), false).during(Stage::Devices, doing())?;
         device.attach(&target).during(Stage::Devices, doing())?;
     }
     for (link, target) in [
@@ -280,7 +283,9 @@ mod tests {
         for good in ["/opt/rust", "/srv/tools", "/usr/local/go"] {
             check_target(Path::new(good)).unwrap();
         }
-        for bad in ["/", "opt", "/proc/x", "/etc", "/usr/lib/x", "/opt/../etc", "/workspace", "/dev/x", "/tmp/x"] {
+        for bad in
+            ["/", "opt", "/proc/x", "/etc", "/usr/lib/x", "/opt/../etc", "/workspace", "/dev/x", "/tmp/x"]
+        {
             assert!(check_target(Path::new(bad)).is_err(), "{bad}");
         }
     }

@@ -56,7 +56,8 @@ impl Sources {
             RootSource::Layers { lower } => std::iter::once(&self.volume).chain(lower).collect(),
         };
         own.into_iter().try_for_each(|tree| {
-            tree.map_ids(user_namespace).during(Stage::IdMap, "mapping the user ids of the volume and the root")
+            tree.map_ids(user_namespace)
+                .during(Stage::IdMap, "mapping the user ids of the volume and the root")
         })
     }
 

@@ -48,11 +48,8 @@ pub(super) fn open(volume: &VolumeSpec, recursive: bool) -> Result<(Tree, Option
     let (tree, lock) = match volume {
         VolumeSpec::Directory { .. } => (Tree::copy(path, recursive).during(Stage::Volume, &*doing)?, None),
         VolumeSpec::DiskImage { .. } => {
-            let image = OpenOptions::new()
-                .read(true)
-                .write(true)
-                .open(path)
-                .during(Stage::Volume, &*doing)?;
+            let image =
+                OpenOptions::new().read(true).write(true).open(path).during(Stage::Volume, &*doing)?;
             rustix::fs::flock(&image, rustix::fs::FlockOperation::NonBlockingLockExclusive).map_err(
                 |error| {
                     let error = io::Error::from(error);

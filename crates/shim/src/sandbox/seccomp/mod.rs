@@ -71,9 +71,7 @@ fn compile() -> std::result::Result<Filters, seccompiler::BackendError> {
     rules.insert(libc::SYS_socket, vec![SeccompRule::new(families)?]);
     let personalities = policy::PERSONALITIES
         .iter()
-        .map(|value| {
-            SeccompRule::new(vec![condition(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, *value)?])
-        })
+        .map(|value| SeccompRule::new(vec![condition(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, *value)?]))
         .collect::<std::result::Result<Vec<_>, _>>()?;
     rules.insert(libc::SYS_personality, personalities);
     let refused = SeccompAction::Errno(libc::EPERM.unsigned_abs());

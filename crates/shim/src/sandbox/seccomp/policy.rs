@@ -376,7 +376,13 @@ pub(super) const PERSONALITIES: [u64; 5] = [0x0, 0x8, 0x2_0000, 0x2_0008, 0xffff
 pub(super) const ABSENT: &[libc::c_long] = &[
     libc::SYS_clone3,
     // statmount, listmount, lsm_get_self_attr, lsm_set_self_attr, lsm_list_modules: the same numbers on every architecture.
-    457, 458, 459, 460, 461,
+    457,
+    458,
+    459,
+    460,
+    461,
     // open_tree_attr, file_getattr, file_setattr.
-    467, 468, 469,
+    467,
+    468,
+    469,
 ];
