@@ -1,0 +1,27 @@
+// Makes src/api/schema.ts from the API description. `--check` only compares, for tests and CI.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import openapiTS, { astToString } from "openapi-typescript";
+
+const root = new URL("../", import.meta.url);
+const served = new URL("../openapi/stead-v1.json", root);
+const interim = new URL("api/stead-v1.json", root);
+const source = existsSync(served) ? served : interim;
+const target = new URL("src/api/schema.ts", root);
+
+const text =
+  "// Generated from the API description by `npm run generate`. Do not edit.\n" +
+  astToString(await openapiTS(JSON.parse(readFileSync(source, "utf8"))));
+
+if (process.argv.includes("--check")) {
+  const present = existsSync(target) ? readFileSync(target, "utf8") : "";
+  if (present !== text) {
+    console.error(
+      `src/api/schema.ts does not match ${fileURLToPath(source)}. Run \`npm run generate\` and commit the result.`,
+    );
+    process.exit(1);
+  }
+} else {
+  writeFileSync(target, text);
+  console.log(`Wrote ${fileURLToPath(target)} from ${fileURLToPath(source)}.`);
+}

@@ -1,0 +1,44 @@
+import { useEffect, type ReactNode } from "react";
+
+import { CliLine } from "@/ui/copy";
+import { cx } from "@/ui/cx";
+import { setCliLine } from "./cli-line";
+
+export interface PageProps {
+  /** In the browser's tab. */
+  title: string;
+  heading?: ReactNode;
+  detail?: ReactNode;
+  actions?: ReactNode;
+  /** The command that shows or does the same. */
+  cli: string;
+  narrow?: boolean;
+  children: ReactNode;
+}
+
+/** Sets the tab's title and the command in the status bar. */
+export function usePage(title: string, cli: string): void {
+  useEffect(() => {
+    document.title = `${title} · Stead`;
+    return setCliLine(cli);
+  }, [title, cli]);
+}
+
+export function Page({ title, heading, detail, actions, cli, narrow, children }: PageProps) {
+  usePage(title, cli);
+  return (
+    <div className={cx("mx-auto w-full px-6 py-5 max-md:px-4 max-md:py-4", narrow ? "max-w-4xl" : "max-w-7xl")}>
+      <div className="mb-4 flex flex-wrap items-start gap-x-4 gap-y-2">
+        <div className="min-w-0 flex-1">
+          <h1 className="text-xl font-semibold">{heading ?? title}</h1>
+          {detail ? <div className="mt-0.5 text-muted">{detail}</div> : null}
+        </div>
+        {actions ? <div className="flex flex-wrap items-center gap-2">{actions}</div> : null}
+      </div>
+      {children}
+      <div className="mt-6 md:hidden">
+        <CliLine command={cli} className="-ml-1.5 h-8" />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,13 @@
+/** The secret part of a sign-in link: what stands behind `#`, or the text itself when somebody pastes only that. */
+export function tokenFrom(text: string): string | undefined {
+  const trimmed = text.trim();
+  const hash = trimmed.lastIndexOf("#");
+  const token = hash >= 0 ? trimmed.slice(hash + 1) : trimmed;
+  return /^[\w.~+/=-]{8,512}$/.test(token) ? token : undefined;
+}
+
+/** Where to go after signing in: a path of this server only, never another's address. */
+export function whereTo(from: string | undefined): string {
+  if (!from || !/^\/(?![/\\])/.test(from) || /[\u0000-\u001f\\]/.test(from) || from.startsWith("/sign-in")) return "/instances";
+  return from;
+}

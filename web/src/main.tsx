@@ -1,0 +1,41 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { createQueryClient } from "./app/query-client";
+import { createAppRouter } from "./app/router";
+import { followSystemTheme } from "./app/theme";
+import { setUnauthenticatedHandler } from "./api/client";
+import { Toaster } from "./ui/toast";
+import { TooltipProvider } from "./ui/tooltip";
+import "./styles.css";
+
+async function begin(): Promise<void> {
+  if (import.meta.env.MODE === "mock") {
+    const { installMockServer } = await import("./mock/install");
+    installMockServer();
+  }
+  followSystemTheme();
+  const client = createQueryClient();
+  const router = createAppRouter(client);
+  setUnauthenticatedHandler(() => {
+    client.removeQueries({ queryKey: ["me"] });
+    const { pathname, href } = router.state.location;
+    if (pathname !== "/sign-in") void router.navigate({ to: "/sign-in", search: { from: href } });
+  });
+  const root = document.getElementById("root");
+  if (!root) return;
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={client}>
+        <TooltipProvider delayDuration={300}>
+          <RouterProvider router={router} />
+          <Toaster />
+        </TooltipProvider>
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}
+
+void begin();
