@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 pub use error::{Result, SandboxError, Stage};
 pub use launch::{control_groups_available, launch};
 pub use mounts::prepare_etc;
-pub use running::Sandbox;
+pub use running::{Sandbox, remove_left_overs};
 pub use seccomp::prepare as prepare_filters;
 pub use spec::{
     ExtraMount, HOST_USER, HOST_USER_ID, IdsSpec, NetworkSpec, RootfsSpec, SandboxSpec, VolumeSpec,

@@ -107,6 +107,11 @@ impl HostInterface {
         Ok(Some(interface))
     }
 
+    /// The interface of an earlier run, to be removed if it is there.
+    pub(crate) fn left_over(name: &str) -> Self {
+        Self { name: name.to_owned(), present: true }
+    }
+
     /// Bytes that the inside has received and sent.
     pub(crate) fn traffic(&self) -> io::Result<(u64, u64)> {
         let table = std::fs::read_to_string("/proc/thread-self/net/dev")?;

@@ -12,7 +12,7 @@ use rustix::process::{Signal, pidfd_send_signal};
 use stead_core::driver::Usage;
 use stead_core::instance::Resources;
 
-use super::cgroup::{Group, GroupUsage};
+use super::cgroup::{Group, GroupUsage, Layout};
 use super::error::{During, Result, SandboxError, Stage};
 use super::listening::listening;
 use super::network::HostInterface;
@@ -226,6 +226,26 @@ impl Sandbox {
         self.reaped = true;
         Ok(())
     }
+}
+
+/// Removes what a run left whose shim was killed: processes, the control group, the host's end of the network. The rest (mounts,
+/// loop devices, the far end) went with its last process. For an instance that runs nothing, this does nothing.
+///
+/// # Errors
+/// What could not be removed; the rest is removed all the same.
+pub fn remove_left_overs(cgroup: Option<&str>, host_interface: Option<&str>) -> Result<()> {
+    let mut result = Ok(());
+    if let Some(name) = cgroup {
+        let layout = Layout::detect().during(Stage::Cleanup, "looking for control groups")?;
+        if let Some(mut group) = Group::left_over(&layout, name)? {
+            result = group.kill_members().and_then(|()| group.remove());
+            std::mem::forget(group);
+        }
+    }
+    if let Some(name) = host_interface {
+        result = result.and(HostInterface::left_over(name).remove());
+    }
+    result
 }
 
 /// Waits for a descriptor.

@@ -3,9 +3,11 @@
 use std::fs::File;
 use std::io::Write;
 
-use stead_shim::sandbox::{Container, ProcessRequest, ProcessStatus, Stage, Stdio};
+use stead_shim::sandbox::{Container, ProcessRequest, ProcessStatus, Stage, Stdio, remove_left_overs};
 
-use crate::harness::{Bench, drain, exit_of, output, read_until, run, run_request, shell, start};
+use crate::harness::{
+    Bench, drain, exit_of, left_groups, output, read_until, run, run_request, shell, start,
+};
 use crate::isolated_test;
 
 isolated_test!(a_process_has_its_streams_its_user_and_its_environment, {
@@ -128,6 +130,37 @@ isolated_test!(everything_ends_with_pid_1_and_the_shim_learns_it, {
     assert_eq!(sandbox.spawn(&shell("true")).unwrap_err().stage, Stage::Ended);
     sandbox.destroy().unwrap();
     sandbox.destroy().unwrap();
+});
+
+isolated_test!(a_killed_shim_takes_the_instance_along_and_left_overs_can_be_removed, {
+    let bench = Bench::new();
+    let spec = bench.spec();
+    let (told, tell) = nix::unistd::pipe().unwrap();
+    // SAFETY: the child only launches, tells and waits to be killed.
+    let shim = match unsafe { nix::unistd::fork() }.unwrap() {
+        nix::unistd::ForkResult::Child => {
+            let mut sandbox = start(&spec);
+            sandbox.spawn(&shell("sleep 1000")).unwrap();
+            File::from(tell).write_all(&sandbox.pid().to_ne_bytes()).unwrap();
+            nix::unistd::pause();
+            unreachable!("nobody wakes it");
+        }
+        nix::unistd::ForkResult::Parent { child } => child,
+    };
+    drop(tell);
+    let mut pid = [0; 4];
+    std::io::Read::read_exact(&mut File::from(told), &mut pid).unwrap();
+    let pid = i32::from_ne_bytes(pid);
+    let running =
+        || std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "));
+    assert!(running());
+    nix::sys::signal::kill(shim, nix::sys::signal::SIGKILL).unwrap();
+    nix::sys::wait::waitpid(shim, None).unwrap();
+    crate::harness::eventually("the end of PID 1", || !running());
+    assert!(!left_groups(&spec).is_empty());
+    remove_left_overs(spec.cgroup.as_deref(), Some("stnosuch0")).unwrap();
+    assert!(left_groups(&spec).is_empty());
+    remove_left_overs(spec.cgroup.as_deref(), None).unwrap();
 });
 
 isolated_test!(the_usual_tools_work, {

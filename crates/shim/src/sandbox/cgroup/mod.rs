@@ -114,6 +114,34 @@ impl Group {
         ))
     }
 
+    /// The group of an earlier run, to be removed; whatever of it is there.
+    pub(crate) fn left_over(layout: &Layout, name: &str) -> Result<Option<Self>> {
+        check_name(name)?;
+        Ok(match (layout.v2_base(), layout.v1_controllers()) {
+            (Some(base), _) => Some(Self::V2(v2::Group::left_over(&base, name))),
+            (None, Some(controllers)) => Some(Self::V1(v1::Group::left_over(&controllers, name))),
+            (None, None) => None,
+        })
+    }
+
+    /// Kills every process that is still in the group, frozen or not.
+    pub(crate) fn kill_members(&self) -> Result<()> {
+        let dirs: Vec<&Path> = match self {
+            Self::V1(group) => group.dirs().collect(),
+            Self::V2(group) => vec![group.dir()],
+        };
+        for dir in dirs {
+            let Ok(members) = fs::read_to_string(dir.join("cgroup.procs")) else { continue };
+            for member in members.lines().filter_map(|line| line.parse().ok()) {
+                // One that ended meanwhile is no loss; whether all are gone shows when the group is removed.
+                let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(member), nix::sys::signal::SIGKILL);
+            }
+            // On version 1 the frozen do not even die.
+            let _ = self.thaw();
+        }
+        Ok(())
+    }
+
     /// How the child gets in, opened by the parent.
     pub(crate) fn entrance(&self) -> Result<Entrance> {
         match self {

@@ -36,9 +36,7 @@ impl Group {
         name: &str,
         resources: &Resources,
     ) -> Result<Self> {
-        let dirs: BTreeMap<_, _> =
-            controllers.iter().map(|(controller, point)| (*controller, point.join(name))).collect();
-        let group = Self { dirs };
+        let group = Self::left_over(controllers, name);
         let made = group.fill(resources);
         if made.is_err() {
             for dir in group.dirs() {
@@ -46,6 +44,10 @@ impl Group {
             }
         }
         made.map(|()| group)
+    }
+
+    pub(super) fn left_over(controllers: &BTreeMap<&'static str, PathBuf>, name: &str) -> Self {
+        Self { dirs: controllers.iter().map(|(controller, point)| (*controller, point.join(name))).collect() }
     }
 
     fn fill(&self, resources: &Resources) -> Result<()> {

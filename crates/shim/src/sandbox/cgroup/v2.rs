@@ -80,6 +80,10 @@ impl Group {
         Ok(group)
     }
 
+    pub(super) fn left_over(base: &Path, name: &str) -> Self {
+        Self { dir: base.join(name) }
+    }
+
     pub(super) fn dir(&self) -> &Path {
         &self.dir
     }
