@@ -1,5 +1,7 @@
 //! Chooses what is embedded as the dashboard: `web/dist` when it has been built, else a page that says it was not.
 
+#![expect(clippy::disallowed_methods, reason = "cargo configures build scripts by the environment")]
+
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 

@@ -273,9 +273,7 @@ impl<R: Routes> Gateway<R> {
             Some(base) => base.clone(),
             None => self.domain().base_seen_from(visit.authority),
         };
-        redirect(StatusCode::FOUND,
-            &format!("{base}/v1/preview-access?{query}")
-        )
+        redirect(StatusCode::FOUND, &format!("{base}/v1/preview-access?{query}"))
     }
 
     fn cookie_name(&self) -> &'static str {

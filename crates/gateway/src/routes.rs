@@ -88,7 +88,7 @@ pub trait Routes: Send + Sync + 'static {
 
     /// Completes when the answers of `resolve` or `admission` for this target may have changed, within a second. Streams that
     /// are open then are checked again.
-    async fn changed(&self, target: &Target);
+    async fn changed(&self, host: &PreviewHost, target: &Target);
 
     /// A raw connection to the port inside. [`NOT_LISTENING`] is the code when there is nothing.
     async fn dial(&self, target: &Target) -> Result<Self::Stream>;
@@ -114,8 +114,8 @@ impl<R: Routes> Routes for std::sync::Arc<R> {
     async fn admission(&self, viewer: &Self::Viewer, target: &Target) -> Result<Admission> {
         (**self).admission(viewer, target).await
     }
-    async fn changed(&self, target: &Target) {
-        (**self).changed(target).await;
+    async fn changed(&self, host: &PreviewHost, target: &Target) {
+        (**self).changed(host, target).await;
     }
     async fn dial(&self, target: &Target) -> Result<Self::Stream> {
         (**self).dial(target).await

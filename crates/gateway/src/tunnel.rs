@@ -4,18 +4,21 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::sleep;
 
 use crate::host::PreviewHost;
 use crate::routes::{Admission, Routes, Target};
 use crate::{Body, BoxError};
 
 const COPY_BUFFER: usize = 32 << 10;
+const FIRST_LOOK: Duration = Duration::from_millis(300);
 
 pub(crate) type Revoked = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -27,16 +30,25 @@ pub(crate) fn until_revoked<R: Routes>(
     viewer: Option<R::Viewer>,
 ) -> Revoked {
     Box::pin(async move {
+        // The admission was asked for a moment ago, and most answers are over before this.
+        sleep(FIRST_LOOK).await;
         loop {
-            routes.changed(&target).await;
-            match still_admitted(&*routes, &host, &target, viewer.as_ref()).await {
+            // Listens for changes before asking, so that none falls between the two.
+            let mut changed = std::pin::pin!(routes.changed(&host, &target));
+            let admitted = tokio::select! {
+                biased;
+                () = &mut changed => continue,
+                admitted = still_admitted(&*routes, &host, &target, viewer.as_ref()) => admitted,
+            };
+            match admitted {
                 Ok(true) => {}
                 Ok(false) => return,
                 // Not knowing is not a reason to cut work off; the next change asks again.
                 Err(error) => {
-                    tracing::warn!(error = ?error, instance.id = %target.instance, "whether a preview is still allowed is not known")
+                    tracing::warn!(error = ?error, instance.id = %target.instance, "whether a preview is still allowed is not known");
                 }
             }
+            changed.await;
         }
     })
 }

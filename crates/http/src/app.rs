@@ -22,7 +22,9 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use crate::config::HttpConfig;
 use crate::layers::context::PeerAddress;
 use crate::layers::rate_limit::RateLimits;
-use crate::layers::{authenticate, context, deadline, detach, hosts, rate_limit, same_origin, security_headers};
+use crate::layers::{
+    authenticate, context, deadline, detach, hosts, rate_limit, same_origin, security_headers,
+};
 use crate::previews::PreviewRoutes;
 use crate::state::AppState;
 use crate::{openapi, problem, routes, ui};
@@ -40,10 +42,17 @@ pub struct App {
 impl App {
     /// # Errors
     /// When the base address is wrong, or the routes and their table are not the same.
-    pub fn new(config: HttpConfig, control: Control, ambient: Ambient, shutdown: CancellationToken) -> Result<Self> {
+    pub fn new(
+        config: HttpConfig,
+        control: Control,
+        ambient: Ambient,
+        shutdown: CancellationToken,
+    ) -> Result<Self> {
         let base = PreviewDomain::from_base(&config.base_url)?;
-        let domain = config.preview_base.as_deref().map_or_else(|| Ok(base.clone()), PreviewDomain::from_base)?;
-        let dashboard = config.preview_base.as_ref().map(|_| config.base_url.trim_end_matches('/').to_owned());
+        let domain =
+            config.preview_base.as_deref().map_or_else(|| Ok(base.clone()), PreviewDomain::from_base)?;
+        let dashboard =
+            config.preview_base.as_ref().map(|_| config.base_url.trim_end_matches('/').to_owned());
         let gateway_config = GatewayConfig { domain, dashboard, limits: Limits::default() };
         let gateway = Gateway::new(gateway_config, PreviewRoutes::new(control.clone()));
         let limits = config.limits;
@@ -69,7 +78,8 @@ impl App {
     pub async fn handle(&self, mut request: Request, peer: IpAddr) -> Response {
         request.extensions_mut().insert(PeerAddress(peer));
         let (parts, body) = request.into_parts();
-        let is_preview = authority_of(&parts).is_some_and(|authority| self.state.gateway.domain().parse(&authority).is_some());
+        let is_preview = authority_of(&parts)
+            .is_some_and(|authority| self.state.gateway.domain().parse(&authority).is_some());
         let mut request = Request::from_parts(parts, body);
         if is_preview {
             let context = context::attach(&self.state, &mut request);
@@ -87,7 +97,10 @@ impl App {
 fn router(state: &AppState) -> Router {
     let (router, _) = routes::all().split_for_parts();
     let compression = CompressionLayer::new().compress_when(
-        SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::SSE).and(NotForContentType::IMAGES).and(NotForContentType::const_new("font/")),
+        SizeAbove::new(WORTH_COMPRESSING)
+            .and(NotForContentType::SSE)
+            .and(NotForContentType::IMAGES)
+            .and(NotForContentType::const_new("font/")),
     );
     // The last layer is the first to see a request.
     router

@@ -29,7 +29,7 @@ pub struct HttpLimits {
 impl Default for HttpLimits {
     fn default() -> Self {
         Self {
-            json_body: 1 << 20,
+            json_body: 2 << 20,
             upload: 1 << 30,
             upload_pause: Duration::from_secs(60),
             answer: Duration::from_secs(30),

@@ -96,7 +96,16 @@ impl Endpoint {
     }
 
     const fn new(id: &'static str, method: Verb, path: &'static str, access: Access) -> Self {
-        Self { id, method, path, access, pace: Pace::Brief, idempotent: false, audited: false, websocket: false }
+        Self {
+            id,
+            method,
+            path,
+            access,
+            pace: Pace::Brief,
+            idempotent: false,
+            audited: false,
+            websocket: false,
+        }
     }
 
     const fn idempotent(mut self) -> Self {
@@ -122,8 +131,8 @@ impl Endpoint {
 }
 
 use Access::{Account, Anonymous, Redirects, Tenant};
-use Verb::{Delete, Get, Patch, Post, Put};
 use Permission as P;
+use Verb::{Delete, Get, Patch, Post, Put};
 
 const fn action(id: &'static str, path: &'static str) -> Endpoint {
     Endpoint::new(id, Post, path, Tenant(P::InstanceWrite)).pace(Pace::Waits).idempotent().audited()
@@ -149,7 +158,10 @@ pub const ENDPOINTS: &[Endpoint] = &[
     action("create_instance", "/v1/instances"),
     Endpoint::new("get_instance", Get, "/v1/instances/{instance}", Tenant(P::InstanceRead)),
     Endpoint::new("update_instance", Patch, "/v1/instances/{instance}", Tenant(P::InstanceWrite)).audited(),
-    Endpoint::new("delete_instance", Delete, "/v1/instances/{instance}", Tenant(P::InstanceWrite)).pace(Pace::Waits).idempotent().audited(),
+    Endpoint::new("delete_instance", Delete, "/v1/instances/{instance}", Tenant(P::InstanceWrite))
+        .pace(Pace::Waits)
+        .idempotent()
+        .audited(),
     action("start_instance", "/v1/instances/{instance}/start"),
     action("stop_instance", "/v1/instances/{instance}/stop"),
     action("restart_instance", "/v1/instances/{instance}/restart"),
@@ -157,23 +169,52 @@ pub const ENDPOINTS: &[Endpoint] = &[
     action("pause_instance", "/v1/instances/{instance}/pause"),
     action("wake_instance", "/v1/instances/{instance}/wake"),
     Endpoint::new("get_console", Get, "/v1/instances/{instance}/console", Tenant(P::InstanceRead)),
-    Endpoint::new("stream_console", Get, "/v1/instances/{instance}/console/stream", Tenant(P::InstanceRead)).websocket(),
-    Endpoint::new("run_command", Post, "/v1/instances/{instance}/exec", Tenant(P::InstanceConnect)).pace(Pace::Command).audited(),
-    Endpoint::new("stream_command", Get, "/v1/instances/{instance}/exec/stream", Tenant(P::InstanceConnect)).websocket().audited(),
+    Endpoint::new("stream_console", Get, "/v1/instances/{instance}/console/stream", Tenant(P::InstanceRead))
+        .websocket(),
+    Endpoint::new("run_command", Post, "/v1/instances/{instance}/exec", Tenant(P::InstanceConnect))
+        .pace(Pace::Command)
+        .audited(),
+    Endpoint::new("stream_command", Get, "/v1/instances/{instance}/exec/stream", Tenant(P::InstanceConnect))
+        .websocket()
+        .audited(),
     Endpoint::new("list_terminals", Get, "/v1/instances/{instance}/terminals", Tenant(P::InstanceRead)),
-    Endpoint::new("create_terminal", Post, "/v1/instances/{instance}/terminals", Tenant(P::InstanceConnect)).idempotent().audited(),
-    Endpoint::new("close_terminal", Delete, "/v1/instances/{instance}/terminals/{terminal}", Tenant(P::InstanceConnect)).audited(),
-    Endpoint::new("stream_terminal", Get, "/v1/instances/{instance}/terminals/{terminal}/stream", Tenant(P::InstanceConnect)).websocket(),
+    Endpoint::new("create_terminal", Post, "/v1/instances/{instance}/terminals", Tenant(P::InstanceConnect))
+        .audited(),
+    Endpoint::new(
+        "close_terminal",
+        Delete,
+        "/v1/instances/{instance}/terminals/{terminal}",
+        Tenant(P::InstanceConnect),
+    )
+    .audited(),
+    Endpoint::new(
+        "stream_terminal",
+        Get,
+        "/v1/instances/{instance}/terminals/{terminal}/stream",
+        Tenant(P::InstanceConnect),
+    )
+    .websocket(),
     Endpoint::new("list_ports", Get, "/v1/instances/{instance}/ports", Tenant(P::InstanceRead)),
-    Endpoint::new("set_port", Put, "/v1/instances/{instance}/ports/{port}", Tenant(P::InstanceWrite)).audited(),
+    Endpoint::new("set_port", Put, "/v1/instances/{instance}/ports/{port}", Tenant(P::InstanceWrite))
+        .audited(),
     Endpoint::new("list_operations", Get, "/v1/operations", Tenant(P::OperationRead)),
-    Endpoint::new("get_operation", Get, "/v1/operations/{operation}", Tenant(P::OperationRead)).pace(Pace::Waits),
-    Endpoint::new("cancel_operation", Post, "/v1/operations/{operation}/cancel", Tenant(P::OperationWrite)).pace(Pace::Waits).audited(),
-    Endpoint::new("retry_operation", Post, "/v1/operations/{operation}/retry", Tenant(P::OperationWrite)).pace(Pace::Waits).audited(),
+    Endpoint::new("get_operation", Get, "/v1/operations/{operation}", Tenant(P::OperationRead))
+        .pace(Pace::Waits),
+    Endpoint::new("cancel_operation", Post, "/v1/operations/{operation}/cancel", Tenant(P::OperationWrite))
+        .pace(Pace::Waits)
+        .audited(),
+    Endpoint::new("retry_operation", Post, "/v1/operations/{operation}/retry", Tenant(P::OperationWrite))
+        .pace(Pace::Waits)
+        .audited(),
     Endpoint::new("list_operation_log", Get, "/v1/operations/{operation}/log", Tenant(P::OperationRead)),
     Endpoint::new("stream_events", Get, "/v1/events", Tenant(P::InstanceRead)).pace(Pace::Stream),
     Endpoint::new("create_upload", Post, "/v1/uploads", Tenant(P::InstanceWrite)).pace(Pace::Upload),
-    Endpoint::new("validate_workspace_config", Post, "/v1/workspace-config/validate", Tenant(P::InstanceRead)),
+    Endpoint::new(
+        "validate_workspace_config",
+        Post,
+        "/v1/workspace-config/validate",
+        Tenant(P::InstanceRead),
+    ),
     Endpoint::new("list_nodes", Get, "/v1/nodes", Tenant(P::NodeRead)),
 ];
 
@@ -200,13 +241,22 @@ mod tests {
     #[test]
     fn ids_and_addresses_are_unique() {
         let ids: BTreeSet<_> = ENDPOINTS.iter().map(|endpoint| endpoint.id).collect();
-        let addresses: BTreeSet<_> = ENDPOINTS.iter().map(|endpoint| (endpoint.method.as_str(), endpoint.path)).collect();
+        let addresses: BTreeSet<_> =
+            ENDPOINTS.iter().map(|endpoint| (endpoint.method.as_str(), endpoint.path)).collect();
         assert_eq!((ids.len(), addresses.len()), (ENDPOINTS.len(), ENDPOINTS.len()));
     }
 
     #[test]
     fn the_anonymous_are_few_and_known() {
-        let open: Vec<_> = ENDPOINTS.iter().filter(|endpoint| endpoint.access.permission().is_none()).map(|endpoint| endpoint.id).collect();
-        assert_eq!(open, ["get_health", "get_version", "get_openapi", "sign_in_with_link", "open_preview"], "this list only shrinks");
+        let open: Vec<_> = ENDPOINTS
+            .iter()
+            .filter(|endpoint| endpoint.access.permission().is_none())
+            .map(|endpoint| endpoint.id)
+            .collect();
+        assert_eq!(
+            open,
+            ["get_health", "get_version", "get_openapi", "sign_in_with_link", "open_preview"],
+            "this list only shrinks"
+        );
     }
 }

@@ -48,9 +48,17 @@ const PROBLEMS: [(&str, &str, &str); 17] = [
     ("BadRequest", "400", "The request is malformed."),
     ("Unauthenticated", "401", "Nobody is signed in, or the credential is not valid any more."),
     ("QuotaUsedUp", "402", "A quota or the capacity of the nodes is used up."),
-    ("Forbidden", "403", "The caller may see the object, but not do this; or the request comes from another site."),
+    (
+        "Forbidden",
+        "403",
+        "The caller may see the object, but not do this; or the request comes from another site.",
+    ),
     ("NotFound", "404", "There is no such object, or the caller may not know of it."),
-    ("Conflict", "409", "The object's state does not allow this now, or the idempotency key was used for another request."),
+    (
+        "Conflict",
+        "409",
+        "The object's state does not allow this now, or the idempotency key was used for another request.",
+    ),
     ("VersionChanged", "412", "Somebody else changed the object meanwhile."),
     ("TooLarge", "413", "The body is too large."),
     ("MediaType", "415", "The body is no JSON."),
@@ -68,14 +76,21 @@ fn has(endpoint: &Endpoint, status: &str, query: bool) -> bool {
     let routed_object = endpoint.path.contains('{');
     let restricted = endpoint.access.permission().is_some();
     let on_instance = endpoint.path.contains("{instance}") || endpoint.path == "/v1/instances";
-    let body = endpoint.is_mutation() && !matches!(endpoint.pace, Pace::Upload) && endpoint.method != endpoints::Verb::Delete;
+    let body = endpoint.is_mutation()
+        && !matches!(endpoint.pace, Pace::Upload)
+        && endpoint.method != endpoints::Verb::Delete;
     match status {
         "500" | "503" | "421" | "429" => true,
         "400" => query || endpoint.is_mutation() || routed_object || restricted,
         "401" => restricted || endpoint.id == "sign_in_with_link",
         "403" => restricted || endpoint.is_mutation(),
         "404" => routed_object || restricted,
-        "402" => endpoint.id == "create_instance" || endpoint.id == "update_instance" || endpoint.id.ends_with("start_instance") || endpoint.id == "wake_instance",
+        "402" => {
+            endpoint.id == "create_instance"
+                || endpoint.id == "update_instance"
+                || endpoint.id.ends_with("start_instance")
+                || endpoint.id == "wake_instance"
+        }
         "409" => endpoint.is_mutation() && restricted,
         "412" => endpoint.id == "update_instance",
         "413" => endpoint.is_mutation(),
@@ -89,17 +104,26 @@ fn has(endpoint: &Endpoint, status: &str, query: bool) -> bool {
 }
 
 fn complete_operation(endpoint: &Endpoint, operation: &mut Map<String, Value>) {
-    let query = operation.get("parameters").and_then(Value::as_array).is_some_and(|all| all.iter().any(|one| one["in"] == "query"));
+    let query = operation
+        .get("parameters")
+        .and_then(Value::as_array)
+        .is_some_and(|all| all.iter().any(|one| one["in"] == "query"));
     let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
     if let Some(parameters) = parameters.as_array_mut() {
         let mut header = |name: &str, description: &str| {
             parameters.push(json!({"name": name, "in": "header", "required": false, "description": description, "schema": {"type": "string"}}));
         };
         if endpoint.access.permission().is_some() && !endpoint.path.contains("{tenant}") {
-            header("Stead-Tenant", "Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers.");
+            header(
+                "Stead-Tenant",
+                "Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers.",
+            );
         }
         if endpoint.idempotent {
-            header("Idempotency-Key", "Up to 200 characters. A repetition with the same key and body gets the first answer.");
+            header(
+                "Idempotency-Key",
+                "Up to 200 characters. A repetition with the same key and body gets the first answer.",
+            );
         }
         if parameters.is_empty() {
             operation.remove("parameters");
@@ -108,15 +132,24 @@ fn complete_operation(endpoint: &Endpoint, operation: &mut Map<String, Value>) {
     if let Some(responses) = operation.entry("responses").or_insert_with(|| json!({})).as_object_mut() {
         for (name, status, _) in PROBLEMS {
             if has(endpoint, status, query) {
-                responses.entry(status).or_insert_with(|| json!({"$ref": format!("#/components/responses/{name}")}));
+                responses
+                    .entry(status)
+                    .or_insert_with(|| json!({"$ref": format!("#/components/responses/{name}")}));
             }
         }
     }
     // An absent body counts as `{}`, except where a field is needed.
-    if endpoint.idempotent && endpoint.id != "create_token" && let Some(body) = operation.get_mut("requestBody") {
+    if (endpoint.idempotent || endpoint.id == "create_terminal")
+        && endpoint.id != "create_token"
+        && let Some(body) = operation.get_mut("requestBody")
+    {
         body["required"] = false.into();
     }
-    let security = if endpoint.access.permission().is_some() { json!([{"session": []}, {"token": []}]) } else { json!([]) };
+    let security = if endpoint.access.permission().is_some() {
+        json!([{"session": []}, {"token": []}])
+    } else {
+        json!([])
+    };
     operation.insert("security".into(), security);
     if let Some(permission) = endpoint.access.permission() {
         operation.insert("x-stead-permission".into(), permission.as_str().into());
@@ -130,11 +163,17 @@ fn complete_operation(endpoint: &Endpoint, operation: &mut Map<String, Value>) {
 /// # Errors
 /// When the routes and the table of endpoints are not the same.
 pub fn document() -> Result<Value> {
-    let (_, routed) = utoipa_axum::router::OpenApiRouter::with_openapi(Base::openapi()).merge(routes::all()).split_for_parts();
+    let (_, routed) = utoipa_axum::router::OpenApiRouter::with_openapi(Base::openapi())
+        .merge(routes::all())
+        .split_for_parts();
     let mut document = serde_json::to_value(routed).internal("writing the OpenAPI document")?;
     let mut described = 0;
     for endpoint in ENDPOINTS {
-        let pointer = format!("/paths/{}/{}", endpoint.path.replace('/', "~1"), endpoint.method.as_str().to_ascii_lowercase());
+        let pointer = format!(
+            "/paths/{}/{}",
+            endpoint.path.replace('/', "~1"),
+            endpoint.method.as_str().to_ascii_lowercase()
+        );
         let operation = document.pointer_mut(&pointer).and_then(Value::as_object_mut);
         let operation = operation.ok_or_else(|| Error::internal(format!("{} is not routed", endpoint.id)))?;
         if operation.get("operationId").and_then(Value::as_str) != Some(endpoint.id) {
@@ -143,14 +182,17 @@ pub fn document() -> Result<Value> {
         complete_operation(endpoint, operation);
         described += 1;
     }
-    let routed: usize = document["paths"].as_object().map_or(0, |paths| paths.values().filter_map(Value::as_object).map(Map::len).sum());
+    let routed: usize = document["paths"]
+        .as_object()
+        .map_or(0, |paths| paths.values().filter_map(Value::as_object).map(Map::len).sum());
     if routed != described {
-        return Err(Error::internal(format!("{routed} operations are routed, {described} are in the table of endpoints")));
+        return Err(Error::internal(format!(
+            "{routed} operations are routed, {described} are in the table of endpoints"
+        )));
     }
     document["info"]["description"] = ABOUT.into();
     for (name, _, description) in PROBLEMS {
-        document["components"]["responses"][name] =
-            json!({"description": description, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}});
+        document["components"]["responses"][name] = json!({"description": description, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}});
     }
     document["components"]["securitySchemes"] = json!({
         "session": {"type": "apiKey", "in": "cookie", "name": "stead_session", "description": "Set by signing in. Requests that change something have to come from Stead's own pages."},

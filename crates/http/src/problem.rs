@@ -13,8 +13,8 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use stead_api::problem::ProblemBody;
-use stead_core::error::ErrorKind;
 use stead_core::Error;
+use stead_core::error::ErrorKind;
 
 use crate::layers::context::RequestContext;
 
@@ -93,17 +93,29 @@ impl IntoResponse for Failure {
 /// What to say about an error answer that came with nothing but its status.
 fn bare(status: StatusCode) -> Error {
     match status {
-        StatusCode::NOT_FOUND => Error::new(ErrorKind::NotFound, "route_not_found", "There is nothing at this address.")
-            .next_step("The API is described at /v1/openapi.json."),
-        StatusCode::METHOD_NOT_ALLOWED => Error::invalid("method_not_allowed", "This address does not take that method.")
-            .next_step("The header Allow names those it takes."),
-        StatusCode::PAYLOAD_TOO_LARGE => Error::new(ErrorKind::TooLarge, "body_too_large", "The body is larger than this address takes."),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => Error::invalid("media_type_unsupported", "The body is of a type that this address does not take.")
-            .next_step("Send JSON with `Content-Type: application/json`."),
-        StatusCode::UPGRADE_REQUIRED => Error::invalid("websocket_required", "This address speaks WebSocket only.")
-            .next_step("Connect with a WebSocket client."),
+        StatusCode::NOT_FOUND => {
+            Error::new(ErrorKind::NotFound, "route_not_found", "There is nothing at this address.")
+                .next_step("The API is described at /v1/openapi.json.")
+        }
+        StatusCode::METHOD_NOT_ALLOWED => {
+            Error::invalid("method_not_allowed", "This address does not take that method.")
+                .next_step("The header Allow names those it takes.")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Error::new(ErrorKind::TooLarge, "body_too_large", "The body is larger than this address takes.")
+        }
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            Error::invalid("media_type_unsupported", "The body is of a type that this address does not take.")
+                .next_step("Send JSON with `Content-Type: application/json`.")
+        }
+        StatusCode::UPGRADE_REQUIRED => {
+            Error::invalid("websocket_required", "This address speaks WebSocket only.")
+                .next_step("Connect with a WebSocket client.")
+        }
         status if status.is_server_error() => Error::internal(format!("a bare answer {status}")),
-        status => Error::invalid("request_invalid", format!("The request was refused: {}.", title_of(status))),
+        status => {
+            Error::invalid("request_invalid", format!("The request was refused: {}.", title_of(status)))
+        }
     }
 }
 
@@ -112,7 +124,9 @@ fn bare(status: StatusCode) -> Error {
 pub fn body_of(error: &Error, status: StatusCode, request_id: &str) -> ProblemBody {
     let next_step = match error.next_step_text() {
         Some(text) => Some(text.to_owned()),
-        None if status == StatusCode::INTERNAL_SERVER_ERROR => Some(format!("Try again; the server's log says more under {request_id}.")),
+        None if status == StatusCode::INTERNAL_SERVER_ERROR => {
+            Some(format!("Try again; the server's log says more under {request_id}."))
+        }
         None => None,
     };
     ProblemBody {
@@ -162,7 +176,10 @@ pub async fn render(request: Request, next: Next) -> Response {
 }
 
 fn is_json(response: &Response) -> bool {
-    response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(MEDIA_TYPE.as_bytes()))
+    response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(MEDIA_TYPE.as_bytes()))
 }
 
 #[cfg(test)]
@@ -174,10 +191,22 @@ mod tests {
     fn each_kind_has_its_own_status() {
         use ErrorKind as K;
         let kinds = [
-            K::InvalidInput, K::Unauthenticated, K::Forbidden, K::NotFound, K::Conflict, K::PreconditionFailed, K::QuotaExceeded,
-            K::RateLimited, K::TooLarge, K::Unavailable, K::TimedOut, K::Upstream, K::Internal,
+            K::InvalidInput,
+            K::Unauthenticated,
+            K::Forbidden,
+            K::NotFound,
+            K::Conflict,
+            K::PreconditionFailed,
+            K::QuotaExceeded,
+            K::RateLimited,
+            K::TooLarge,
+            K::Unavailable,
+            K::TimedOut,
+            K::Upstream,
+            K::Internal,
         ];
-        let statuses: BTreeMap<_, _> = kinds.iter().map(|kind| (status_of(&Error::new(*kind, "x", "x")).as_u16(), kind)).collect();
+        let statuses: BTreeMap<_, _> =
+            kinds.iter().map(|kind| (status_of(&Error::new(*kind, "x", "x")).as_u16(), kind)).collect();
         assert_eq!(statuses.len(), kinds.len());
     }
 

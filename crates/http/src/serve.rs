@@ -66,7 +66,12 @@ async fn connection(stream: TcpStream, peer: std::net::IpAddr, app: App, place: 
         async move { Ok::<_, std::convert::Infallible>(app.handle(request.map(Body::new), peer).await) }
     });
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIME).max_headers(MAX_HEADERS).max_buf_size(MAX_HEADER_BYTES.max(8 << 10));
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIME)
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(MAX_HEADER_BYTES.max(8 << 10));
     builder
         .http2()
         .timer(TokioTimer::new())

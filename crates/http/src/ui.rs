@@ -11,7 +11,8 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::header::{
-    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, VARY,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -48,7 +49,10 @@ pub async fn serve(request: Request) -> Response {
         return response;
     }
     let looks_like_file = name.rsplit('/').next().is_some_and(|last| last.contains('.'));
-    if wants_html(request.headers()) && !looks_like_file && let Some(response) = file(PAGE, request.headers()) {
+    if wants_html(request.headers())
+        && !looks_like_file
+        && let Some(response) = file(PAGE, request.headers())
+    {
         return response;
     }
     let error = Error::new(ErrorKind::NotFound, "route_not_found", "There is nothing at this address.")
@@ -64,14 +68,17 @@ fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
         .flat_map(|value| value.split(','))
         .any(|entry| {
             let mut parts = entry.split(';').map(str::trim);
-            parts.next() == Some(encoding) && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+            parts.next() == Some(encoding)
+                && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
         })
 }
 
 fn chosen(name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
     let plain = Bundle::get(name)?;
     for (encoding, ending) in [("br", "br"), ("gzip", "gz")] {
-        if accepts(headers, encoding) && let Some(packed) = Bundle::get(&format!("{name}.{ending}")) {
+        if accepts(headers, encoding)
+            && let Some(packed) = Bundle::get(&format!("{name}.{ending}"))
+        {
             return Some((packed, Some(encoding)));
         }
     }
@@ -102,7 +109,8 @@ fn file(name: &str, headers: &HeaderMap) -> Option<Response> {
     let out = response.headers_mut();
     let kind = mime_guess::from_path(name).first_or_octet_stream();
     let text = kind.type_() == mime_guess::mime::TEXT || kind.essence_str() == "application/javascript";
-    let kind = if text { format!("{}; charset=utf-8", kind.essence_str()) } else { kind.essence_str().to_owned() };
+    let kind =
+        if text { format!("{}; charset=utf-8", kind.essence_str()) } else { kind.essence_str().to_owned() };
     let immutable = name.starts_with("assets/");
     let cache = if immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
     out.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
@@ -126,9 +134,14 @@ mod tests {
 
     #[test]
     fn refused_encodings_are_not_used() {
-        let with = |value: &'static str| HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(value))]);
+        let with =
+            |value: &'static str| HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(value))]);
         assert!(accepts(&with("gzip, br;q=0.5"), "br"));
-        assert!(!accepts(&with("gzip, br;q=0"), "br") && !accepts(&with("x-br"), "br") && !accepts(&HeaderMap::new(), "br"));
+        assert!(
+            !accepts(&with("gzip, br;q=0"), "br")
+                && !accepts(&with("x-br"), "br")
+                && !accepts(&HeaderMap::new(), "br")
+        );
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl Routes for TestRoutes {
         Ok(self.state.borrow().admission)
     }
 
-    async fn changed(&self, _: &Target) {
+    async fn changed(&self, _: &PreviewHost, _: &Target) {
         let mut watch = self.state.subscribe();
         if watch.changed().await.is_err() {
             std::future::pending().await
@@ -230,7 +230,10 @@ impl Scene {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let domain = PreviewDomain::from_base(&format!("http://localhost:{}", address.port())).unwrap();
-        let gateway = Gateway::new(GatewayConfig { domain, dashboard: None, limits: Limits::default() }, Arc::clone(&routes));
+        let gateway = Gateway::new(
+            GatewayConfig { domain, dashboard: None, limits: Limits::default() },
+            Arc::clone(&routes),
+        );
         let service =
             Router::new().fallback(move |ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request| {
                 let gateway = gateway.clone();

@@ -5,10 +5,10 @@ use std::marker::PhantomData;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use stead_control::{Caller, TenantScope};
+use stead_core::Error;
 use stead_core::access::Permission;
 use stead_core::error::ErrorKind;
 use stead_core::ids::TenantId;
-use stead_core::Error;
 
 use crate::problem::{Answer, Failure};
 use crate::state::AppState;
@@ -32,7 +32,16 @@ macro_rules! permissions {
 }
 
 permissions!(
-    InstanceRead, InstanceWrite, InstanceConnect, OperationRead, OperationWrite, TenantRead, TenantWrite, NodeRead, AccountRead, AccountWrite,
+    InstanceRead,
+    InstanceWrite,
+    InstanceConnect,
+    OperationRead,
+    OperationWrite,
+    TenantRead,
+    TenantWrite,
+    NodeRead,
+    AccountRead,
+    AccountWrite,
 );
 
 /// The caller that the authentication layer found.

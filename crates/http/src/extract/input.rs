@@ -8,8 +8,8 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
-use stead_core::error::{ErrorKind, FieldError};
 use stead_core::Error;
+use stead_core::error::{ErrorKind, FieldError};
 
 use crate::endpoints::LONGEST_WAIT;
 use crate::problem::{Answer, Failure};
@@ -20,14 +20,19 @@ fn field_error(path: &str, message: impl Into<String>) -> FieldError {
 }
 
 /// Reads JSON; an absent body counts as `{}` when `optional`.
-pub(super) fn parse_json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &Bytes, optional: bool) -> Answer<T> {
+pub(super) fn parse_json<T: DeserializeOwned>(
+    headers: &HeaderMap,
+    bytes: &Bytes,
+    optional: bool,
+) -> Answer<T> {
     if optional && bytes.is_empty() {
         return parse_text(b"{}");
     }
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/json") {
-        let error = Error::invalid("media_type_unsupported", "The body has to be JSON.").next_step("Send `Content-Type: application/json`.");
+        let error = Error::invalid("media_type_unsupported", "The body has to be JSON.")
+            .next_step("Send `Content-Type: application/json`.");
         return Err(Failure::with_status(http::StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
     }
     parse_text(bytes)
@@ -47,13 +52,16 @@ fn parse_text<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
     let inner = error.into_inner();
     if inner.is_data() {
         let message = without_position(&inner);
-        return Err(Error::invalid("input_invalid", "The body has wrong fields.").field(field_error(&path, message)).into());
+        return Err(Error::invalid("input_invalid", "The body has wrong fields.")
+            .field(field_error(&path, message))
+            .into());
     }
     Err(malformed(&inner).into())
 }
 
 fn malformed(error: &serde_json::Error) -> Error {
-    Error::invalid("json_malformed", format!("The body is no JSON: {error}.")).next_step("Send one JSON object.")
+    Error::invalid("json_malformed", format!("The body is no JSON: {error}."))
+        .next_step("Send one JSON object.")
 }
 
 /// serde_json adds the position, which says less than the field's path.
@@ -69,7 +77,11 @@ pub(super) async fn read_body(request: Request) -> Answer<(HeaderMap, Bytes)> {
     let headers = request.headers().clone();
     let bytes = Bytes::from_request(request, &()).await.map_err(|rejection| {
         if rejection.status() == http::StatusCode::PAYLOAD_TOO_LARGE {
-            Failure::from(Error::new(ErrorKind::TooLarge, "body_too_large", "The body is larger than this address takes."))
+            Failure::from(Error::new(
+                ErrorKind::TooLarge,
+                "body_too_large",
+                "The body is larger than this address takes.",
+            ))
         } else {
             Failure::from(Error::invalid("body_unreadable", "The body broke off."))
         }
@@ -106,7 +118,9 @@ pub fn parse_query<T: DeserializeOwned>(query: &str) -> Answer<T> {
     let reader = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(query.as_bytes()));
     serde_path_to_error::deserialize(reader).map_err(|error| {
         let path = error.path().to_string();
-        Error::invalid("query_invalid", "The address has wrong parameters.").field(field_error(&path, error.into_inner().to_string())).into()
+        Error::invalid("query_invalid", "The address has wrong parameters.")
+            .field(field_error(&path, error.into_inner().to_string()))
+            .into()
     })
 }
 
@@ -117,12 +131,16 @@ pub struct Wait(pub Option<Duration>);
 impl<S: Send + Sync> FromRequestParts<S> for Wait {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
-        let wait = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).find(|(name, _)| name == "wait");
+        let wait = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
+            .find(|(name, _)| name == "wait");
         match wait {
             None => Ok(Self(None)),
             Some((_, text)) => parse_wait(&text).map(|wait| Self(Some(wait))).ok_or_else(|| {
                 Error::invalid("query_invalid", "The address has wrong parameters.")
-                    .field(field_error("wait", format!("expected a time such as 30s or 500ms, at most {}s", LONGEST_WAIT.as_secs())))
+                    .field(field_error(
+                        "wait",
+                        format!("expected a time such as 30s or 500ms, at most {}s", LONGEST_WAIT.as_secs()),
+                    ))
                     .into()
             }),
         }

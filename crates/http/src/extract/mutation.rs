@@ -31,7 +31,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Command<T> {
         let idempotency = match headers.get(IDEMPOTENCY_KEY) {
             None => None,
             Some(key) => {
-                let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= MAX_KEY).ok_or_else(wrong_key)?;
+                let key = key
+                    .to_str()
+                    .ok()
+                    .filter(|key| !key.is_empty() && key.len() <= MAX_KEY)
+                    .ok_or_else(wrong_key)?;
                 let mut hash = Sha256::new();
                 hash.update(route.as_bytes());
                 hash.update([0]);
@@ -65,13 +69,25 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         if text == "*" {
             return Ok(Self(None));
         }
-        let version = text.strip_prefix("W/").unwrap_or(text).strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
+        let version = text
+            .strip_prefix("W/")
+            .unwrap_or(text)
+            .strip_prefix('"')
+            .and_then(|text| text.strip_suffix('"'))
+            .and_then(|text| text.parse().ok());
         match version {
             Some(version) => Ok(Self(Some(version))),
-            None => Err(Error::invalid("if_match_invalid", "The header If-Match is no version of this object.")
-                .next_step("Send the ETag of the object as it was read.")
-                .field(FieldError { field: "If-Match".into(), message: "expected a quoted number".into(), line: None, column: None })
-                .into()),
+            None => {
+                Err(Error::invalid("if_match_invalid", "The header If-Match is no version of this object.")
+                    .next_step("Send the ETag of the object as it was read.")
+                    .field(FieldError {
+                        field: "If-Match".into(),
+                        message: "expected a quoted number".into(),
+                        line: None,
+                        column: None,
+                    })
+                    .into())
+            }
         }
     }
 }

@@ -6,11 +6,11 @@
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::AUTHORIZATION;
 use http::HeaderMap;
+use http::header::AUTHORIZATION;
 use stead_control::{Caller, Presented, RequestInfo};
-use stead_core::error::ErrorKind;
 use stead_core::Error;
+use stead_core::error::ErrorKind;
 use stead_gateway::cookies;
 
 use crate::endpoints::{self, Access};
@@ -43,11 +43,19 @@ pub const fn session_cookie(secure: bool) -> &'static str {
 /// The credential that a request shows: the header wins over the cookie.
 fn presented(headers: &HeaderMap, secure: bool) -> Result<Option<Presented>, Error> {
     if let Some(value) = headers.get(AUTHORIZATION) {
-        let token = value.to_str().ok().and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let token = value
+            .to_str()
+            .ok()
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         return match token {
             Some((_, token)) => Ok(Some(Presented::Token(token.trim().to_owned()))),
-            None => Err(Error::new(ErrorKind::Unauthenticated, "credential_unsupported", "The header Authorization holds no bearer token.")
-                .next_step("Send `Authorization: Bearer stead_…`.")),
+            None => Err(Error::new(
+                ErrorKind::Unauthenticated,
+                "credential_unsupported",
+                "The header Authorization holds no bearer token.",
+            )
+            .next_step("Send `Authorization: Bearer stead_…`.")),
         };
     }
     Ok(cookies::value(headers, session_cookie(secure)).map(Presented::Session))
@@ -61,7 +69,10 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
         // Not routed: a file of the dashboard, or a method that the route does not take.
         (false, None) => return next.run(request).await,
         (true, None) if is_other_method(&request) => return next.run(request).await,
-        (true, None) => return Failure::from(Error::internal("an operation is missing in the table of endpoints")).into_response(),
+        (true, None) => {
+            return Failure::from(Error::internal("an operation is missing in the table of endpoints"))
+                .into_response();
+        }
     };
     let info = request.extensions().get::<RequestContext>().map(|context| RequestInfo {
         request: Some(context.id),
@@ -112,12 +123,19 @@ mod tests {
     #[test]
     fn the_header_wins_and_is_never_passed_over() {
         let headers = |pairs: &[(&str, &str)]| -> HeaderMap {
-            pairs.iter().map(|(name, value)| (name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap())).collect()
+            pairs
+                .iter()
+                .map(|(name, value)| (name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap()))
+                .collect()
         };
         let cookie = ("cookie", "stead_session=abc");
-        assert!(matches!(presented(&headers(&[cookie]), false), Ok(Some(Presented::Session(secret))) if secret == "abc"));
+        assert!(
+            matches!(presented(&headers(&[cookie]), false), Ok(Some(Presented::Session(secret))) if secret == "abc")
+        );
         assert!(matches!(presented(&headers(&[cookie]), true), Ok(None)));
-        assert!(matches!(presented(&headers(&[cookie, ("authorization", "bearer stead_x")]), false), Ok(Some(Presented::Token(secret))) if secret == "stead_x"));
+        assert!(
+            matches!(presented(&headers(&[cookie, ("authorization", "bearer stead_x")]), false), Ok(Some(Presented::Token(secret))) if secret == "stead_x")
+        );
         assert!(presented(&headers(&[cookie, ("authorization", "Basic abc")]), false).is_err());
         assert!(matches!(presented(&HeaderMap::new(), false), Ok(None)));
     }

@@ -40,8 +40,7 @@ pub fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAdd
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .filter_map(|entry| entry.trim().parse().ok())
-        .filter(|ip| !trusted.contains(ip))
-        .next_back()
+        .rfind(|ip| !trusted.contains(ip))
         .unwrap_or(peer)
 }
 
@@ -68,7 +67,11 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
     let began = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     span.in_scope(|| {
-        tracing::debug!(response.status = response.status().as_u16(), response.micros = began.elapsed().as_micros(), "answered");
+        tracing::debug!(
+            response.status = response.status().as_u16(),
+            response.micros = began.elapsed().as_micros(),
+            "answered"
+        );
     });
     if let Ok(id) = HeaderValue::from_str(&context.id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, id);

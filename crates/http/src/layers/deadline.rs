@@ -7,8 +7,8 @@ use std::time::Duration;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use stead_core::error::ErrorKind;
 use stead_core::Error;
+use stead_core::error::ErrorKind;
 use tokio::time::timeout;
 
 use crate::endpoints::{self, Pace};
@@ -28,8 +28,12 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     match timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
-            let error = Error::new(ErrorKind::TimedOut, "deadline_passed", format!("The request was not answered within {} seconds.", limit.as_secs()))
-                .next_step("Read the object again to see what has become of it.");
+            let error = Error::new(
+                ErrorKind::TimedOut,
+                "deadline_passed",
+                format!("The request was not answered within {} seconds.", limit.as_secs()),
+            )
+            .next_step("Read the object again to see what has become of it.");
             Failure::from(error).into_response()
         }
     }

@@ -68,7 +68,11 @@ impl<K: Eq + Hash> Limiter<K> {
         }
         whole_again.insert(key, at);
         let used = owed.as_micros().div_ceil(self.interval.as_micros().max(1));
-        Ok(Allowance { limit: self.burst, remaining: self.burst.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX)), reset: owed })
+        Ok(Allowance {
+            limit: self.burst,
+            remaining: self.burst.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX)),
+            reset: owed,
+        })
     }
 }
 
@@ -83,18 +87,27 @@ impl RateLimits {
     #[must_use]
     pub fn new(sign_ins_per_minute: u32, requests_per_second: Option<u32>) -> Self {
         let per_minute = sign_ins_per_minute.max(1);
-        let requests = requests_per_second
-            .map(|rate| Limiter::new(Duration::from_secs(1) / rate.max(1), rate.max(1).saturating_mul(BURST_SECONDS)));
+        let requests = requests_per_second.map(|rate| {
+            Limiter::new(Duration::from_secs(1) / rate.max(1), rate.max(1).saturating_mul(BURST_SECONDS))
+        });
         Self { sign_in: Limiter::new(Duration::from_secs(60) / per_minute, per_minute), requests }
     }
 }
 
 pub async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let now = state.ambient.now();
-    let guarded = endpoints::of(&request).is_some_and(|endpoint| endpoint.access == Access::Anonymous && endpoint.is_mutation());
+    let guarded = endpoints::of(&request)
+        .is_some_and(|endpoint| endpoint.access == Access::Anonymous && endpoint.is_mutation());
     let taken = if guarded {
-        request.extensions().get::<RequestContext>().map(|context| state.rate_limits.sign_in.take(context.ip, now))
-    } else if request.extensions().get::<CredentialKind>().is_some_and(|kind| *kind != CredentialKind::Nothing) {
+        request
+            .extensions()
+            .get::<RequestContext>()
+            .map(|context| state.rate_limits.sign_in.take(context.ip, now))
+    } else if request
+        .extensions()
+        .get::<CredentialKind>()
+        .is_some_and(|kind| *kind != CredentialKind::Nothing)
+    {
         let key = request.extensions().get::<CredentialId>().cloned();
         state.rate_limits.requests.as_ref().zip(key).map(|(limiter, key)| limiter.take(key, now))
     } else {
@@ -111,9 +124,13 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
             response
         }
         Some(Err(wait)) => {
-            let error = Error::new(ErrorKind::RateLimited, "rate_limited", "There were too many requests in a short time.")
-                .next_step(format!("Try again in {} seconds.", wait.as_secs().max(1)))
-                .retry_after(wait);
+            let error = Error::new(
+                ErrorKind::RateLimited,
+                "rate_limited",
+                "There were too many requests in a short time.",
+            )
+            .next_step(format!("Try again in {} seconds.", wait.as_secs().max(1)))
+            .retry_after(wait);
             Failure::from(error).into_response()
         }
     }

@@ -9,8 +9,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{ORIGIN, UPGRADE};
 use http::{HeaderMap, Method};
-use stead_core::error::ErrorKind;
 use stead_core::Error;
+use stead_core::error::ErrorKind;
 use stead_gateway::gateway::authority_of;
 
 use crate::layers::authenticate::CredentialKind;
@@ -62,8 +62,12 @@ pub async fn layer(request: Request, next: Next) -> Response {
             (_, From::Ours | From::Unsaid) => false,
         };
         if refused {
-            let error = Error::new(ErrorKind::Forbidden, "cross_site_request", "The request does not come from Stead's own pages.")
-                .next_step("Programs should use an API token instead of the cookie.");
+            let error = Error::new(
+                ErrorKind::Forbidden,
+                "cross_site_request",
+                "The request does not come from Stead's own pages.",
+            )
+            .next_step("Programs should use an API token instead of the cookie.");
             return Failure::from(error).into_response();
         }
         return next.run(Request::from_parts(parts, body)).await;
@@ -76,7 +80,10 @@ mod tests {
     use super::*;
 
     fn from(pairs: &[(&'static str, &'static str)]) -> From {
-        let headers = pairs.iter().map(|(name, value)| (name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap())).collect();
+        let headers = pairs
+            .iter()
+            .map(|(name, value)| (name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap()))
+            .collect();
         comes_from(&headers, "localhost:7433")
     }
 
@@ -85,9 +92,18 @@ mod tests {
         assert_eq!(from(&[]), From::Unsaid);
         assert_eq!(from(&[("origin", "http://localhost:7433")]), From::Ours);
         assert_eq!(from(&[("sec-fetch-site", "same-origin")]), From::Ours);
-        assert_eq!(from(&[("origin", "http://localhost:7433"), ("sec-fetch-site", "same-site")]), From::Elsewhere);
-        for origin in ["http://8000--shop.localhost:7433", "http://localhost:8000", "http://evil.example", "null", ""] {
-            assert_eq!(comes_from(&HeaderMap::from_iter([(ORIGIN, origin.parse().unwrap())]), "localhost:7433"), From::Elsewhere, "{origin}");
+        assert_eq!(
+            from(&[("origin", "http://localhost:7433"), ("sec-fetch-site", "same-site")]),
+            From::Elsewhere
+        );
+        for origin in
+            ["http://8000--shop.localhost:7433", "http://localhost:8000", "http://evil.example", "null", ""]
+        {
+            assert_eq!(
+                comes_from(&HeaderMap::from_iter([(ORIGIN, origin.parse().unwrap())]), "localhost:7433"),
+                From::Elsewhere,
+                "{origin}"
+            );
         }
         assert_eq!(from(&[("sec-fetch-site", "none")]), From::Elsewhere);
         assert_eq!(from(&[("sec-fetch-site", "same-site")]), From::Elsewhere);

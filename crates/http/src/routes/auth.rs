@@ -18,7 +18,11 @@ use crate::routes::created;
 use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(sign_in_with_link)).routes(routes!(sign_out)).routes(routes!(me)).routes(routes!(create_sign_in_link))
+    OpenApiRouter::new()
+        .routes(routes!(sign_in_with_link))
+        .routes(routes!(sign_out))
+        .routes(routes!(me))
+        .routes(routes!(create_sign_in_link))
 }
 
 /// Browsers forget the cookie then; the server forgets the session on its own time.
@@ -26,7 +30,10 @@ const COOKIE_SECONDS: u64 = 400 * 24 * 3600;
 
 fn cookie(secure: bool, value: &str, max_age: u64) -> HeaderValue {
     let flag = if secure { "; Secure" } else { "" };
-    let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{flag}", session_cookie(secure));
+    let text = format!(
+        "{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{flag}",
+        session_cookie(secure)
+    );
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 

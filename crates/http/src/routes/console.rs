@@ -29,7 +29,12 @@ const OFFSET_HEADER: &str = "stead-console-offset";
     params(("instance" = String, Path, description = "Id or name."), ConsoleQuery),
     responses((status = 200, description = "The text.", body = String, content_type = "text/plain",
         headers(("Stead-Console-Offset" = u64, description = "Where the text ends; pass it as `offset` to go on.")))))]
-async fn get(State(state): State<AppState>, tenant: InTenant<InstanceRead>, Ref(instance): Ref, QueryOf(query): QueryOf<ConsoleQuery>) -> Answer<Response> {
+async fn get(
+    State(state): State<AppState>,
+    tenant: InTenant<InstanceRead>,
+    Ref(instance): Ref,
+    QueryOf(query): QueryOf<ConsoleQuery>,
+) -> Answer<Response> {
     let begin = query.offset.unwrap_or(0);
     let frames = state.control.instances().console(&tenant.scope, &instance, &query, false).await?;
     let console = text::collect(frames, begin).await?;

@@ -39,7 +39,12 @@ struct EventQuery {
 #[utoipa::path(get, path = "/v1/events", operation_id = "stream_events", tag = "events",
     params(EventQuery, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event seen.")),
     responses((status = 200, description = "Events: `event` is the type, `id` resumes, `data` is an `Event`.", body = Event, content_type = "text/event-stream")))]
-async fn stream(State(state): State<AppState>, tenant: InTenant<InstanceRead>, headers: HeaderMap, QueryOf(query): QueryOf<EventQuery>) -> Answer<Response> {
+async fn stream(
+    State(state): State<AppState>,
+    tenant: InTenant<InstanceRead>,
+    headers: HeaderMap,
+    QueryOf(query): QueryOf<EventQuery>,
+) -> Answer<Response> {
     // The header is what a browser sends when it connects again, so it is newer than the address.
     let header = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let last = header.or(query.last_event_id).filter(|id| !id.is_empty() && id.len() <= MAX_ID);
@@ -54,9 +59,12 @@ async fn stream(State(state): State<AppState>, tenant: InTenant<InstanceRead>, h
     };
     // A token may be limited to instances.
     let with_operations = tenant.scope.allows(Permission::OperationRead);
-    let events = events.filter(move |one| std::future::ready(with_operations || !matches!(one.event, Event::Operation { .. })));
+    let events = events.filter(move |one| {
+        std::future::ready(with_operations || !matches!(one.event, Event::Operation { .. }))
+    });
     let keep_alive = KeepAlive::new().interval(state.config.limits.keep_alive).text("keep-alive");
-    let mut response = Sse::new(messages(events).take_until(Box::pin(end))).keep_alive(keep_alive).into_response();
+    let mut response =
+        Sse::new(messages(events).take_until(Box::pin(end))).keep_alive(keep_alive).into_response();
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
     Ok(response)
 }

@@ -23,7 +23,12 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     params(("instance" = String, Path, description = "Id or name.")),
     request_body(content = Exec, example = json!({"command": ["ls", "-l"]})),
     responses((status = 200, description = "What it wrote and how it ended.", body = ExecResult)))]
-async fn run(State(state): State<AppState>, tenant: InTenant<InstanceConnect>, Ref(instance): Ref, JsonBody(exec): JsonBody<Exec>) -> Answer<Json<ExecResult>> {
+async fn run(
+    State(state): State<AppState>,
+    tenant: InTenant<InstanceConnect>,
+    Ref(instance): Ref,
+    JsonBody(exec): JsonBody<Exec>,
+) -> Answer<Json<ExecResult>> {
     Ok(Json(state.control.instances().exec(&tenant.scope, &instance, exec).await?))
 }
 

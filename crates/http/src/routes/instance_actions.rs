@@ -27,7 +27,12 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 }
 
 /// Waits for the operation as long as the caller asked, and answers with how things stand then.
-pub(super) async fn settle(state: &AppState, scope: &TenantScope, mut begun: InstanceOperation, Wait(wait): Wait) -> Answer<Response> {
+pub(super) async fn settle(
+    state: &AppState,
+    scope: &TenantScope,
+    mut begun: InstanceOperation,
+    Wait(wait): Wait,
+) -> Answer<Response> {
     if let Some(wait) = wait {
         let operation = path::id("operation", &begun.operation.id)?;
         begun.operation = state.control.operations().wait(scope, operation, wait).await?;
@@ -45,7 +50,13 @@ pub(super) async fn settle(state: &AppState, scope: &TenantScope, mut begun: Ins
 #[utoipa::path(post, path = "/v1/instances/{instance}/start", operation_id = "start_instance", tag = "instances",
     params(("instance" = String, Path, description = "Id or name."), WaitQuery),
     responses((status = 202, description = "The instance and the operation that starts it.", body = InstanceOperation)))]
-async fn start(State(state): State<AppState>, tenant: InTenant<InstanceWrite>, Ref(instance): Ref, wait: Wait, command: Command<Nothing>) -> Answer<Response> {
+async fn start(
+    State(state): State<AppState>,
+    tenant: InTenant<InstanceWrite>,
+    Ref(instance): Ref,
+    wait: Wait,
+    command: Command<Nothing>,
+) -> Answer<Response> {
     let Nothing {} = command.input;
     let begun = state.control.instances().start(&tenant.scope, &instance, &command.mutation).await?;
     settle(&state, &tenant.scope, begun, wait).await
@@ -56,8 +67,15 @@ async fn start(State(state): State<AppState>, tenant: InTenant<InstanceWrite>, R
     params(("instance" = String, Path, description = "Id or name."), WaitQuery),
     request_body = StopInstance,
     responses((status = 202, description = "The instance and the operation that stops it.", body = InstanceOperation)))]
-async fn stop(State(state): State<AppState>, tenant: InTenant<InstanceWrite>, Ref(instance): Ref, wait: Wait, command: Command<StopInstance>) -> Answer<Response> {
-    let begun = state.control.instances().stop(&tenant.scope, &instance, &command.input, &command.mutation).await?;
+async fn stop(
+    State(state): State<AppState>,
+    tenant: InTenant<InstanceWrite>,
+    Ref(instance): Ref,
+    wait: Wait,
+    command: Command<StopInstance>,
+) -> Answer<Response> {
+    let begun =
+        state.control.instances().stop(&tenant.scope, &instance, &command.input, &command.mutation).await?;
     settle(&state, &tenant.scope, begun, wait).await
 }
 
@@ -65,7 +83,13 @@ async fn stop(State(state): State<AppState>, tenant: InTenant<InstanceWrite>, Re
 #[utoipa::path(post, path = "/v1/instances/{instance}/restart", operation_id = "restart_instance", tag = "instances",
     params(("instance" = String, Path, description = "Id or name."), WaitQuery),
     responses((status = 202, description = "The instance and the operation that restarts it.", body = InstanceOperation)))]
-async fn restart(State(state): State<AppState>, tenant: InTenant<InstanceWrite>, Ref(instance): Ref, wait: Wait, command: Command<Nothing>) -> Answer<Response> {
+async fn restart(
+    State(state): State<AppState>,
+    tenant: InTenant<InstanceWrite>,
+    Ref(instance): Ref,
+    wait: Wait,
+    command: Command<Nothing>,
+) -> Answer<Response> {
     let Nothing {} = command.input;
     let begun = state.control.instances().restart(&tenant.scope, &instance, &command.mutation).await?;
     settle(&state, &tenant.scope, begun, wait).await
@@ -75,7 +99,13 @@ async fn restart(State(state): State<AppState>, tenant: InTenant<InstanceWrite>,
 #[utoipa::path(post, path = "/v1/instances/{instance}/kill", operation_id = "kill_instance", tag = "instances",
     params(("instance" = String, Path, description = "Id or name."), WaitQuery),
     responses((status = 202, description = "The instance and the operation that kills it.", body = InstanceOperation)))]
-async fn kill(State(state): State<AppState>, tenant: InTenant<InstanceWrite>, Ref(instance): Ref, wait: Wait, command: Command<Nothing>) -> Answer<Response> {
+async fn kill(
+    State(state): State<AppState>,
+    tenant: InTenant<InstanceWrite>,
+    Ref(instance): Ref,
+    wait: Wait,
+    command: Command<Nothing>,
+) -> Answer<Response> {
     let Nothing {} = command.input;
     let begun = state.control.instances().kill(&tenant.scope, &instance, &command.mutation).await?;
     settle(&state, &tenant.scope, begun, wait).await
@@ -85,7 +115,13 @@ async fn kill(State(state): State<AppState>, tenant: InTenant<InstanceWrite>, Re
 #[utoipa::path(post, path = "/v1/instances/{instance}/pause", operation_id = "pause_instance", tag = "instances",
     params(("instance" = String, Path, description = "Id or name."), WaitQuery),
     responses((status = 202, description = "The instance and the operation that pauses it.", body = InstanceOperation)))]
-async fn pause(State(state): State<AppState>, tenant: InTenant<InstanceWrite>, Ref(instance): Ref, wait: Wait, command: Command<Nothing>) -> Answer<Response> {
+async fn pause(
+    State(state): State<AppState>,
+    tenant: InTenant<InstanceWrite>,
+    Ref(instance): Ref,
+    wait: Wait,
+    command: Command<Nothing>,
+) -> Answer<Response> {
     let Nothing {} = command.input;
     let begun = state.control.instances().pause(&tenant.scope, &instance, &command.mutation).await?;
     settle(&state, &tenant.scope, begun, wait).await
@@ -95,7 +131,13 @@ async fn pause(State(state): State<AppState>, tenant: InTenant<InstanceWrite>, R
 #[utoipa::path(post, path = "/v1/instances/{instance}/wake", operation_id = "wake_instance", tag = "instances",
     params(("instance" = String, Path, description = "Id or name."), WaitQuery),
     responses((status = 202, description = "The instance and the operation that wakes it.", body = InstanceOperation)))]
-async fn wake(State(state): State<AppState>, tenant: InTenant<InstanceWrite>, Ref(instance): Ref, wait: Wait, command: Command<Nothing>) -> Answer<Response> {
+async fn wake(
+    State(state): State<AppState>,
+    tenant: InTenant<InstanceWrite>,
+    Ref(instance): Ref,
+    wait: Wait,
+    command: Command<Nothing>,
+) -> Answer<Response> {
     let Nothing {} = command.input;
     let begun = state.control.instances().wake(&tenant.scope, &instance, &command.mutation).await?;
     settle(&state, &tenant.scope, begun, wait).await

@@ -22,7 +22,11 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 /// The tenant's instances.
 #[utoipa::path(get, path = "/v1/instances", operation_id = "list_instances", tag = "instances", params(InstanceQuery),
     responses((status = 200, description = "A page of instances.", body = Page<Instance>)))]
-async fn list(State(state): State<AppState>, tenant: InTenant<InstanceRead>, QueryOf(query): QueryOf<InstanceQuery>) -> Answer<Json<Page<Instance>>> {
+async fn list(
+    State(state): State<AppState>,
+    tenant: InTenant<InstanceRead>,
+    QueryOf(query): QueryOf<InstanceQuery>,
+) -> Answer<Json<Page<Instance>>> {
     Ok(Json(state.control.instances().list(&tenant.scope, &query).await?))
 }
 
@@ -30,7 +34,12 @@ async fn list(State(state): State<AppState>, tenant: InTenant<InstanceRead>, Que
 #[utoipa::path(post, path = "/v1/instances", operation_id = "create_instance", tag = "instances", params(WaitQuery),
     request_body(content = CreateInstance, example = json!({"name": "shop", "source": {"kind": "git", "url": "https://git.example.com/ada/shop.git"}})),
     responses((status = 202, description = "The instance and the operation that makes it.", body = InstanceOperation)))]
-async fn create(State(state): State<AppState>, tenant: InTenant<InstanceWrite>, wait: Wait, command: Command<CreateInstance>) -> Answer<Response> {
+async fn create(
+    State(state): State<AppState>,
+    tenant: InTenant<InstanceWrite>,
+    wait: Wait,
+    command: Command<CreateInstance>,
+) -> Answer<Response> {
     let begun = state.control.instances().create(&tenant.scope, command.input, &command.mutation).await?;
     settle(&state, &tenant.scope, begun, wait).await
 }
@@ -39,7 +48,11 @@ async fn create(State(state): State<AppState>, tenant: InTenant<InstanceWrite>, 
 #[utoipa::path(get, path = "/v1/instances/{instance}", operation_id = "get_instance", tag = "instances",
     params(("instance" = String, Path, description = "Id or name.")),
     responses((status = 200, description = "The instance; its version is the `ETag`.", body = Instance, headers(("ETag" = String, description = "The version.")))))]
-async fn get(State(state): State<AppState>, tenant: InTenant<InstanceRead>, Ref(instance): Ref) -> Answer<Response> {
+async fn get(
+    State(state): State<AppState>,
+    tenant: InTenant<InstanceRead>,
+    Ref(instance): Ref,
+) -> Answer<Response> {
     let instance = state.control.instances().get(&tenant.scope, &instance).await?;
     Ok(versioned(instance.version, instance))
 }
@@ -64,7 +77,13 @@ async fn update(
 #[utoipa::path(delete, path = "/v1/instances/{instance}", operation_id = "delete_instance", tag = "instances",
     params(("instance" = String, Path, description = "Id or name."), WaitQuery),
     responses((status = 202, description = "The instance and the operation that deletes it.", body = InstanceOperation)))]
-async fn delete(State(state): State<AppState>, tenant: InTenant<InstanceWrite>, Ref(instance): Ref, wait: Wait, command: Command<Nothing>) -> Answer<Response> {
+async fn delete(
+    State(state): State<AppState>,
+    tenant: InTenant<InstanceWrite>,
+    Ref(instance): Ref,
+    wait: Wait,
+    command: Command<Nothing>,
+) -> Answer<Response> {
     let Nothing {} = command.input;
     let begun = state.control.instances().delete(&tenant.scope, &instance, &command.mutation).await?;
     settle(&state, &tenant.scope, begun, wait).await

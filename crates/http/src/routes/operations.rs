@@ -17,14 +17,24 @@ use crate::routes::accepted;
 use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get)).routes(routes!(cancel)).routes(routes!(retry)).routes(routes!(log))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(get))
+        .routes(routes!(cancel))
+        .routes(routes!(retry))
+        .routes(routes!(log))
 }
 
 fn id(text: &str) -> Answer<OperationId> {
     path::id("operation", text)
 }
 
-async fn waited(state: &AppState, scope: &TenantScope, operation: Operation, Wait(wait): Wait) -> Answer<Operation> {
+async fn waited(
+    state: &AppState,
+    scope: &TenantScope,
+    operation: Operation,
+    Wait(wait): Wait,
+) -> Answer<Operation> {
     match wait {
         Some(wait) => Ok(state.control.operations().wait(scope, id(&operation.id)?, wait).await?),
         None => Ok(operation),
@@ -34,7 +44,11 @@ async fn waited(state: &AppState, scope: &TenantScope, operation: Operation, Wai
 /// The tenant's operations, newest first.
 #[utoipa::path(get, path = "/v1/operations", operation_id = "list_operations", tag = "operations", params(OperationQuery),
     responses((status = 200, description = "A page of operations.", body = Page<Operation>)))]
-async fn list(State(state): State<AppState>, tenant: InTenant<OperationRead>, QueryOf(query): QueryOf<OperationQuery>) -> Answer<Json<Page<Operation>>> {
+async fn list(
+    State(state): State<AppState>,
+    tenant: InTenant<OperationRead>,
+    QueryOf(query): QueryOf<OperationQuery>,
+) -> Answer<Json<Page<Operation>>> {
     Ok(Json(state.control.operations().list(&tenant.scope, &query).await?))
 }
 
@@ -42,7 +56,12 @@ async fn list(State(state): State<AppState>, tenant: InTenant<OperationRead>, Qu
 #[utoipa::path(get, path = "/v1/operations/{operation}", operation_id = "get_operation", tag = "operations",
     params(("operation" = String, Path, description = "Id of the operation."), WaitQuery),
     responses((status = 200, description = "The operation.", body = Operation)))]
-async fn get(State(state): State<AppState>, tenant: InTenant<OperationRead>, Ref(operation): Ref, wait: Wait) -> Answer<Json<Operation>> {
+async fn get(
+    State(state): State<AppState>,
+    tenant: InTenant<OperationRead>,
+    Ref(operation): Ref,
+    wait: Wait,
+) -> Answer<Json<Operation>> {
     let operation = state.control.operations().get(&tenant.scope, id(&operation)?).await?;
     Ok(Json(waited(&state, &tenant.scope, operation, wait).await?))
 }
@@ -51,7 +70,12 @@ async fn get(State(state): State<AppState>, tenant: InTenant<OperationRead>, Ref
 #[utoipa::path(post, path = "/v1/operations/{operation}/cancel", operation_id = "cancel_operation", tag = "operations",
     params(("operation" = String, Path, description = "Id of the operation."), WaitQuery),
     responses((status = 202, description = "The operation.", body = Operation)))]
-async fn cancel(State(state): State<AppState>, tenant: InTenant<OperationWrite>, Ref(operation): Ref, wait: Wait) -> Answer<Response> {
+async fn cancel(
+    State(state): State<AppState>,
+    tenant: InTenant<OperationWrite>,
+    Ref(operation): Ref,
+    wait: Wait,
+) -> Answer<Response> {
     let operation = state.control.operations().cancel(&tenant.scope, id(&operation)?).await?;
     let operation = waited(&state, &tenant.scope, operation, wait).await?;
     Ok(accepted(&operation.id.clone(), operation))
@@ -61,7 +85,12 @@ async fn cancel(State(state): State<AppState>, tenant: InTenant<OperationWrite>,
 #[utoipa::path(post, path = "/v1/operations/{operation}/retry", operation_id = "retry_operation", tag = "operations",
     params(("operation" = String, Path, description = "Id of the operation."), WaitQuery),
     responses((status = 202, description = "The operation.", body = Operation)))]
-async fn retry(State(state): State<AppState>, tenant: InTenant<OperationWrite>, Ref(operation): Ref, wait: Wait) -> Answer<Response> {
+async fn retry(
+    State(state): State<AppState>,
+    tenant: InTenant<OperationWrite>,
+    Ref(operation): Ref,
+    wait: Wait,
+) -> Answer<Response> {
     let operation = state.control.operations().retry(&tenant.scope, id(&operation)?).await?;
     let operation = waited(&state, &tenant.scope, operation, wait).await?;
     Ok(accepted(&operation.id.clone(), operation))

@@ -21,7 +21,11 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 #[utoipa::path(get, path = "/v1/instances/{instance}/ports", operation_id = "list_ports", tag = "ports",
     params(("instance" = String, Path, description = "Id or name.")),
     responses((status = 200, description = "All of them; there is one page.", body = Page<Port>)))]
-async fn list(State(state): State<AppState>, tenant: InTenant<InstanceRead>, Ref(instance): Ref) -> Answer<Json<Page<Port>>> {
+async fn list(
+    State(state): State<AppState>,
+    tenant: InTenant<InstanceRead>,
+    Ref(instance): Ref,
+) -> Answer<Json<Page<Port>>> {
     let items = state.control.instances().ports(&tenant.scope, &instance).await?;
     Ok(Json(Page { items, next_cursor: None }))
 }
@@ -37,6 +41,7 @@ async fn set(
     RefPair(instance, port): RefPair,
     JsonBody(change): JsonBody<SetPort>,
 ) -> Answer<Json<Port>> {
-    let port: u16 = port.parse().map_err(|_| Error::invalid("port_invalid", "A port is a number from 1 to 65535."))?;
+    let port: u16 =
+        port.parse().map_err(|_| Error::invalid("port_invalid", "A port is a number from 1 to 65535."))?;
     Ok(Json(state.control.instances().set_port(&tenant.scope, &instance, port, change).await?))
 }

@@ -17,8 +17,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::extract::QueryOf;
-use crate::problem::{Answer, status_of};
 use crate::layers::context::RequestContext;
+use crate::problem::{Answer, status_of};
 use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -46,19 +46,28 @@ async fn open(
     QueryOf(query): QueryOf<PreviewQuery>,
 ) -> Answer<Response> {
     let Some(Extension(caller)) = caller else {
-        let next: String = url::form_urlencoded::byte_serialize(uri.path_and_query().map_or("/", |path| path.as_str()).as_bytes()).collect();
+        let next: String = url::form_urlencoded::byte_serialize(
+            uri.path_and_query().map_or("/", |path| path.as_str()).as_bytes(),
+        )
+        .collect();
         return Ok(see_other(&format!("/sign-in?next={next}")));
     };
     match ticket(&state, &caller, &query).await {
         Ok(address) => Ok(see_other(&address)),
         // Whoever follows a link wants a page, not a body of JSON.
         Err(error) if stead_gateway::pages::wants_html(&headers) && error.kind() != ErrorKind::Internal => {
-            let notice = stead_gateway::pages::Notice::new(status_of(&error), error.code(), "This preview cannot be opened", error.message());
+            let notice = stead_gateway::pages::Notice::new(
+                status_of(&error),
+                error.code(),
+                "This preview cannot be opened",
+                error.message(),
+            );
             let notice = match error.next_step_text() {
                 Some(text) => notice.next_step(text),
                 None => notice,
             };
-            Ok(stead_gateway::pages::answer(&notice, &headers, &query.host, "", &context.id.to_string()).map(Body::new))
+            Ok(stead_gateway::pages::answer(&notice, &headers, &query.host, "", &context.id.to_string())
+                .map(Body::new))
         }
         Err(error) => Err(error.into()),
     }
@@ -68,12 +77,16 @@ async fn open(
 async fn ticket(state: &AppState, caller: &Caller, query: &PreviewQuery) -> Result<String> {
     let domain = state.gateway.domain();
     let host = domain.parse(&query.host).ok_or_else(|| {
-        Error::invalid("preview_host_invalid", "This is no host of a preview.").next_step("Open the preview's own address.")
+        Error::invalid("preview_host_invalid", "This is no host of a preview.")
+            .next_step("Open the preview's own address.")
     })?;
     let ticket = state.control.identity().mint_preview_ticket(caller, &host).await?;
     let path = query.path.as_deref().filter(|path| is_local_path(path)).unwrap_or("/");
     let port = split_authority(&query.host).and_then(|(_, port)| port);
-    let parameters = url::form_urlencoded::Serializer::new(String::new()).append_pair("ticket", &ticket).append_pair("path", path).finish();
+    let parameters = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("ticket", &ticket)
+        .append_pair("path", path)
+        .finish();
     Ok(format!("{}://{}/.stead/access?{parameters}", domain.scheme(), domain.preview_authority(&host, port)))
 }
 

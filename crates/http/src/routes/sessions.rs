@@ -20,14 +20,22 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 /// The caller's sessions.
 #[utoipa::path(get, path = "/v1/sessions", operation_id = "list_sessions", tag = "account", params(PageQuery),
     responses((status = 200, description = "A page of sessions.", body = Page<Session>)))]
-async fn list(State(state): State<AppState>, on: OnAccount<AccountRead>, QueryOf(page): QueryOf<PageQuery>) -> Answer<Json<Page<Session>>> {
+async fn list(
+    State(state): State<AppState>,
+    on: OnAccount<AccountRead>,
+    QueryOf(page): QueryOf<PageQuery>,
+) -> Answer<Json<Page<Session>>> {
     Ok(Json(state.control.identity().sessions(&on.caller, &page).await?))
 }
 
 /// Ends a session of the caller, with everything it has open.
 #[utoipa::path(delete, path = "/v1/sessions/{session}", operation_id = "end_session", tag = "account",
     params(("session" = String, Path, description = "Id of the session.")), responses((status = 204, description = "Ended.")))]
-async fn end(State(state): State<AppState>, on: OnAccount<AccountWrite>, Ref(session): Ref) -> Answer<StatusCode> {
+async fn end(
+    State(state): State<AppState>,
+    on: OnAccount<AccountWrite>,
+    Ref(session): Ref,
+) -> Answer<StatusCode> {
     state.control.identity().end_session(&on.caller, path::id("session", &session)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

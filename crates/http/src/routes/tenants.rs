@@ -19,7 +19,11 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 /// The tenants that the caller is a member of.
 #[utoipa::path(get, path = "/v1/tenants", operation_id = "list_tenants", tag = "account", params(PageQuery),
     responses((status = 200, description = "A page of tenants.", body = Page<Tenant>)))]
-async fn list(State(state): State<AppState>, on: OnAccount<AccountRead>, QueryOf(page): QueryOf<PageQuery>) -> Answer<Json<Page<Tenant>>> {
+async fn list(
+    State(state): State<AppState>,
+    on: OnAccount<AccountRead>,
+    QueryOf(page): QueryOf<PageQuery>,
+) -> Answer<Json<Page<Tenant>>> {
     Ok(Json(state.control.identity().tenants(&on.caller, &page).await?))
 }
 
@@ -27,7 +31,12 @@ async fn list(State(state): State<AppState>, on: OnAccount<AccountRead>, QueryOf
 #[utoipa::path(get, path = "/v1/tenants/{tenant}/members", operation_id = "list_members", tag = "account",
     params(("tenant" = String, Path, description = "Id of the tenant."), PageQuery),
     responses((status = 200, description = "A page of members.", body = Page<Member>)))]
-async fn members(State(state): State<AppState>, signed_in: SignedIn, Ref(tenant): Ref, QueryOf(page): QueryOf<PageQuery>) -> Answer<Json<Page<Member>>> {
+async fn members(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    Ref(tenant): Ref,
+    QueryOf(page): QueryOf<PageQuery>,
+) -> Answer<Json<Page<Member>>> {
     let scope = signed_in.scope::<TenantRead>(&state, path::id("tenant", &tenant)?).await?;
     Ok(Json(state.control.identity().members(&scope, &page).await?))
 }

@@ -25,11 +25,25 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 #[utoipa::path(post, path = "/v1/uploads", operation_id = "create_upload", tag = "instances",
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The bytes."),
     responses((status = 201, description = "The upload; it is kept for a day.", body = Upload)))]
-async fn create(State(state): State<AppState>, tenant: InTenant<InstanceWrite>, headers: HeaderMap, body: Body) -> Answer<Response> {
-    let announced = headers.get(CONTENT_LENGTH).map(HeaderValue::to_str).and_then(Result::ok).and_then(|length| length.parse::<u64>().ok());
+async fn create(
+    State(state): State<AppState>,
+    tenant: InTenant<InstanceWrite>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer<Response> {
+    let announced = headers
+        .get(CONTENT_LENGTH)
+        .map(HeaderValue::to_str)
+        .and_then(Result::ok)
+        .and_then(|length| length.parse::<u64>().ok());
     if announced.is_some_and(|length| length > state.config.limits.upload) {
         // Said before the bytes are sent, not after.
-        return Err(Error::new(ErrorKind::TooLarge, "upload_too_large", format!("An upload has at most {} MiB.", state.config.limits.upload >> 20)).into());
+        return Err(Error::new(
+            ErrorKind::TooLarge,
+            "upload_too_large",
+            format!("An upload has at most {} MiB.", state.config.limits.upload >> 20),
+        )
+        .into());
     }
     Ok(created(state.control.uploads().create(&tenant.scope, body.into_data_stream()).await?))
 }

@@ -19,7 +19,10 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 #[utoipa::path(post, path = "/v1/workspace-config/validate", operation_id = "validate_workspace_config", tag = "instances",
     request_body(content = ValidateWorkspaceConfig, example = json!({"text": "version: 1\n"})),
     responses((status = 200, description = "Whether it is valid, and what is wrong.", body = WorkspaceConfigReport)))]
-async fn validate(_: InTenant<InstanceRead>, JsonBody(input): JsonBody<ValidateWorkspaceConfig>) -> Answer<Json<WorkspaceConfigReport>> {
+async fn validate(
+    _: InTenant<InstanceRead>,
+    JsonBody(input): JsonBody<ValidateWorkspaceConfig>,
+) -> Answer<Json<WorkspaceConfigReport>> {
     let errors: Vec<_> = match workspace_config::parse(&input.text) {
         Ok(_) => Vec::new(),
         Err(errors) => errors.into_iter().map(Into::into).collect(),

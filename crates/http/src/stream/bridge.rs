@@ -144,18 +144,28 @@ pub async fn refuse(mut socket: WebSocket, error: &Error) {
     let json = serde_json::to_vec(&error.to_problem()).unwrap_or_default();
     let goodbye = async {
         let _ = socket.send(Message::Binary(Frame::Problem { json: &json }.to_message().into())).await;
-        let _ = socket.send(Message::Close(Some(CloseFrame { code: 4000 + status_of(error).as_u16(), reason: "see the problem".into() }))).await;
+        let _ = socket
+            .send(Message::Close(Some(CloseFrame {
+                code: 4000 + status_of(error).as_u16(),
+                reason: "see the problem".into(),
+            })))
+            .await;
     };
     let _ = timeout(GOODBYE, goodbye).await;
 }
 
 fn close_code_of(problem: &[u8]) -> u16 {
-    serde_json::from_slice::<Problem>(problem).map_or(1011, |problem| 4000 + status_of(&Error::from(problem)).as_u16())
+    serde_json::from_slice::<Problem>(problem)
+        .map_or(1011, |problem| 4000 + status_of(&Error::from(problem)).as_u16())
 }
 
 type Sink = Mutex<SplitSink<WebSocket, Message>>;
 
-async fn to_client<S: AsyncRead + AsyncWrite>(mut frames: FrameReader<ReadHalf<S>>, sink: &Sink, every: Duration) -> End {
+async fn to_client<S: AsyncRead + AsyncWrite>(
+    mut frames: FrameReader<ReadHalf<S>>,
+    sink: &Sink,
+    every: Duration,
+) -> End {
     let mut pings = interval(every);
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
     pings.reset();
@@ -227,7 +237,8 @@ async fn from_client<S: AsyncRead + AsyncWrite>(
         }
         if kind == Frame::Ping.kind() {
             // Answered here: the way to the shim says nothing about the connection that the client asks about.
-            if let Err(error) = sink.lock().await.send(Message::Binary(Frame::Ping.to_message().into())).await {
+            if let Err(error) = sink.lock().await.send(Message::Binary(Frame::Ping.to_message().into())).await
+            {
                 return End::Socket(error);
             }
             continue;

@@ -112,7 +112,10 @@ mod tests {
     #[tokio::test]
     async fn torn_and_oversized_frames_end_the_stream() {
         assert!(matches!(FrameReader::new(&[1u8, 0, 0, 0, 9, 1][..]).next().await, Err(FramesEnd::Torn)));
-        assert!(matches!(FrameReader::new(&[1u8, 0xff, 0, 0, 0][..]).next().await, Err(FramesEnd::TooLong(_))));
+        assert!(matches!(
+            FrameReader::new(&[1u8, 0xff, 0, 0, 0][..]).next().await,
+            Err(FramesEnd::TooLong(_))
+        ));
         assert!(matches!(FrameReader::new(&[][..]).next().await, Err(FramesEnd::Clean)));
     }
 }

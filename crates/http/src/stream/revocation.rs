@@ -11,21 +11,27 @@ use crate::stream::bridge::Cut;
 
 /// Completes when the credential has ended, or the caller lacks the permission in the tenant. Asked again whenever a
 /// credential or membership of anybody ends, so at once and for nothing in between.
-pub fn until_revoked(state: &AppState, caller: &Caller, scope: &TenantScope, permission: Permission) -> impl Future<Output = Cut> + Send + 'static + use<> {
+pub fn until_revoked(
+    state: &AppState,
+    caller: &Caller,
+    scope: &TenantScope,
+    permission: Permission,
+) -> impl Future<Output = Cut> + Send + 'static + use<> {
     let identity = state.control.identity().clone();
     let (caller, tenant) = (caller.clone(), scope.tenant_id());
+    // From here on nothing is missed: the first look comes after.
+    let mut changes = identity.revocations();
     async move {
-        let mut changes = identity.revocations();
         loop {
-            if changes.changed().await.is_err() {
-                return Cut::ShuttingDown;
-            }
             match identity.scope(&caller, Some(tenant), permission).await {
                 Ok(_) => {}
                 Err(error) if error.kind() == ErrorKind::Unauthenticated => return Cut::SignedOut,
                 Err(error) if matches!(error.kind(), ErrorKind::Forbidden | ErrorKind::NotFound) => return Cut::Forbidden,
                 // Not knowing is not a reason to cut work off; the next change asks again.
                 Err(error) => tracing::warn!(error = ?error, "whether a stream is still allowed is not known"),
+            }
+            if changes.changed().await.is_err() {
+                return Cut::ShuttingDown;
             }
         }
     }

@@ -1,7 +1,7 @@
 //! WebSockets of the API: opened when the stream behind them is, cut when the caller's right to them ends.
 
-use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::FromRequestParts;
+use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
@@ -42,7 +42,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Socket {
 const fn refuses_handshake(kind: ErrorKind) -> bool {
     matches!(
         kind,
-        ErrorKind::InvalidInput | ErrorKind::Unauthenticated | ErrorKind::Forbidden | ErrorKind::NotFound | ErrorKind::RateLimited | ErrorKind::TooLarge
+        ErrorKind::InvalidInput
+            | ErrorKind::Unauthenticated
+            | ErrorKind::Forbidden
+            | ErrorKind::NotFound
+            | ErrorKind::RateLimited
+            | ErrorKind::TooLarge
     )
 }
 
@@ -51,8 +56,18 @@ impl Socket {
     ///
     /// # Errors
     /// Of opening the stream, when they are about the request.
-    pub fn open<P: Needs>(self, state: &AppState, tenant: &InTenant<P>, input: Input, stream: Result<ByteStream>) -> Answer<Response> {
-        let upgrade = self.0.max_message_size(bridge::MAX_MESSAGE).max_frame_size(bridge::MAX_MESSAGE).max_write_buffer_size(bridge::WRITE_BUFFER);
+    pub fn open<P: Needs>(
+        self,
+        state: &AppState,
+        tenant: &InTenant<P>,
+        input: Input,
+        stream: Result<ByteStream>,
+    ) -> Answer<Response> {
+        let upgrade = self
+            .0
+            .max_message_size(bridge::MAX_MESSAGE)
+            .max_frame_size(bridge::MAX_MESSAGE)
+            .max_write_buffer_size(bridge::WRITE_BUFFER);
         let stream = match stream {
             Ok(stream) => stream,
             Err(error) if refuses_handshake(error.kind()) => return Err(error.into()),
@@ -60,7 +75,9 @@ impl Socket {
                 if error.kind() == ErrorKind::Internal {
                     tracing::error!(error = ?error, "a stream could not be opened");
                 }
-                return Ok(upgrade.on_upgrade(move |socket| async move { bridge::refuse(socket, &error).await }));
+                return Ok(
+                    upgrade.on_upgrade(move |socket| async move { bridge::refuse(socket, &error).await })
+                );
             }
         };
         let pulse = Pulse { every: state.config.limits.keep_alive, silence: state.config.limits.silence };

@@ -32,17 +32,25 @@ pub async fn collect(source: impl AsyncRead + Unpin, begin: u64) -> Result<Conso
         let mut message = match frames.next().await {
             Ok(message) => message,
             Err(FramesEnd::Clean) => break,
-            Err(error) => return Err(Error::unavailable("stream_broken", "The console could not be read to its end.").next_step("Try again.").source_error(error)),
+            Err(error) => {
+                return Err(Error::unavailable("stream_broken", "The console could not be read to its end.")
+                    .next_step("Try again.")
+                    .source_error(error));
+            }
         };
         let output = match Frame::from_message(&message) {
-            Ok(Frame::Output { offset, bytes } | Frame::Snapshot { offset, bytes, .. }) => (offset, bytes.len()),
+            Ok(Frame::Output { offset, bytes } | Frame::Snapshot { offset, bytes, .. }) => {
+                (offset, bytes.len())
+            }
             Ok(Frame::Gap { to, .. }) => {
                 end = end.max(to);
                 continue;
             }
             Ok(Frame::Problem { json }) => {
                 let problem: Option<Problem> = serde_json::from_slice(json).ok();
-                return Err(problem.map_or_else(|| Error::internal("a problem frame without a problem"), Error::from));
+                return Err(
+                    problem.map_or_else(|| Error::internal("a problem frame without a problem"), Error::from)
+                );
             }
             Ok(_) => continue,
             Err(error) => return Err(Error::internal("reading a console frame").source_error(error)),
@@ -52,7 +60,9 @@ pub async fn collect(source: impl AsyncRead + Unpin, begin: u64) -> Result<Conso
         end = end.max(offset.saturating_add(length as u64));
         size += length;
         pieces.push_back(message);
-        while let Some(first) = pieces.front() && size - first.len() >= MAX_TEXT {
+        while let Some(first) = pieces.front()
+            && size - first.len() >= MAX_TEXT
+        {
             size -= first.len();
             pieces.pop_front();
         }
