@@ -88,7 +88,7 @@ impl Internet {
     fn make() -> Self {
         let mut child = std::process::Command::new("unshare")
             .args(["-n", "sh", "-c", "echo ready; read line; ip link set lo up; ip addr add 203.0.113.1/24 dev outside; \
-                   ip addr add 192.168.77.1/24 dev outside; ip link set outside up; exec python3 -m http.server 80"])
+                   ip addr add 192.168.77.1/24 dev outside; ip link set outside up; exec python3 -m http.server 80 > /dev/null"])
             .stdin(std::process::Stdio::piped())
             .stdout(std::process::Stdio::piped())
             .stderr(std::process::Stdio::null())

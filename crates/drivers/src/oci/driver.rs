@@ -251,7 +251,10 @@ impl OciDriver {
                         processes: now.processes,
                     }),
                     _ if state.shim.is_alive() => Err(error),
-                    _ => Ok(ended(None, None)),
+                    _ => {
+                        self.clean_after(instance, &state).await?;
+                        Ok(ended(None, None))
+                    }
                 }
             }
         }
