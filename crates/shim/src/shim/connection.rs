@@ -46,12 +46,14 @@ pub(super) struct Connection {
     /// Travels with the first byte of the outbox.
     pass: Option<OwnedFd>,
     pub(super) mode: Mode,
+    /// The client takes nothing any more.
+    pub(super) deaf: bool,
     pub(super) dead: bool,
 }
 
 impl Connection {
     pub(super) const fn new(stream: UnixStream) -> Self {
-        Self { stream, inbox: Vec::new(), outbox: Vec::new(), sent: 0, pass: None, mode: Mode::Requests, dead: false }
+        Self { stream, inbox: Vec::new(), outbox: Vec::new(), sent: 0, pass: None, mode: Mode::Requests, deaf: false, dead: false }
     }
 
     pub(super) fn raw_fd(&self) -> RawFd {
@@ -103,12 +105,13 @@ impl Connection {
 
     /// Sends what the socket takes.
     pub(super) fn flush(&mut self) {
-        while self.waiting() > 0 && !self.dead {
+        while self.waiting() > 0 && !self.deaf {
             match self.send_some() {
                 Ok(count) => self.sent += count,
                 Err(rustix::io::Errno::AGAIN) => return,
                 Err(rustix::io::Errno::INTR) => {}
-                Err(_) => self.dead = true,
+                // The client has gone, but what it sent before is still to be read.
+                Err(_) => self.deaf = true,
             }
         }
         self.outbox.clear();

@@ -80,6 +80,8 @@ pub struct Shim<C> {
     /// Terminals whose viewers or sizes changed.
     sizes_due: BTreeSet<u64>,
     oom_kills: u64,
+    /// A viewer can be brought further at once.
+    more_to_send: bool,
     /// When a stream of an ended process is given up next.
     settling: Option<Instant>,
     started: Timestamp,
@@ -121,6 +123,7 @@ impl<C: Container> Shim<C> {
                     activity: 0,
                     sizes_due: BTreeSet::new(),
                     oom_kills,
+                    more_to_send: false,
                     settling: None,
                     started,
                     shim,
@@ -191,7 +194,8 @@ impl<C: Container> Shim<C> {
             Output::Terminal { terminal, .. } if terminal.has_backlog() => Some(*key),
             _ => None,
         });
-        let timeout = if backlog.is_some() { Some(Instant::now()) } else { self.next_deadline() };
+        let busy = backlog.is_some() || std::mem::take(&mut self.more_to_send);
+        let timeout = if busy { Some(Instant::now()) } else { self.next_deadline() };
         let ready = wait::wait(&mut descriptors, timeout).internal("waiting for descriptors")?;
         let now = Instant::now();
         if ready == 0
@@ -339,12 +343,17 @@ impl<C: Container> Shim<C> {
     fn bring_viewers_further(&mut self, now: Instant) {
         let over = self.run_state == RunState::Ended
             && self.processes.values().all(|process| !matches!(&process.output, Output::Console { fd: Some(_), .. }));
-        let Self { connections, processes, lines, scratch, changed, .. } = self;
+        let Self { connections, processes, lines, scratch, changed, more_to_send, .. } = self;
         for connection in connections.values_mut() {
             connection.answer_waiting(*changed, self.run_state == RunState::Ended, now);
-            for _ in 0..ROUNDS_PER_TURN {
+            for round in 0..=ROUNDS_PER_TURN {
+                if round == ROUNDS_PER_TURN {
+                    // Others have their turn first.
+                    *more_to_send = true;
+                    break;
+                }
                 connection.flush();
-                if connection.waiting() > 0 || connection.dead || !connection.produce(processes, lines, over, scratch, now) {
+                if connection.waiting() > 0 || connection.dead || connection.deaf || !connection.produce(processes, lines, over, scratch, now) {
                     break;
                 }
             }
@@ -353,7 +362,7 @@ impl<C: Container> Shim<C> {
                 && let Mode::Closing { collected, .. } = connection.mode
             {
                 connection.dead = true;
-                if let Some(process) = collected.and_then(|key| processes.get_mut(&key)) {
+                if let Some(process) = collected.filter(|_| !connection.deaf).and_then(|key| processes.get_mut(&key)) {
                     process.collected.get_or_insert(now);
                 }
             }

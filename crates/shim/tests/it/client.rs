@@ -20,11 +20,11 @@ use tempfile::TempDir;
 
 use crate::fake::FakeContainer;
 
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A frame that owns its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Got {
+pub(crate) enum Got {
     Output(u64, Vec<u8>),
     Errors(u64, Vec<u8>),
     Snapshot { offset: u64, size: (u16, u16), bytes: Vec<u8> },
@@ -38,30 +38,30 @@ pub enum Got {
 }
 
 #[derive(Debug)]
-pub struct Client {
-    pub stream: UnixStream,
+pub(crate) struct Client {
+    pub(crate) stream: UnixStream,
     inbox: Vec<u8>,
 }
 
 impl Client {
-    pub fn connect(run_dir: &Path) -> Self {
+    pub(crate) fn connect(run_dir: &Path) -> Self {
         let stream = UnixStream::connect(run_dir.join(SOCKET_FILE)).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_write_timeout(Some(PATIENCE)).unwrap();
         Self { stream, inbox: Vec::new() }
     }
 
-    pub fn send(&mut self, frame: &Frame<'_>) {
+    pub(crate) fn send(&mut self, frame: &Frame<'_>) {
         let mut bytes = Vec::new();
         frame.encode(&mut bytes);
         self.stream.write_all(&bytes).unwrap();
     }
 
-    pub fn input(&mut self, text: &str) {
+    pub(crate) fn input(&mut self, text: &str) {
         self.send(&Frame::Input { bytes: text.as_bytes() });
     }
 
-    pub fn next(&mut self) -> Got {
+    pub(crate) fn next(&mut self) -> Got {
         loop {
             if let Some((frame, used)) = Frame::decode(&self.inbox).unwrap() {
                 let text = |json: &[u8]| String::from_utf8(json.to_vec()).unwrap();
@@ -92,13 +92,13 @@ impl Client {
         }
     }
 
-    pub fn raw_request(&mut self, json: &str) -> Got {
+    pub(crate) fn raw_request(&mut self, json: &str) -> Got {
         self.send(&Frame::Request { json: json.as_bytes() });
         self.next()
     }
 
     /// The reply, or the code of the problem.
-    pub fn ask<T: DeserializeOwned>(&mut self, request: Request) -> Result<T, String> {
+    pub(crate) fn ask<T: DeserializeOwned>(&mut self, request: Request) -> Result<T, String> {
         match self.raw_request(&serde_json::to_string(&Message::new(request)).unwrap()) {
             Got::Reply(json) => Ok(serde_json::from_str(&json).unwrap()),
             Got::Problem(code) => Err(code),
@@ -106,13 +106,13 @@ impl Client {
         }
     }
 
-    pub fn attach(mut self, process: ProcessId, attach: Attach) -> (Self, u64) {
+    pub(crate) fn attach(mut self, process: ProcessId, attach: Attach) -> (Self, u64) {
         let attached: Attached = self.ask(Request::Attach { process, attach }).unwrap();
         (self, attached.offset)
     }
 
     /// Reads until the output (snapshots included) contains `text`; everything read since the last snapshot, and its end offset.
-    pub fn read_until(&mut self, text: &str) -> (Vec<u8>, u64) {
+    pub(crate) fn read_until(&mut self, text: &str) -> (Vec<u8>, u64) {
         let (mut all, mut end) = (Vec::new(), 0);
         while !contains(&all, text) {
             match self.next() {
@@ -129,7 +129,7 @@ impl Client {
     }
 
     /// Reads to the end of the stream: standard output, standard error, the last frame.
-    pub fn read_to_end(&mut self) -> (Vec<u8>, Vec<u8>, Got) {
+    pub(crate) fn read_to_end(&mut self) -> (Vec<u8>, Vec<u8>, Got) {
         let (mut output, mut errors) = (Vec::new(), Vec::new());
         loop {
             match self.next() {
@@ -143,7 +143,7 @@ impl Client {
     }
 
     /// Sends a request and receives a reply with a descriptor.
-    pub fn ask_for_fd(&mut self, request: Request) -> OwnedFd {
+    pub(crate) fn ask_for_fd(&mut self, request: Request) -> OwnedFd {
         let json = serde_json::to_vec(&Message::new(request)).unwrap();
         self.send(&Frame::Request { json: &json });
         let mut buffer = [0; 4_096];
@@ -169,28 +169,28 @@ impl Client {
     }
 }
 
-pub fn contains(bytes: &[u8], text: &str) -> bool {
+pub(crate) fn contains(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
 }
 
-pub const NOTHING: Attach = Attach { offset: None, size: None, read_only: false };
+pub(crate) const NOTHING: Attach = Attach { offset: None, size: None, read_only: false };
 
 /// A shim on a thread of the test, with a fake container.
 #[derive(Debug)]
-pub struct TestShim {
-    pub home: TempDir,
-    pub run_dir: PathBuf,
-    pub ambient: Ambient,
+pub(crate) struct TestShim {
+    pub(crate) home: TempDir,
+    pub(crate) run_dir: PathBuf,
+    pub(crate) ambient: Ambient,
     thread: Option<JoinHandle<()>>,
 }
 
 impl TestShim {
-    pub fn start(container: FakeContainer) -> Self {
+    pub(crate) fn start(container: FakeContainer) -> Self {
         let home = tempfile::tempdir().unwrap();
         Self::start_in(home, container, 4 << 20)
     }
 
-    pub fn start_in(home: TempDir, container: FakeContainer, segment_bytes: u64) -> Self {
+    pub(crate) fn start_in(home: TempDir, container: FakeContainer, segment_bytes: u64) -> Self {
         let ambient = Ambient::system();
         let run_dir = home.path().join("run");
         let instance: InstanceId = ambient.new_id();
@@ -202,35 +202,35 @@ impl TestShim {
         Self { home, run_dir, ambient, thread: Some(thread) }
     }
 
-    pub fn with_main(script: &str) -> Self {
+    pub(crate) fn with_main(script: &str) -> Self {
         Self::start(FakeContainer::new(Some(script)))
     }
 
-    pub fn idle() -> Self {
+    pub(crate) fn idle() -> Self {
         Self::start(FakeContainer::new(None))
     }
 
-    pub fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         Client::connect(&self.run_dir)
     }
 
-    pub fn ask<T: DeserializeOwned>(&self, request: Request) -> Result<T, String> {
+    pub(crate) fn ask<T: DeserializeOwned>(&self, request: Request) -> Result<T, String> {
         self.client().ask(request)
     }
 
-    pub fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> Status {
         self.ask(Request::Status).unwrap()
     }
 
-    pub fn processes(&self) -> Vec<ProcessState> {
+    pub(crate) fn processes(&self) -> Vec<ProcessState> {
         self.ask::<Processes>(Request::Processes).unwrap().processes
     }
 
-    pub fn spawn(&self, script: &str, io: ProcessIo) -> ProcessId {
+    pub(crate) fn spawn(&self, script: &str, io: ProcessIo) -> ProcessId {
         self.try_spawn(script, io).unwrap()
     }
 
-    pub fn try_spawn(&self, script: &str, io: ProcessIo) -> Result<ProcessId, String> {
+    pub(crate) fn try_spawn(&self, script: &str, io: ProcessIo) -> Result<ProcessId, String> {
         let id = self.ambient.new_id();
         let process = ProcessSpec {
             id,
@@ -244,21 +244,21 @@ impl TestShim {
         self.ask::<Done>(Request::Spawn { process }).map(|_| id)
     }
 
-    pub fn terminal(&self, script: &str) -> ProcessId {
+    pub(crate) fn terminal(&self, script: &str) -> ProcessId {
         self.spawn(script, ProcessIo::Terminal { columns: 80, rows: 24 })
     }
 
-    pub fn attach(&self, process: ProcessId, attach: Attach) -> Client {
+    pub(crate) fn attach(&self, process: ProcessId, attach: Attach) -> Client {
         self.client().attach(process, attach).0
     }
 
-    pub fn console(&self, from: ConsolePosition, follow: bool, input: bool) -> Client {
+    pub(crate) fn console(&self, from: ConsolePosition, follow: bool, input: bool) -> Client {
         let mut client = self.client();
         client.ask::<Attached>(Request::Console { from, follow, input }).unwrap();
         client
     }
 
-    pub fn wait_for(&self, what: &str, mut condition: impl FnMut(&Self) -> bool) {
+    pub(crate) fn wait_for(&self, what: &str, mut condition: impl FnMut(&Self) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !condition(self) {
             assert!(Instant::now() < deadline, "{what} did not happen");
@@ -267,7 +267,7 @@ impl TestShim {
     }
 
     /// Waits until the shim has gone by itself.
-    pub fn join(&mut self) {
+    pub(crate) fn join(&mut self) {
         if let Some(thread) = self.thread.take() {
             thread.join().unwrap();
         }

@@ -24,7 +24,7 @@ struct Shared {
 }
 
 #[derive(Debug)]
-pub struct FakeContainer {
+pub(crate) struct FakeContainer {
     shared: Arc<Shared>,
     events: OwnedFd,
     waker: Arc<File>,
@@ -32,8 +32,8 @@ pub struct FakeContainer {
     init_fd: OwnedFd,
     main: Option<Spawned>,
     frozen: bool,
-    pub oom_kills: Arc<AtomicU64>,
-    pub destroyed: Arc<AtomicBool>,
+    pub(crate) oom_kills: Arc<AtomicU64>,
+    pub(crate) destroyed: Arc<AtomicBool>,
 }
 
 fn failed(stage: Stage, error: impl std::fmt::Display) -> SandboxError {
@@ -47,7 +47,7 @@ fn non_blocking<T: Into<OwnedFd>>(fd: T) -> OwnedFd {
 }
 
 impl FakeContainer {
-    pub fn new(main: Option<&str>) -> Self {
+    pub(crate) fn new(main: Option<&str>) -> Self {
         let (events, waker) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).unwrap();
         let init = Command::new("sleep").arg("3600").stdin(Standard::null()).spawn().unwrap();
         let pid = rustix::process::Pid::from_child(&init);
@@ -69,12 +69,12 @@ impl FakeContainer {
         container
     }
 
-    pub fn init_pid(&self) -> i32 {
+    pub(crate) fn init_pid(&self) -> i32 {
         i32::try_from(self.init.id()).unwrap()
     }
 }
 
-pub fn shell(script: &str, stdio: Stdio) -> ProcessRequest {
+pub(crate) fn shell(script: &str, stdio: Stdio) -> ProcessRequest {
     ProcessRequest {
         argv: vec!["/bin/sh".into(), "-c".into(), script.into()],
         env: Default::default(),
