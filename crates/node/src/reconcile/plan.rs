@@ -209,6 +209,7 @@ pub fn state(
         Action::Stop { .. } | Action::Delete => ObservedState::Stopping,
         Action::Limit | Action::Pause => ObservedState::Running,
         Action::Settled => match (document.wanted, observation) {
+            (Wanted::Absent, _) if memory.deleted => ObservedState::Absent,
             _ if given_up => ObservedState::Failed,
             (Wanted::Absent, _) => ObservedState::Absent,
             (Wanted::Stopped { .. }, _) => ObservedState::Stopped,
