@@ -24,7 +24,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use stead_api::v1::instances as wire;
 use stead_api::v1::ports::{Port, SetPort};
-use stead_api::v1::{Page, workspace_config as config_wire};
+use stead_api::v1::Page;
 use stead_core::error::{InternalContext as _, Problem};
 use stead_core::ids::{InstanceId, OperationId};
 use stead_core::instance::phase::check_action;
@@ -460,13 +460,6 @@ impl Instances {
             .await?;
         let ports = self.ports(scope, &id.to_string()).await?;
         ports.into_iter().find(|known| known.port == port).ok_or_else(|| Error::internal("a port that was set is not there"))
-    }
-
-    /// Checks the text of a `phazeai.yaml`.
-    #[must_use]
-    pub fn validate_workspace_config(&self, input: &config_wire::ValidateWorkspaceConfig) -> config_wire::WorkspaceConfigReport {
-        let errors = workspace_config::parse(&input.text).err().unwrap_or_default();
-        config_wire::WorkspaceConfigReport { valid: errors.is_empty(), errors: errors.into_iter().map(Into::into).collect() }
     }
 
     /// Notes that somebody uses the instance, so that it does not count as idle.

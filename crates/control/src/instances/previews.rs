@@ -12,7 +12,7 @@ use stead_core::{Error, Result, Timestamp};
 use stead_db::{Db, Nudge};
 use stead_link::ByteStream;
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::TryRecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use super::{Instances, steps, view};
 
@@ -163,6 +163,24 @@ impl Instances {
         };
         self.inner.previews.put(host_label, kept.clone(), drops);
         Ok(Some(kept.target(port)))
+    }
+
+    /// Completes when something about the instance or its node may have changed.
+    pub async fn changed(&self, instance: InstanceId) {
+        let mut nudges = self.inner.db.nudges();
+        let nudged = async {
+            loop {
+                match nudges.recv().await {
+                    Ok(Nudge::Instance(changed)) if changed == instance => return,
+                    Ok(Nudge::Node(_)) | Err(RecvError::Lagged(_)) => return,
+                    Ok(_) => {}
+                    Err(RecvError::Closed) => std::future::pending().await,
+                }
+            }
+        };
+        // Another server's changes give no nudge here.
+        let look_again = if self.inner.db.is_shared() { KEEP_SHARED } else { KEEP_ALONE };
+        let _ = tokio::time::timeout(look_again, nudged).await;
     }
 
     /// A raw connection to a port inside; counts as use.

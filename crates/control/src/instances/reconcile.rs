@@ -2,8 +2,9 @@
 //!
 //! * Documents that a connected node does not follow yet are sent again.
 //! * Deletes that had to leave something behind are finished when the node is back.
-//! * Runs that ended because their machine restarted are started again.
 //! * Unused instances are stopped after their idle timeout.
+//!
+//! Runs that ended with their machine are the node's to start again: it has the document.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -24,8 +25,6 @@ use crate::engine::Reconciler;
 const PAGE: u64 = 500;
 /// A document gets this long to arrive before it is sent again.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// A run that ended with its machine is started again at most this often.
-const RESTART_INTERVAL: Duration = Duration::from_secs(60);
 
 /// What a round did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -33,7 +32,6 @@ pub struct Repaired {
     pub looked_at: usize,
     pub sent_again: usize,
     pub deletes_finished: usize,
-    pub started_again: usize,
     pub stopped_idle: usize,
     pub failures: usize,
 }
@@ -87,7 +85,6 @@ enum Repair {
     Nothing,
     SendAgain,
     FinishDelete,
-    StartAgain,
     StopIdle { after: Duration },
 }
 
@@ -125,11 +122,10 @@ impl Instances {
                     continue;
                 }
                 let last = ended.get(&id);
-                let succeeded = last.is_none_or(|operation| operation.state == "succeeded");
                 let quiet_since = last.map_or(row.created_at, |operation| Timestamp::from_micros(operation.ended_at.unwrap_or(operation.created_at)));
                 let connected = row.node.is_none_or(|node| self.inner.nodes.is_connected(node));
                 let active = self.last_active(row);
-                let repair = decide(row, connected, succeeded, quiet_since, active, now);
+                let repair = decide(row, connected, quiet_since, active, now);
                 if let Err(error) = self.carry_out(row, repair, &mut repaired).await {
                     repaired.failures += 1;
                     tracing::warn!(instance.id = %row.id, error.code = error.code(), error = %error.inside(),
@@ -156,11 +152,6 @@ impl Instances {
                     repaired.sent_again += 1;
                 }
             }
-            Repair::StartAgain => {
-                let cause = Cause::System { why: "its machine had restarted".to_owned() };
-                self.act_by_itself(row, Action::Start, cause).await?;
-                repaired.started_again += 1;
-            }
             Repair::StopIdle { after } => {
                 self.act_by_itself(row, Action::Stop, Cause::Idle { after }).await?;
                 repaired.stopped_idle += 1;
@@ -173,7 +164,6 @@ impl Instances {
 fn decide(
     row: &InstanceRow,
     connected: bool,
-    last_operation_succeeded: bool,
     quiet_since: Timestamp,
     active: Timestamp,
     now: Timestamp,
@@ -198,11 +188,6 @@ fn decide(
             Some(timeout) if now.since(active.max(report.since)) >= timeout => Repair::StopIdle { after: timeout },
             _ => Repair::Nothing,
         },
-        ObservedState::Stopped
-            if report.exit.is_none() && last_operation_succeeded && now.since(quiet_since) >= RESTART_INTERVAL =>
-        {
-            Repair::StartAgain
-        }
         _ => Repair::Nothing,
     }
 }
@@ -262,29 +247,23 @@ mod tests {
     #[test]
     fn an_unused_instance_stops_and_a_used_one_does_not() {
         let row = running();
-        let look = |active, now| decide(&row, true, true, at(50), at(active), at(now));
+        let look = |active, now| decide(&row, true, at(50), at(active), at(now));
         assert_eq!(look(0, 650), Repair::Nothing);
         assert_eq!(look(0, 700), Repair::StopIdle { after: Duration::from_secs(600) });
         assert_eq!(look(650, 700), Repair::Nothing);
-        assert_eq!(decide(&row, false, true, at(50), at(0), at(9_000)), Repair::Nothing, "its node is away");
+        assert_eq!(decide(&row, false, at(50), at(0), at(9_000)), Repair::Nothing, "its node is away");
     }
 
     #[test]
-    fn documents_are_sent_again_and_lost_runs_come_back() {
+    fn documents_are_sent_again_and_deletes_are_finished() {
         let mut row = running();
         row.generation = 4;
-        assert_eq!(decide(&row, true, true, at(0), at(0), at(2)), Repair::Nothing);
-        assert_eq!(decide(&row, true, true, at(0), at(0), at(200)), Repair::SendAgain);
+        assert_eq!(decide(&row, true, at(0), at(0), at(2)), Repair::Nothing);
+        assert_eq!(decide(&row, true, at(0), at(0), at(200)), Repair::SendAgain);
         let mut row = running();
-        if let Some(report) = &mut row.observed {
-            report.state = ObservedState::Stopped;
-        }
-        assert_eq!(decide(&row, true, true, at(100), at(0), at(200)), Repair::StartAgain);
-        assert_eq!(decide(&row, true, false, at(100), at(0), at(200)), Repair::Nothing, "the last start failed");
-        assert_eq!(decide(&row, true, true, at(190), at(0), at(200)), Repair::Nothing, "not in a loop");
         row.wish = Wish::Stopped;
-        assert_eq!(decide(&row, true, true, at(100), at(0), at(200)), Repair::Nothing);
+        assert_eq!(decide(&row, true, at(100), at(0), at(200)), Repair::Nothing);
         row.wish = Wish::Deleted;
-        assert_eq!(decide(&row, true, true, at(100), at(0), at(200)), Repair::FinishDelete);
+        assert_eq!(decide(&row, true, at(100), at(0), at(200)), Repair::FinishDelete);
     }
 }

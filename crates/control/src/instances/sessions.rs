@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use stead_api::node::{AttachParams, ConsoleParams};
+use stead_api::v1::Page;
 use stead_api::v1::exec::{Exec, ExecQuery, ExecResult};
 use stead_api::v1::terminals::{AttachQuery, ConsoleQuery, CreateTerminal, Terminal};
 use stead_core::driver::{ProcessIo, ProcessSpec};
@@ -23,6 +24,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 
 use super::exec::Collected;
 use super::{Instances, audit, view};
+use crate::idempotency::{self, Mutation};
 
 const MAX_TERMINALS: usize = 32;
 const COLUMNS: std::ops::RangeInclusive<u16> = 1..=1_000;
@@ -101,25 +103,31 @@ impl Instances {
 
     /// # Errors
     /// `instance_not_found`, `not_running`, `node_disconnected`.
-    pub async fn terminals(&self, scope: &TenantScope, reference: &str) -> Result<Vec<Terminal>> {
+    pub async fn terminals(&self, scope: &TenantScope, reference: &str) -> Result<Page<Terminal>> {
         let row = self.find(scope, reference).await?;
         let runs = row.observed.as_ref().is_some_and(|report| {
             matches!(report.state, ObservedState::Running | ObservedState::Starting | ObservedState::Paused)
         });
         if !runs {
-            return Ok(Vec::new());
+            return Ok(Page { items: Vec::new(), next_cursor: None });
         }
         let inside = self.reach(&row)?;
         let processes = inside.client.processes(inside.instance).await?;
         let terminals = processes.iter().filter(|process| matches!(process.io, ProcessIo::Terminal { .. }));
-        Ok(terminals.map(view::terminal).collect())
+        Ok(Page { items: terminals.map(view::terminal).collect(), next_cursor: None })
     }
 
     /// Opens a terminal; it lives until its shell ends or it is closed.
     ///
     /// # Errors
     /// `not_running`, `too_many_terminals`, `invalid_command`, `node_disconnected`.
-    pub async fn create_terminal(&self, scope: &TenantScope, reference: &str, input: CreateTerminal) -> Result<Terminal> {
+    pub async fn create_terminal(
+        &self,
+        scope: &TenantScope,
+        reference: &str,
+        input: CreateTerminal,
+        mutation: &Mutation,
+    ) -> Result<Terminal> {
         if let Some(command) = &input.command {
             rules::check_arguments(command).map_err(invalid_command)?;
         }
@@ -136,8 +144,17 @@ impl Instances {
             )
             .next_step("Close some first; one terminal can be looked at from several places."));
         }
+        let instance = inside.instance;
+        let once = idempotency::once(scope, mutation, |tx| async move {
+            let id: ProcessId = tx.ambient().new_id();
+            let detail = serde_json::json!({ "process": id.to_string() });
+            audit(&tx, "instance.create_terminal", instance, Some(&detail)).await?;
+            Ok(id)
+        })
+        .await?;
+        // Starting a process of the same id again starts nothing, so that a repetition ends up here as well.
         let process = ProcessSpec {
-            id: self.inner.db.ambient().new_id(),
+            id: once.value,
             label: input.command.as_ref().map_or_else(|| "shell".to_owned(), |command| shown(&command.join(" "))),
             argv: input.command.unwrap_or_else(|| vec!["/bin/sh".into(), "-c".into(), SHELL.into()]),
             env: [("TERM".to_owned(), "xterm-256color".to_owned()), ("COLORTERM".to_owned(), "truecolor".to_owned())].into(),
@@ -146,7 +163,6 @@ impl Instances {
             io: ProcessIo::Terminal { columns, rows },
         };
         inside.client.spawn(inside.instance, &process).await?;
-        self.audit_inside(scope, "instance.create_terminal", inside.instance, process.id).await?;
         Ok(Terminal {
             id: process.id.to_string(),
             label: process.label,
@@ -160,9 +176,9 @@ impl Instances {
     ///
     /// # Errors
     /// `terminal_not_found`, `not_running`, `node_disconnected`.
-    pub async fn close_terminal(&self, scope: &TenantScope, reference: &str, terminal: &str) -> Result<()> {
+    pub async fn close_terminal(&self, scope: &TenantScope, reference: &str, process: ProcessId) -> Result<()> {
         let inside = self.inside(scope, reference).await?;
-        let process = find_terminal(&inside, terminal).await?;
+        require_terminal(&inside, process).await?;
         end(&inside, process, SIGNAL_HANG_UP, HANG_UP_PATIENCE).await?;
         self.audit_inside(scope, "instance.close_terminal", inside.instance, process).await
     }
@@ -175,11 +191,11 @@ impl Instances {
         &self,
         scope: &TenantScope,
         reference: &str,
-        terminal: &str,
+        process: ProcessId,
         query: &AttachQuery,
     ) -> Result<ByteStream> {
         let inside = self.inside(scope, reference).await?;
-        let process = find_terminal(&inside, terminal).await?;
+        require_terminal(&inside, process).await?;
         let given = size(query.columns, query.rows);
         let params = AttachParams {
             offset: query.offset,
@@ -309,14 +325,12 @@ fn command(id: ProcessId, argv: Vec<String>, working_directory: Option<String>, 
     Ok(ProcessSpec { id, label, argv, env: Default::default(), working_directory, user: None, io })
 }
 
-async fn find_terminal(inside: &Inside, terminal: &str) -> Result<ProcessId> {
-    let missing = || {
-        Error::not_found("terminal", shown(terminal)).next_step("It has ended and was forgotten; open a new one.")
-    };
-    let process: ProcessId = terminal.parse().map_err(|_| missing())?;
+async fn require_terminal(inside: &Inside, process: ProcessId) -> Result<()> {
     let known = inside.client.processes(inside.instance).await?;
-    let found = known.iter().any(|state| state.id == process && matches!(state.io, ProcessIo::Terminal { .. }));
-    if found { Ok(process) } else { Err(missing()) }
+    if known.iter().any(|state| state.id == process && matches!(state.io, ProcessIo::Terminal { .. })) {
+        return Ok(());
+    }
+    Err(Error::not_found("terminal", process).next_step("It has ended and was forgotten; open a new one."))
 }
 
 /// Ends a process, first by `signal`, then by force, and forgets it.

@@ -9,7 +9,8 @@ use std::time::Duration;
 use stead_core::error::Problem;
 use stead_core::ids::InstanceId;
 use stead_core::instance::{InstanceReport, ObservedState, Source, Wanted, Wish};
-use stead_core::{Error, Result, workspace_config};
+use stead_core::operation::is_transient;
+use stead_core::{Error, ErrorKind, Result, workspace_config};
 use stead_db::instances::{InstanceRow, Intent};
 use stead_db::{Changed, Db, Nudge};
 
@@ -398,9 +399,11 @@ fn at_rest(row: &InstanceRow) -> Result<Look<()>> {
 }
 
 fn given_up(report: &InstanceReport) -> Error {
-    match &report.problem {
-        Some(problem) => Error::from(problem.clone()),
-        None => Error::unavailable("node_gave_up", "The node gave up without saying why.")
+    match report.problem.clone() {
+        // The node has tried often enough; trying the step again would only make people wait.
+        Some(problem) if is_transient(problem.kind) => Error::from(Problem { kind: ErrorKind::Upstream, ..problem }),
+        Some(problem) => Error::from(problem),
+        None => Error::new(ErrorKind::Upstream, "node_gave_up", "The node gave up without saying why.")
             .next_step("Look at the instance's console and at the node's log, then try again."),
     }
 }
