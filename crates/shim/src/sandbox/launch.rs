@@ -217,8 +217,9 @@ impl Sandbox {
     fn failure_of_child(&self) -> Option<SandboxError> {
         let mut byte = [0; 1];
         let flags = nix::sys::socket::MsgFlags::MSG_DONTWAIT | nix::sys::socket::MsgFlags::MSG_PEEK;
-        let waiting =
-            nix::sys::socket::recv(self.control().as_raw_fd(), &mut byte, flags).is_ok_and(|read| read > 0);
+        let mut peek = || nix::sys::socket::recv(self.control().as_raw_fd(), &mut byte, flags);
+        // The first look may only tell that the child is gone.
+        let waiting = peek().or_else(|_| peek()).is_ok_and(|read| read > 0);
         match waiting.then(|| self.receive()) {
             Some(Ok((Reply::Failed(failure), _))) => Some(failure),
             _ => None,

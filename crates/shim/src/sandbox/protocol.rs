@@ -112,8 +112,8 @@ pub(crate) fn receive<T: DeserializeOwned>(
                 }
                 break message.bytes;
             }
-            Err(nix::errno::Errno::EINTR) => {}
-            Err(nix::errno::Errno::ECONNRESET) => return Ok(None),
+            // The other side has gone with something of ours unread: said once, and before what it had still to say.
+            Err(nix::errno::Errno::EINTR | nix::errno::Errno::ECONNRESET) => {}
             Err(error) => return Err(error.into()),
         }
     };
