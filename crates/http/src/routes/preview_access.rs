@@ -46,11 +46,11 @@ async fn open(
     QueryOf(query): QueryOf<PreviewQuery>,
 ) -> Answer<Response> {
     let Some(Extension(caller)) = caller else {
-        let next: String = url::form_urlencoded::byte_serialize(
+        let from: String = url::form_urlencoded::byte_serialize(
             uri.path_and_query().map_or("/", |path| path.as_str()).as_bytes(),
         )
         .collect();
-        return Ok(see_other(&format!("/sign-in?next={next}")));
+        return Ok(see_other(&format!("/sign-in?from={from}")));
     };
     match ticket(&state, &caller, &query).await {
         Ok(address) => Ok(see_other(&address)),

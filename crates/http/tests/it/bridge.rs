@@ -48,7 +48,9 @@ async fn joined_with(input: Input, silence: Duration) -> Joined {
                     Err(_) => pending().await,
                 }
             };
-            upgrade.max_write_buffer_size(bridge::WRITE_BUFFER).on_upgrade(move |socket| bridge::join(socket, near, input, pulse, cut))
+            upgrade
+                .max_write_buffer_size(bridge::WRITE_BUFFER)
+                .on_upgrade(move |socket| bridge::join(socket, near, input, pulse, cut))
         }
     };
     let address = serve(Router::new().route("/", any(handler))).await;
@@ -98,7 +100,12 @@ async fn frames_pass_both_ways_and_the_end_is_normal() {
     let Joined { mut client, mut far, cut: _cut } = joined().await;
     far.write_all(&framed(&Frame::Output { offset: 7, bytes: b"hello" })).await.unwrap();
     assert_eq!(next_frame(&mut client).await, Frame::Output { offset: 7, bytes: b"hello" }.to_message());
-    for frame in [Frame::Input { bytes: b"ls\n" }, Frame::Resize { columns: 80, rows: 24 }, Frame::Signal { number: 2 }, Frame::InputEnd] {
+    for frame in [
+        Frame::Input { bytes: b"ls\n" },
+        Frame::Resize { columns: 80, rows: 24 },
+        Frame::Signal { number: 2 },
+        Frame::InputEnd,
+    ] {
         client.send(Message::binary(frame.to_message())).await.unwrap();
         let expected = framed(&frame);
         let mut seen = vec![0; expected.len()];
@@ -175,7 +182,8 @@ async fn revocation_cuts_at_once() {
 
 #[tokio::test]
 async fn a_silent_client_is_let_go_and_one_that_answers_pings_is_not() {
-    let Joined { mut client, far: _far, cut: _cut } = joined_with(Input::All, Duration::from_millis(400)).await;
+    let Joined { mut client, far: _far, cut: _cut } =
+        joined_with(Input::All, Duration::from_millis(400)).await;
     // Reading answers the pings; the socket outlives the limit many times.
     let quiet = tokio::time::timeout(Duration::from_secs(2), async {
         loop {

@@ -31,7 +31,10 @@ fn references_lead_somewhere_and_operations_are_described() {
         match value {
             Value::Object(map) => {
                 if let Some(Value::String(reference)) = map.get("$ref") {
-                    assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference} leads nowhere");
+                    assert!(
+                        document.pointer(reference.trim_start_matches('#')).is_some(),
+                        "{reference} leads nowhere"
+                    );
                 }
                 map.values().for_each(|value| walk(value, document));
             }
@@ -42,12 +45,27 @@ fn references_lead_somewhere_and_operations_are_described() {
     walk(&document, &document);
     for endpoint in ENDPOINTS {
         let operation = &document["paths"][endpoint.path][endpoint.method.as_str().to_ascii_lowercase()];
-        assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{} has no summary", endpoint.id);
-        assert!(operation["tags"].as_array().is_some_and(|tags| tags.len() == 1), "{} has no tag", endpoint.id);
+        assert!(
+            operation["summary"].as_str().is_some_and(|text| !text.is_empty()),
+            "{} has no summary",
+            endpoint.id
+        );
+        assert!(
+            operation["tags"].as_array().is_some_and(|tags| tags.len() == 1),
+            "{} has no tag",
+            endpoint.id
+        );
         for name in endpoint.path.split(['{', '}']).skip(1).step_by(2) {
-            let described = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["in"] == "path" && one["name"] == name));
+            let described = operation["parameters"]
+                .as_array()
+                .is_some_and(|all| all.iter().any(|one| one["in"] == "path" && one["name"] == name));
             assert!(described, "{} does not describe {name}", endpoint.id);
         }
-        assert_eq!(operation["security"] == serde_json::json!([]), endpoint.access.permission().is_none(), "{}", endpoint.id);
+        assert_eq!(
+            operation["security"] == serde_json::json!([]),
+            endpoint.access.permission().is_none(),
+            "{}",
+            endpoint.id
+        );
     }
 }

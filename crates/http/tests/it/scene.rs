@@ -1,0 +1,300 @@
+//! A whole server on a socket: a database, the control plane, a simulated node, and this crate's service.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, Method, StatusCode};
+use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use stead_control::{Control, ControlSettings};
+use stead_core::access::{Permission, Role};
+use stead_core::ambient::Ambient;
+use stead_core::ids::{NodeId, TenantId, TokenId, UserId};
+use stead_db::{Db, Target};
+use stead_drivers::sim::SimDriver;
+use stead_http::{App, HttpConfig};
+use stead_node::{Node, NodeConfig};
+use tempfile::TempDir;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_util::sync::CancellationToken;
+
+/// As whom a request is made.
+#[derive(Debug, Clone)]
+pub(crate) enum Who {
+    Nobody,
+    Token(String),
+    TokenIn(String, String),
+    Session(String),
+}
+
+impl Who {
+    pub(crate) fn acting_in(&self, tenant: &str) -> Self {
+        match self {
+            Self::Token(secret) | Self::TokenIn(secret, _) => Self::TokenIn(secret.clone(), tenant.to_owned()),
+            other => panic!("{other:?} acts in no tenant"),
+        }
+    }
+}
+
+/// Objects of the owner, one of each kind.
+#[derive(Debug, Clone)]
+pub(crate) struct Objects {
+    pub(crate) instance: String,
+    pub(crate) name: String,
+    pub(crate) operation: String,
+    pub(crate) terminal: String,
+    pub(crate) session: String,
+    pub(crate) token: String,
+    pub(crate) tenant: String,
+}
+
+impl Objects {
+    /// Ids that nothing has.
+    pub(crate) fn nothing() -> Self {
+        let id = |prefix: &str| format!("{prefix}_01j9zz3kq8f7v9x2m4n5p6r7st");
+        Self {
+            instance: id("inst"),
+            name: "nothing".into(),
+            operation: id("op"),
+            terminal: id("proc"),
+            session: id("sess"),
+            token: id("tok"),
+            tenant: id("ten"),
+        }
+    }
+
+    pub(crate) fn set_all(&mut self, text: &str) {
+        for field in [&mut self.instance, &mut self.operation, &mut self.terminal, &mut self.session, &mut self.token, &mut self.tenant] {
+            text.clone_into(field);
+        }
+    }
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) async fn of(request: RequestBuilder) -> Self {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        // A stream that was opened is not read to its end.
+        let streams = headers.get("content-type").is_some_and(|kind| kind == "text/event-stream") || status == StatusCode::SWITCHING_PROTOCOLS;
+        let text = if streams { String::new() } else { response.text().await.unwrap() };
+        Self { status, headers, text }
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {} {}", self.status, self.text))
+    }
+
+    pub(crate) fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The body is a whole problem.
+    pub(crate) fn assert_problem(&self) {
+        assert_eq!(self.headers["content-type"], "application/problem+json", "{}", self.text);
+        let body = self.json();
+        assert_eq!(body["status"].as_u64(), Some(u64::from(self.status.as_u16())), "{body}");
+        for field in ["type", "title", "detail", "code"] {
+            assert!(body[field].as_str().is_some_and(|text| !text.is_empty()), "{field} in {body}");
+        }
+        assert_eq!(body["request_id"].as_str(), self.headers["x-request-id"].to_str().ok(), "{body}");
+        assert!(body["request_id"].as_str().is_some_and(|id| id.starts_with("req_")), "{body}");
+    }
+}
+
+pub(crate) struct Scene {
+    pub(crate) base: String,
+    pub(crate) port: u16,
+    pub(crate) owner: Who,
+    pub(crate) tenant: String,
+    client: Client,
+    db: Db,
+    ambient: Ambient,
+    user: UserId,
+    node: Node,
+    control: Control,
+    shutdown: CancellationToken,
+    _folder: TempDir,
+}
+
+async fn add_user(db: &Db, ambient: &Ambient, name: &str) -> (UserId, TenantId) {
+    let (user, tenant): (UserId, TenantId) = (ambient.new_id(), ambient.new_id());
+    let now = ambient.now().micros();
+    db.system("a test adds a user")
+        .transaction(|tx| async move {
+            let row = stead_db::users::User { id: user.to_string(), name: name.to_owned(), email: None, created_at: now };
+            stead_db::users::insert(&tx, row).await?;
+            let row = stead_db::tenants::Tenant {
+                id: tenant.to_string(),
+                name: name.to_owned(),
+                personal_of: Some(user.to_string()),
+                created_at: now,
+            };
+            stead_db::tenants::insert(&tx, row).await?;
+            stead_db::tenants::insert_member(&tx, tenant, user, Role::Owner).await
+        })
+        .await
+        .unwrap();
+    (user, tenant)
+}
+
+async fn add_token(db: &Db, ambient: &Ambient, user: UserId, scopes: &[Permission]) -> (Who, TokenId) {
+    let id: TokenId = ambient.new_id();
+    let secret = format!("stead_{:016x}{:016x}", ambient.random_u64(), ambient.random_u64());
+    let hash: String = Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let scopes: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
+    let row = stead_db::tokens::ApiToken {
+        id: id.to_string(),
+        user_id: user.to_string(),
+        name: "test".into(),
+        hint: "stead_".into(),
+        secret_hash: hash,
+        scopes: serde_json::to_string(&scopes).unwrap(),
+        created_at: ambient.now().micros(),
+        last_used_at: None,
+        expires_at: None,
+    };
+    db.system("a test adds a token")
+        .transaction(|tx| {
+            let row = row.clone();
+            async move { stead_db::tokens::insert(&tx, row).await }
+        })
+        .await
+        .unwrap();
+    (Who::Token(secret), id)
+}
+
+impl Scene {
+    pub(crate) async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let ambient = Ambient::system();
+        let db = Db::open(&Target::Sqlite(folder.path().join("stead.db")), ambient.clone()).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let base = format!("http://localhost:{port}");
+        let control = Self::control(&db, folder.path(), &base).await;
+        let node = Self::node(&control, folder.path(), &ambient).await;
+        let (user, tenant) = add_user(&db, &ambient, "Ada").await;
+        let (owner, _) = add_token(&db, &ambient, user, &[]).await;
+        let shutdown = CancellationToken::new();
+        let app = App::new(HttpConfig::new(base.clone()), control.clone(), ambient.clone(), shutdown.clone()).unwrap();
+        tokio::spawn(stead_http::serve(listener, app));
+        let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(60)).build().unwrap();
+        Self { base, port, owner, tenant: tenant.to_string(), client, db, ambient, user, node, control, shutdown, _folder: folder }
+    }
+
+    /// Joined by a pipe, as in one process.
+    async fn node(control: &Control, folder: &Path, ambient: &Ambient) -> Node {
+        let id: NodeId = ambient.new_id();
+        let driver: Arc<stead_drivers::DynDriver> = Arc::new(SimDriver::in_memory(ambient.clone()));
+        let node = Node::start(NodeConfig::new(id, "here", folder.join("node")), vec![driver], ambient.clone()).await.unwrap();
+        let (server_end, node_end) = stead_link::stream::pipe();
+        let (serving, connecting) = (node.clone(), control.nodes().clone());
+        tokio::spawn(async move { serving.serve(node_end).await });
+        tokio::spawn(async move { connecting.connected(server_end, None).await });
+        tokio::time::timeout(Duration::from_secs(10), async {
+            while !control.nodes().is_connected(id) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })
+        .await
+        .unwrap();
+        node
+    }
+
+    pub(crate) fn request(&self, who: &Who, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("http://127.0.0.1:{}{path}", self.port)).header("host", format!("localhost:{}", self.port));
+        match who {
+            Who::Nobody => request,
+            Who::Token(secret) => request.bearer_auth(secret),
+            Who::TokenIn(secret, tenant) => request.bearer_auth(secret).header("stead-tenant", tenant),
+            Who::Session(secret) => request.header("cookie", format!("theme=dark; stead_session={secret}")),
+        }
+    }
+
+    pub(crate) async fn websocket(
+        &self,
+        who: &Who,
+        path: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>, tokio_tungstenite::tungstenite::Error> {
+        let mut request = format!("ws://localhost:{}{path}", self.port).into_client_request().unwrap();
+        match who {
+            Who::Token(secret) => request.headers_mut().insert("authorization", format!("Bearer {secret}").parse().unwrap()),
+            Who::Session(secret) => request.headers_mut().insert("cookie", format!("stead_session={secret}").parse().unwrap()),
+            other => panic!("{other:?} opens no socket here"),
+        };
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        connect_async(request).await.map(|(socket, _)| socket)
+    }
+
+    pub(crate) async fn new_token(&self, scopes: &[Permission]) -> (Who, TokenId) {
+        add_token(&self.db, &self.ambient, self.user, scopes).await
+    }
+
+    pub(crate) async fn token_with(&self, scopes: &[Permission]) -> Who {
+        self.new_token(scopes).await.0
+    }
+
+    /// Somebody with a tenant of their own, a stranger to the owner's.
+    pub(crate) async fn stranger(&self) -> Who {
+        let (user, _) = add_user(&self.db, &self.ambient, "Eve").await;
+        add_token(&self.db, &self.ambient, user, &[]).await.0
+    }
+
+    /// A browser that signed in by a link.
+    pub(crate) async fn session(&self) -> Who {
+        let link = Answer::of(self.request(&self.owner, Method::POST, "/v1/sign-in-links")).await;
+        assert_eq!(link.status, StatusCode::CREATED, "{}", link.text);
+        let url = link.json()["url"].as_str().unwrap().to_owned();
+        let token = url.split_once('#').unwrap().1.to_owned();
+        let signed_in = Answer::of(self.request(&Who::Nobody, Method::POST, "/v1/auth/link").json(&json!({ "token": token }))).await;
+        assert_eq!(signed_in.status, StatusCode::OK, "{}", signed_in.text);
+        Who::Session(signed_in.headers["set-cookie"].to_str().unwrap().split([';', '=']).nth(1).unwrap().to_owned())
+    }
+
+    /// One of each, made by the owner, on the simulated node.
+    pub(crate) async fn objects(&self) -> Objects {
+        let created = Answer::of(self.request(&self.owner, Method::POST, "/v1/instances?wait=30s").json(&json!({"name": "shop", "driver": "sim"}))).await;
+        assert_eq!(created.status, StatusCode::ACCEPTED, "{}", created.text);
+        let created = created.json();
+        assert_eq!(created["operation"]["state"], "succeeded", "{created}");
+        let instance = created["instance"]["id"].as_str().unwrap().to_owned();
+        let terminal = Answer::of(self.request(&self.owner, Method::POST, &format!("/v1/instances/{instance}/terminals"))).await;
+        assert_eq!(terminal.status, StatusCode::CREATED, "{}", terminal.text);
+        self.session().await;
+        let sessions = Answer::of(self.request(&self.owner, Method::GET, "/v1/sessions")).await;
+        let (_, token) = self.new_token(&[]).await;
+        Objects {
+            name: "shop".into(),
+            operation: created["operation"]["id"].as_str().unwrap().to_owned(),
+            terminal: terminal.json()["id"].as_str().unwrap().to_owned(),
+            session: sessions.json()["items"][0]["id"].as_str().unwrap().to_owned(),
+            token: token.to_string(),
+            tenant: self.tenant.clone(),
+            instance,
+        }
+    }
+}
+
+impl Drop for Scene {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+        let (node, control) = (self.node.clone(), self.control.clone());
+        tokio::spawn(async move {
+            node.shutdown().await;
+            drop(control);
+        });
+    }
+}

@@ -1,0 +1,307 @@
+//! The layers and the things that last, through real sockets.
+
+use std::time::Duration;
+
+use futures::{SinkExt, StreamExt};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use stead_core::frame::Frame;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::scene::{Answer, Scene, Who};
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+async fn soon<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(LIMIT, what).await.unwrap_or_else(|_| panic!("it did not happen"))
+}
+
+#[tokio::test]
+async fn requests_for_other_hosts_are_refused() {
+    let scene = Scene::start().await;
+    for path in ["/", "/v1/version", "/v1/me"] {
+        let answer = Answer::of(scene.request(&scene.owner, Method::GET, path).header("host", "evil.example")).await;
+        assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{path}");
+        answer.assert_problem();
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_or_not_taken_is_a_problem() {
+    let scene = Scene::start().await;
+    for (method, path, status, code) in [
+        (Method::GET, "/v1/nothing", StatusCode::NOT_FOUND, "route_not_found"),
+        (Method::DELETE, "/v1/version", StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+        (Method::GET, "/assets/nothing.js", StatusCode::NOT_FOUND, "route_not_found"),
+        (Method::POST, "/anything", StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+    ] {
+        let answer = Answer::of(scene.request(&scene.owner, method, path)).await;
+        assert_eq!((answer.status, answer.code().as_str()), (status, code), "{path}");
+        answer.assert_problem();
+    }
+    let big = "x".repeat(3 << 20);
+    let answer = Answer::of(scene.request(&scene.owner, Method::POST, "/v1/workspace-config/validate").json(&json!({"text": big}))).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    answer.assert_problem();
+}
+
+#[tokio::test]
+async fn the_dashboard_is_served_with_its_policy() {
+    let scene = Scene::start().await;
+    let page = Answer::of(scene.request(&Who::Nobody, Method::GET, "/").header("accept", "text/html")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.headers["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));
+    assert_eq!(page.headers["x-content-type-options"], "nosniff");
+    let etag = page.headers["etag"].to_str().unwrap().to_owned();
+    let same = Answer::of(scene.request(&Who::Nobody, Method::GET, "/").header("if-none-match", etag)).await;
+    assert_eq!((same.status, same.text.as_str()), (StatusCode::NOT_MODIFIED, ""));
+    let route = Answer::of(scene.request(&Who::Nobody, Method::GET, "/instances/shop/terminal").header("accept", "text/html")).await;
+    assert_eq!((route.status, &route.text), (StatusCode::OK, &page.text));
+    let program = Answer::of(scene.request(&Who::Nobody, Method::GET, "/instances/shop")).await;
+    assert_eq!(program.code(), "route_not_found");
+}
+
+#[tokio::test]
+async fn a_link_signs_in_once_and_signing_out_ends_it() {
+    let scene = Scene::start().await;
+    let link = Answer::of(scene.request(&scene.owner, Method::POST, "/v1/sign-in-links")).await;
+    assert_eq!(link.status, StatusCode::CREATED, "{}", link.text);
+    let url = link.json()["url"].as_str().unwrap().to_owned();
+    let (page, token) = url.split_once('#').unwrap();
+    assert!(page.ends_with("/sign-in"), "{url}");
+    let sign_in = || Answer::of(scene.request(&Who::Nobody, Method::POST, "/v1/auth/link").json(&json!({"token": token})));
+    let signed_in = sign_in().await;
+    assert_eq!(signed_in.status, StatusCode::OK, "{}", signed_in.text);
+    let cookie = signed_in.headers["set-cookie"].to_str().unwrap().to_owned();
+    assert!(cookie.starts_with("stead_session=") && cookie.contains("HttpOnly; SameSite=Lax"), "{cookie}");
+    let secret = cookie.split([';', '=']).nth(1).unwrap().to_owned();
+    assert!(!signed_in.text.contains(&secret));
+    let again = sign_in().await;
+    assert!(again.status.is_client_error() && again.headers.get("set-cookie").is_none(), "{}", again.text);
+
+    let session = Who::Session(secret);
+    let me = Answer::of(scene.request(&session, Method::GET, "/v1/me")).await;
+    assert_eq!(me.status, StatusCode::OK);
+    assert!(me.json()["session_id"].is_string());
+    let out = Answer::of(scene.request(&session, Method::POST, "/v1/auth/sign-out").header("origin", scene.base.clone())).await;
+    assert_eq!(out.status, StatusCode::NO_CONTENT, "{}", out.text);
+    assert_eq!(Answer::of(scene.request(&session, Method::GET, "/v1/me")).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_cookie_acts_only_from_our_own_pages() {
+    let scene = Scene::start().await;
+    let session = scene.session().await;
+    let preview = format!("http://8000--shop.localhost:{}", scene.port);
+    let change = || scene.request(&session, Method::POST, "/v1/workspace-config/validate").json(&json!({"text": ""}));
+    assert_eq!(Answer::of(change()).await.code(), "cross_site_request");
+    for origin in ["http://evil.example", preview.as_str(), "null"] {
+        assert_eq!(Answer::of(change().header("origin", origin)).await.code(), "cross_site_request", "{origin}");
+    }
+    assert_eq!(Answer::of(change().header("sec-fetch-site", "same-site")).await.code(), "cross_site_request");
+    assert_eq!(Answer::of(change().header("origin", &scene.base)).await.status, StatusCode::OK);
+    assert_eq!(Answer::of(change().header("sec-fetch-site", "same-origin")).await.status, StatusCode::OK);
+    assert_eq!(Answer::of(scene.request(&session, Method::GET, "/v1/me").header("origin", "http://evil.example")).await.status, StatusCode::OK);
+    // Signing a browser in as somebody else is a cross-site trick too.
+    let forced = scene.request(&Who::Nobody, Method::POST, "/v1/auth/link").header("origin", "http://evil.example").json(&json!({"token": "x"}));
+    assert_eq!(Answer::of(forced).await.code(), "cross_site_request");
+    // Nobody is allowed to read our answers from elsewhere.
+    let answer = Answer::of(scene.request(&session, Method::GET, "/v1/me").header("origin", "http://evil.example")).await;
+    assert!(answer.headers.get("access-control-allow-origin").is_none());
+}
+
+#[tokio::test]
+async fn signing_in_is_limited_in_rate() {
+    let scene = Scene::start().await;
+    let mut last = StatusCode::OK;
+    for _ in 0..40 {
+        let answer = Answer::of(scene.request(&Who::Nobody, Method::POST, "/v1/auth/link").json(&json!({"token": "x"}))).await;
+        last = answer.status;
+        if last == StatusCode::TOO_MANY_REQUESTS {
+            assert!(answer.headers["retry-after"].to_str().unwrap().parse::<u64>().unwrap() >= 1);
+            answer.assert_problem();
+            break;
+        }
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn an_instance_is_created_once_per_key_changed_by_version_and_deleted() {
+    let scene = Scene::start().await;
+    let create = |body: Value| {
+        scene.request(&scene.owner, Method::POST, "/v1/instances?wait=30s").header("idempotency-key", "one").json(&body)
+    };
+    let first = Answer::of(create(json!({"name": "shop", "driver": "sim"}))).await;
+    assert_eq!(first.status, StatusCode::ACCEPTED, "{}", first.text);
+    let id = first.json()["instance"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(first.json()["operation"]["state"], "succeeded", "{}", first.text);
+    assert!(first.headers["location"].to_str().unwrap().starts_with("/v1/operations/op_"));
+    let again = Answer::of(create(json!({"name": "shop", "driver": "sim"}))).await;
+    assert_eq!(again.json()["instance"]["id"], id.as_str(), "{}", again.text);
+    let other = Answer::of(create(json!({"name": "other", "driver": "sim"}))).await;
+    assert_eq!((other.status, other.code().as_str()), (StatusCode::CONFLICT, "idempotency_key_reused"));
+
+    let read = Answer::of(scene.request(&scene.owner, Method::GET, "/v1/instances/shop")).await;
+    assert_eq!(read.json()["id"], id.as_str());
+    let etag = read.headers["etag"].to_str().unwrap().to_owned();
+    let update = |tag: &str| scene.request(&scene.owner, Method::PATCH, "/v1/instances/shop").header("if-match", tag).json(&json!({"env": {"A": "1"}}));
+    let changed = Answer::of(update(&etag)).await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.text);
+    assert_ne!(changed.headers["etag"].to_str().unwrap(), etag);
+    assert_eq!(Answer::of(update(&etag)).await.status, StatusCode::PRECONDITION_FAILED);
+    assert_eq!(Answer::of(update("nonsense")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    let gone = Answer::of(scene.request(&scene.owner, Method::DELETE, "/v1/instances/shop?wait=30s")).await;
+    assert_eq!(gone.status, StatusCode::ACCEPTED, "{}", gone.text);
+    assert_eq!(gone.json()["operation"]["state"], "succeeded", "{}", gone.text);
+    assert_eq!(Answer::of(scene.request(&scene.owner, Method::GET, "/v1/instances/shop")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn events_come_with_ids_and_end_with_the_token() {
+    let scene = Scene::start().await;
+    let (token, id) = scene.new_token(&[]).await;
+    let response = scene.request(&token, Method::GET, "/v1/events").send().await.unwrap();
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    assert!(response.headers().get("content-encoding").is_none());
+    let mut body = response.bytes_stream();
+    let created = Answer::of(scene.request(&scene.owner, Method::POST, "/v1/instances").json(&json!({"name": "shop", "driver": "sim"}))).await;
+    assert_eq!(created.status, StatusCode::ACCEPTED, "{}", created.text);
+    let mut text = String::new();
+    soon(async {
+        while !(text.contains("event: instance\n") && text.contains("\"name\":\"shop\"")) {
+            text.push_str(&String::from_utf8_lossy(&body.next().await.unwrap().unwrap()));
+        }
+    })
+    .await;
+    assert!(text.contains("\nid: "), "{text}");
+    // An id that is of no feed gives a reset.
+    let reset = scene.request(&scene.owner, Method::GET, "/v1/events").header("last-event-id", "999999999").send().await.unwrap();
+    let first = soon(reset.bytes_stream().next()).await.unwrap().unwrap();
+    assert!(String::from_utf8_lossy(&first).contains("event: reset"), "{first:?}");
+
+    let deleted = Answer::of(scene.request(&scene.owner, Method::DELETE, &format!("/v1/tokens/{id}"))).await;
+    assert_eq!(deleted.status, StatusCode::NO_CONTENT, "{}", deleted.text);
+    let cut = tokio::time::timeout(Duration::from_secs(2), async { while let Some(Ok(_)) = body.next().await {} }).await;
+    assert!(cut.is_ok(), "the feed outlived the token");
+}
+
+#[tokio::test]
+async fn a_terminal_speaks_over_a_websocket_and_is_cut_with_the_token() {
+    let scene = Scene::start().await;
+    let objects = scene.objects().await;
+    let (token, id) = scene.new_token(&[]).await;
+    let path = format!("/v1/instances/{}/terminals/{}/stream", objects.instance, objects.terminal);
+    let mut socket = scene.websocket(&token, &path, &[]).await.unwrap();
+    socket.send(Message::binary(Frame::Input { bytes: b"echo over-the-wire\r" }.to_message())).await.unwrap();
+    let mut seen = Vec::new();
+    soon(async {
+        while !String::from_utf8_lossy(&seen).contains("over-the-wire") {
+            match socket.next().await {
+                Some(Ok(Message::Binary(message))) => match Frame::from_message(&message).unwrap() {
+                    Frame::Output { bytes, .. } | Frame::Snapshot { bytes, .. } => seen.extend_from_slice(bytes),
+                    _ => {}
+                },
+                Some(Ok(_)) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    })
+    .await;
+    let deleted = Answer::of(scene.request(&scene.owner, Method::DELETE, &format!("/v1/tokens/{id}"))).await;
+    assert_eq!(deleted.status, StatusCode::NO_CONTENT, "{}", deleted.text);
+    let code = tokio::time::timeout(Duration::from_secs(2), async {
+        loop {
+            match socket.next().await {
+                Some(Ok(Message::Close(Some(frame)))) => return u16::from(frame.code),
+                Some(Ok(_)) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    })
+    .await;
+    assert_eq!(code, Ok(4401), "the socket outlived the token");
+}
+
+#[tokio::test]
+async fn a_websocket_with_a_cookie_needs_our_own_page() {
+    let scene = Scene::start().await;
+    let objects = scene.objects().await;
+    let session = scene.session().await;
+    let path = format!("/v1/instances/{}/console/stream", objects.instance);
+    assert!(scene.websocket(&session, &path, &[]).await.is_err());
+    assert!(scene.websocket(&session, &path, &[("origin", "http://evil.example")]).await.is_err());
+    assert!(scene.websocket(&session, &path, &[("origin", &scene.base)]).await.is_ok());
+    let plain = Answer::of(scene.request(&scene.owner, Method::GET, &path)).await;
+    assert_eq!((plain.status, plain.code().as_str()), (StatusCode::UPGRADE_REQUIRED, "websocket_required"));
+}
+
+#[tokio::test]
+async fn the_console_is_text_with_its_end() {
+    let scene = Scene::start().await;
+    let objects = scene.objects().await;
+    let answer = Answer::of(scene.request(&scene.owner, Method::GET, &format!("/v1/instances/{}/console", objects.instance))).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    assert_eq!(answer.headers["content-type"], "text/plain; charset=utf-8");
+    let end: u64 = answer.headers["stead-console-offset"].to_str().unwrap().parse().unwrap();
+    assert!(end >= answer.text.len() as u64);
+}
+
+#[tokio::test]
+async fn a_command_runs_to_its_end() {
+    let scene = Scene::start().await;
+    let objects = scene.objects().await;
+    let run = scene.request(&scene.owner, Method::POST, &format!("/v1/instances/{}/exec", objects.instance)).json(&json!({"command": ["echo", "hello"]}));
+    let answer = Answer::of(run).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    assert_eq!((answer.json()["exit_code"].as_i64(), answer.json()["stdout"].as_str()), (Some(0), Some("hello\n")));
+}
+
+#[tokio::test]
+async fn an_upload_is_kept_and_a_promise_of_too_much_refused() {
+    let scene = Scene::start().await;
+    let answer = Answer::of(scene.request(&scene.owner, Method::POST, "/v1/uploads").body("bytes")).await;
+    assert_eq!((answer.status, answer.json()["size_bytes"].as_u64()), (StatusCode::CREATED, Some(5)), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_private_preview_is_reached_through_signing_in() {
+    let scene = Scene::start().await;
+    let objects = scene.objects().await;
+    let host = format!("8000--{}.localhost:{}", objects.name, scene.port);
+    let enter = |who: &Who| {
+        let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("host", &host).append_pair("path", "/a?b=c").finish();
+        Answer::of(scene.request(who, Method::GET, &format!("/v1/preview-access?{query}")))
+    };
+    let nobody = enter(&Who::Nobody).await;
+    assert_eq!(nobody.status, StatusCode::SEE_OTHER);
+    assert!(nobody.headers["location"].to_str().unwrap().starts_with("/sign-in?from=%2Fv1%2Fpreview-access%3F"), "{:?}", nobody.headers);
+
+    let session = scene.session().await;
+    let somebody = enter(&session).await;
+    assert_eq!(somebody.status, StatusCode::SEE_OTHER, "{}", somebody.text);
+    let location = somebody.headers["location"].to_str().unwrap().to_owned();
+    let path = location.strip_prefix(&format!("http://{host}")).unwrap_or_else(|| panic!("{location}"));
+    let entered = Answer::of(scene.request(&Who::Nobody, Method::GET, path).header("host", &host)).await;
+    assert_eq!((entered.status, entered.headers["location"].to_str().unwrap()), (StatusCode::SEE_OTHER, "/a?b=c"), "{}", entered.text);
+    let cookie = entered.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let look = || Answer::of(scene.request(&Who::Nobody, Method::GET, "/.stead/status").header("host", &host).header("cookie", &cookie));
+    let status = look().await;
+    assert_eq!((status.status, status.json()["presence"].as_str()), (StatusCode::OK, Some("running")), "{}", status.text);
+
+    // The pass ends with the session that opened it.
+    let out = Answer::of(scene.request(&session, Method::POST, "/v1/auth/sign-out").header("origin", scene.base.clone())).await;
+    assert_eq!(out.status, StatusCode::NO_CONTENT);
+    assert_eq!(look().await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn tickets_are_for_our_previews_only() {
+    let scene = Scene::start().await;
+    let session = scene.session().await;
+    for host in ["evil.example", "8000--shop.evil.example", "localhost"] {
+        let answer = Answer::of(scene.request(&session, Method::GET, &format!("/v1/preview-access?host={host}&path=/"))).await;
+        assert_eq!((answer.status, answer.code().as_str()), (StatusCode::BAD_REQUEST, "preview_host_invalid"), "{host}");
+    }
+}
