@@ -221,7 +221,9 @@ impl ProcessStage {
         let program = spec.argv[0].rsplit('/').next().unwrap_or_default().trim_start_matches('-');
         let is_shell = matches!(program, "sh" | "bash" | "dash" | "zsh");
         let has_script = spec.argv.iter().skip(1).any(|argument| argument.starts_with('-') && argument.contains('c'));
-        if is_shell && !has_script {
+        // The script by which a terminal finds the best login shell becomes that shell.
+        let becomes_shell = spec.argv.get(2).is_some_and(|script| script.contains("exec /bin/sh -l"));
+        if is_shell && (!has_script || becomes_shell) {
             return self.interactive(&mut shell).await;
         }
         if program == "cat" && spec.argv.len() == 1 {
