@@ -1,5 +1,7 @@
 //! The embedded sandbox keeps the contract of drivers. Needs root.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of tests stop a test as the tests themselves do")]
+
 mod machine;
 
 use stead_drivers::conformance::{self, Failure};

@@ -1,5 +1,8 @@
 //! Images from a registry on this machine and from archives. Needs root and Debian's `docker-registry`.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of tests stop a test as the tests themselves do")]
+
+mod inside;
 mod machine;
 
 use std::io::Write as _;
@@ -7,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
-use machine::{on_machine, output, up};
+use inside::{output, up};
+use machine::on_machine;
 use oci_client::client::{ClientConfig, ClientProtocol, Config, ImageLayer};
 use oci_client::secrets::RegistryAuth;
 use oci_client::{Client, Reference};

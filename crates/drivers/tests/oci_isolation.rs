@@ -1,8 +1,12 @@
 //! Limits, isolation, network and recovery of real instances. Needs root.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of tests stop a test as the tests themselves do")]
+
+mod inside;
 mod machine;
 
-use machine::{example, ip, on_machine, output, up};
+use inside::{output, up};
+use machine::{example, ip, on_machine};
 use stead_core::driver::{Driver as _, Observation, RunPlan};
 use stead_core::instance::Resources;
 use stead_drivers::conformance::{plan, until_observed};

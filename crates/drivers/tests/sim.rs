@@ -1,5 +1,7 @@
 //! The simulated machine keeps the contract, fails when told to, and comes back from its file.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of tests stop a test as the tests themselves do")]
+
 use std::sync::Arc;
 
 use async_trait::async_trait;

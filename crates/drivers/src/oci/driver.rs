@@ -28,7 +28,7 @@ use super::capabilities::{self, Machine};
 use super::console;
 use super::disk::Disks;
 use super::files;
-use super::image::{Image, ImageStore, blocking};
+use super::image::{Image, ImageStore, Leased, blocking};
 use super::leftovers;
 use super::network::Network;
 use super::rootfs::host;
@@ -401,8 +401,11 @@ impl OciDriver {
         {
             return Ok(());
         }
-        let leased = self.images.ensure(reference, progress).await?;
-        files::write_json(&note, &PreparedImage { reference: reference.to_owned(), image: leased.image.clone() })
+        let Leased { image, lease } = self.images.ensure(reference, progress).await?;
+        let noted = files::write_json(&note, &PreparedImage { reference: reference.to_owned(), image });
+        // Only now is the image seen to be in use.
+        drop(lease);
+        noted
     }
 }
 

@@ -328,7 +328,7 @@ impl Guest {
             id,
             label: argv.join(" "),
             argv,
-            env: plan.env.clone(),
+            env: plan.env,
             working_directory: None,
             user: None,
             io: ProcessIo::Console,

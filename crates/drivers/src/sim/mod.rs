@@ -109,8 +109,8 @@ impl Driver<ByteStream> for SimDriver {
             for done in 0..=steps {
                 progress.progress(Progress {
                     label: format!("Downloading {reference}"),
-                    done: Some(done * 16 << 20),
-                    total: Some(steps * 16 << 20),
+                    done: Some((done * 16) << 20),
+                    total: Some((steps * 16) << 20),
                 });
                 tokio::time::sleep(self.machine.settings().delay(Call::Prepare) / 5).await;
             }
@@ -123,7 +123,8 @@ impl Driver<ByteStream> for SimDriver {
 
     async fn start(&self, plan: &RunPlan) -> Result<()> {
         self.enter(Call::Start, plan.instance).await?;
-        self.guest(plan.instance)?.start(plan)
+        self.guest(plan.instance)?.start(plan)?;
+        self.machine.save().await
     }
 
     async fn update(&self, instance: InstanceId, resources: Resources) -> Result<()> {
@@ -134,19 +135,22 @@ impl Driver<ByteStream> for SimDriver {
     async fn stop(&self, instance: InstanceId, grace: Duration) -> Result<()> {
         self.enter(Call::Stop, instance).await?;
         match self.machine.guest(instance) {
-            Some(guest) => guest.stop(grace).await,
-            None => Ok(()),
+            Some(guest) => guest.stop(grace).await?,
+            None => return Ok(()),
         }
+        self.machine.save().await
     }
 
     async fn pause(&self, instance: InstanceId) -> Result<()> {
         self.enter(Call::Pause, instance).await?;
-        self.guest(instance)?.set_paused(true)
+        self.guest(instance)?.set_paused(true)?;
+        self.machine.save().await
     }
 
     async fn resume(&self, instance: InstanceId) -> Result<()> {
         self.enter(Call::Resume, instance).await?;
-        self.guest(instance)?.set_paused(false)
+        self.guest(instance)?.set_paused(false)?;
+        self.machine.save().await
     }
 
     async fn delete(&self, instance: InstanceId) -> Result<()> {

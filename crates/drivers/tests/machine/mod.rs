@@ -7,20 +7,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use stead_core::ambient::Ambient;
-use stead_core::driver::{Attach, Driver as _, ProcessIo, RunPlan};
-use stead_core::frame::Frame;
-use stead_core::instance::ExitStatus;
+use stead_core::driver::Driver as _;
 use stead_drivers::DynDriver;
-use stead_drivers::conformance::{Subject, Unwatched, shell};
-use stead_drivers::frames::FrameReader;
+use stead_drivers::conformance::Subject;
 use stead_drivers::oci::{OciDriver, OciSettings, SpawnerCommand};
 
-pub struct Machine {
-    pub ambient: Ambient,
-    pub settings: OciSettings,
+pub(crate) struct Machine {
+    pub(crate) ambient: Ambient,
+    pub(crate) settings: OciSettings,
 }
 
-pub fn example(name: &str) -> PathBuf {
+pub(crate) fn example(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let target = test.parent().and_then(Path::parent).unwrap();
     let program = target.join("examples").join(name);
@@ -28,13 +25,13 @@ pub fn example(name: &str) -> PathBuf {
     program
 }
 
-pub fn ip(arguments: &str) {
+pub(crate) fn ip(arguments: &str) {
     let status = Command::new("ip").args(arguments.split(' ')).status().unwrap();
     assert!(status.success(), "ip {arguments}");
 }
 
 impl Machine {
-    pub async fn open(&self) -> Arc<OciDriver> {
+    pub(crate) async fn open(&self) -> Arc<OciDriver> {
         Arc::new(OciDriver::open(self.settings.clone(), self.ambient.clone()).await.unwrap())
     }
 }
@@ -50,7 +47,7 @@ impl Subject for Machine {
 }
 
 /// Runs a test on a machine of its own; skips it without root.
-pub fn on_machine<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
+pub(crate) fn on_machine<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
     test: impl FnOnce(Arc<Machine>) -> F + Send + 'static,
 ) -> Option<T> {
     if !rustix::process::geteuid().is_root() {
@@ -79,29 +76,4 @@ pub fn on_machine<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
     })
-}
-
-pub async fn up(driver: &OciDriver, plan: &RunPlan) {
-    driver.prepare(plan, &Unwatched).await.unwrap();
-    driver.start(plan).await.unwrap();
-}
-
-/// What a line of shell prints (output and errors together), and how it ends.
-pub async fn output(driver: &OciDriver, ambient: &Ambient, plan: &RunPlan, line: &str) -> (String, ExitStatus) {
-    let spec = shell(ambient, &format!("exec 2>&1; {line}"), ProcessIo::Pipes);
-    driver.spawn(plan.instance, &spec).await.unwrap();
-    let attach = Attach { offset: Some(0), size: None, read_only: false };
-    let mut reader = FrameReader::new(driver.attach(plan.instance, spec.id, attach).await.unwrap());
-    let mut text = Vec::new();
-    loop {
-        let frame = reader.next().await.unwrap().expect("an exit frame comes before the end");
-        match frame.frame().unwrap() {
-            Frame::Output { bytes, .. } => text.extend_from_slice(bytes),
-            Frame::Exit { code, signal, out_of_memory } => {
-                let signal = (signal != 0).then_some(signal);
-                return (String::from_utf8_lossy(&text).into_owned(), ExitStatus { code, signal, out_of_memory });
-            }
-            _ => {}
-        }
-    }
 }

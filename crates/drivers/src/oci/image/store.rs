@@ -42,7 +42,8 @@ pub struct Image {
 #[derive(Debug)]
 pub struct Leased {
     pub image: Image,
-    _removal: OwnedRwLockReadGuard<()>,
+    /// Dropped when the image's use is noted on disk.
+    pub lease: OwnedRwLockReadGuard<()>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -167,7 +168,7 @@ impl ImageStore {
             ImageReference::Archive(archive) => self.ensure_archive(&name, archive, progress).await?,
             ImageReference::Registry(registry) => self.ensure_registry(&name, registry, progress).await?,
         };
-        Ok(Leased { image, _removal: removal })
+        Ok(Leased { image, lease: removal })
     }
 
     async fn ensure_archive(&self, name: &str, archive: &str, progress: &dyn ProgressSink) -> Result<Image> {
