@@ -29,7 +29,7 @@ use tracing::debug;
 
 use crate::body::{self, BodyError, BodyStream};
 use crate::problem::{read_problem, too_slow, unreachable};
-use crate::stream::ByteStream;
+use crate::stream::{ByteStream, Severable};
 
 const CALL: Duration = Duration::from_secs(15);
 /// A process may have to be started in an instance under load, a port dialled that does not answer at once.
@@ -79,12 +79,13 @@ impl NodeClient {
             .keep_alive_interval(crate::PING_INTERVAL)
             .keep_alive_timeout(crate::PING_TIMEOUT)
             .keep_alive_while_idle(true);
+        let closed = CancellationToken::new();
+        let cut = CancellationToken::new();
+        let stream = Severable::new(stream, &cut);
         let (sender, connection) = tokio::time::timeout(CALL, builder.handshake(TokioIo::new(stream)))
             .await
             .map_err(|_| too_slow("opening the connection"))?
             .map_err(|error| unreachable().source_error(error))?;
-        let closed = CancellationToken::new();
-        let cut = CancellationToken::new();
         let (ended, stop) = (closed.clone(), cut.clone());
         tokio::spawn(async move {
             tokio::select! {

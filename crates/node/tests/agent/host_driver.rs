@@ -34,34 +34,34 @@ struct Process {
 #[derive(Default)]
 struct Instance {
     observation: Option<Observation>,
-    pub plans: Vec<RunPlan>,
+    pub(crate) plans: Vec<RunPlan>,
     resources: Option<Resources>,
     console: Vec<u8>,
     processes: BTreeMap<ProcessId, Process>,
 }
 
 #[derive(Default)]
-pub struct HostDriver {
+pub(crate) struct HostDriver {
     root: PathBuf,
     instances: Mutex<BTreeMap<InstanceId, Instance>>,
     changes: Notify,
     version: watch::Sender<u64>,
-    pub hold_prepare: Mutex<Option<Arc<Notify>>>,
-    pub fail_start: Mutex<Option<Error>>,
-    pub starts: AtomicU64,
-    pub prepares: AtomicU64,
-    pub stops: Mutex<Vec<Duration>>,
-    pub ports: Mutex<Vec<u16>>,
+    pub(crate) hold_prepare: Mutex<Option<Arc<Notify>>>,
+    pub(crate) fail_start: Mutex<Option<Error>>,
+    pub(crate) starts: AtomicU64,
+    pub(crate) prepares: AtomicU64,
+    pub(crate) stops: Mutex<Vec<Duration>>,
+    pub(crate) ports: Mutex<Vec<u16>>,
     /// Another driver's kind, for missing drivers.
-    pub images: bool,
+    pub(crate) images: bool,
 }
 
 impl HostDriver {
-    pub fn new(root: PathBuf) -> Arc<Self> {
+    pub(crate) fn new(root: PathBuf) -> Arc<Self> {
         Arc::new(Self { root, images: true, ..Self::default() })
     }
 
-    pub fn workspace(&self, instance: InstanceId) -> PathBuf {
+    pub(crate) fn workspace(&self, instance: InstanceId) -> PathBuf {
         self.root.join(instance.to_string())
     }
 
@@ -72,20 +72,20 @@ impl HostDriver {
         result
     }
 
-    pub fn observed(&self, instance: InstanceId) -> Observation {
+    pub(crate) fn observed(&self, instance: InstanceId) -> Observation {
         self.instances.lock().unwrap().get(&instance).and_then(|it| it.observation).unwrap_or(Observation::Absent)
     }
 
-    pub fn plans(&self, instance: InstanceId) -> Vec<RunPlan> {
+    pub(crate) fn plans(&self, instance: InstanceId) -> Vec<RunPlan> {
         self.instances.lock().unwrap().get(&instance).map(|it| it.plans.clone()).unwrap_or_default()
     }
 
-    pub fn console_text(&self, instance: InstanceId) -> String {
+    pub(crate) fn console_text(&self, instance: InstanceId) -> String {
         self.with(instance, |it| String::from_utf8_lossy(&it.console).into_owned())
     }
 
     /// The main process ends by itself, or the machine goes down (`exit` is `None`).
-    pub fn end_run(&self, instance: InstanceId, exit: Option<ExitStatus>) {
+    pub(crate) fn end_run(&self, instance: InstanceId, exit: Option<ExitStatus>) {
         self.kill_all(instance);
         self.with(instance, |it| {
             if let Some(Observation::Running { run } | Observation::Paused { run }) = it.observation {
@@ -188,7 +188,7 @@ impl Process {
 }
 
 /// The driver as the agent holds it: spawning needs the `Arc`.
-pub struct Held(pub Arc<HostDriver>);
+pub(crate) struct Held(pub(crate) Arc<HostDriver>);
 
 fn not_running() -> Error {
     Error::conflict("instance_not_running", "The instance is not running.")

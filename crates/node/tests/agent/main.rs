@@ -25,13 +25,13 @@ use stead_link::{ByteStream, NodeClient, pipe};
 use stead_node::{DynDriver, Node, NodeConfig};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Transport {
+pub(crate) enum Transport {
     Pipe,
     Tls,
 }
 
 /// Node's end and server's end.
-pub async fn streams(ambient: &Ambient, node: NodeId, transport: Transport) -> (ByteStream, ByteStream) {
+pub(crate) async fn streams(ambient: &Ambient, node: NodeId, transport: Transport) -> (ByteStream, ByteStream) {
     if transport == Transport::Pipe {
         return pipe();
     }
@@ -51,22 +51,22 @@ pub async fn streams(ambient: &Ambient, node: NodeId, transport: Transport) -> (
     (near, far.0)
 }
 
-pub struct World {
-    pub folder: tempfile::TempDir,
-    pub ambient: Ambient,
-    pub driver: Arc<HostDriver>,
-    pub node: Node,
-    pub client: NodeClient,
+pub(crate) struct World {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) ambient: Ambient,
+    pub(crate) driver: Arc<HostDriver>,
+    pub(crate) node: Node,
+    pub(crate) client: NodeClient,
     id: NodeId,
     transport: Transport,
     reports: BoxStream<'static, Result<NodeMessage>>,
-    pub known: BTreeMap<InstanceId, InstanceReport>,
-    pub states: Vec<(InstanceId, ObservedState)>,
-    pub gone: Vec<InstanceId>,
+    pub(crate) known: BTreeMap<InstanceId, InstanceReport>,
+    pub(crate) states: Vec<(InstanceId, ObservedState)>,
+    pub(crate) gone: Vec<InstanceId>,
 }
 
 impl World {
-    pub async fn new(transport: Transport) -> Self {
+    pub(crate) async fn new(transport: Transport) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let ambient = Ambient::system();
         let driver = HostDriver::new(folder.path().join("instances"));
@@ -89,20 +89,20 @@ impl World {
     }
 
     /// The agent ends as by kill -9 (nothing is told to instances) and comes back; so does the connection.
-    pub async fn restart(&mut self) {
+    pub(crate) async fn restart(&mut self) {
         self.node.shutdown().await;
         self.client.close();
         self.node = start(self.folder.path(), &self.driver, &self.ambient, self.id).await;
         self.reconnect().await;
     }
 
-    pub async fn reconnect(&mut self) {
+    pub(crate) async fn reconnect(&mut self) {
         (self.client, self.reports) = connect(&self.node, &self.ambient, self.id, self.transport).await;
         self.known.clear();
         self.gone.clear();
     }
 
-    pub fn document(&self, wanted: Wanted) -> InstanceDocument {
+    pub(crate) fn document(&self, wanted: Wanted) -> InstanceDocument {
         InstanceDocument {
             instance: self.ambient.new_id(),
             tenant: self.ambient.new_id(),
@@ -115,13 +115,13 @@ impl World {
     }
 
     /// Sends the document under the next generation.
-    pub async fn want(&self, document: &mut InstanceDocument, wanted: Wanted) {
+    pub(crate) async fn want(&self, document: &mut InstanceDocument, wanted: Wanted) {
         document.generation += 1;
         document.wanted = wanted;
         self.client.put_document(document).await.unwrap();
     }
 
-    pub async fn message(&mut self) -> NodeMessage {
+    pub(crate) async fn message(&mut self) -> NodeMessage {
         let message = self.reports.next().await.expect("reports go on").unwrap();
         match &message {
             NodeMessage::Report(report) => {
@@ -134,7 +134,7 @@ impl World {
         message
     }
 
-    pub async fn until(
+    pub(crate) async fn until(
         &mut self,
         instance: InstanceId,
         what: &str,
@@ -154,7 +154,7 @@ impl World {
         found.unwrap_or_else(|_| panic!("never {what}; last {:?}", self.known.get(&instance)))
     }
 
-    pub async fn until_state(&mut self, document: &InstanceDocument, state: ObservedState) -> InstanceReport {
+    pub(crate) async fn until_state(&mut self, document: &InstanceDocument, state: ObservedState) -> InstanceReport {
         let generation = document.generation;
         self.until(document.instance, &format!("{state:?}"), |report| {
             report.state == state && report.generation == generation
@@ -162,7 +162,7 @@ impl World {
         .await
     }
 
-    pub async fn until_gone(&mut self, instance: InstanceId) {
+    pub(crate) async fn until_gone(&mut self, instance: InstanceId) {
         let waiting = async {
             while !self.gone.contains(&instance) {
                 self.message().await;
@@ -195,7 +195,7 @@ async fn connect(
 }
 
 /// Waits for a condition, with a deadline.
-pub async fn eventually(what: &str, condition: impl Fn() -> bool) {
+pub(crate) async fn eventually(what: &str, condition: impl Fn() -> bool) {
     let waiting = async {
         while !condition() {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -204,7 +204,7 @@ pub async fn eventually(what: &str, condition: impl Fn() -> bool) {
     tokio::time::timeout(Duration::from_secs(30), waiting).await.unwrap_or_else(|_| panic!("never {what}"));
 }
 
-pub fn git(folder: &Path, arguments: &[&str]) -> String {
+pub(crate) fn git(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .args(["-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"])
         .args(arguments)
