@@ -117,9 +117,14 @@ impl Drop for Internet {
     }
 }
 
-#[test]
-fn the_internet_is_reached_and_private_networks_are_not() {
-    on_machine(async |machine| {
+fn internet_test(firewall: &'static [&'static str]) {
+    on_machine(async move |machine| {
+        for rule in firewall {
+            let added = std::process::Command::new("iptables").args(rule.split(' ')).status();
+            if !added.is_ok_and(|status| status.success()) {
+                return;
+            }
+        }
         let driver = machine.open().await;
         if !driver.capabilities().outbound_network {
             return;
@@ -143,6 +148,21 @@ fn the_internet_is_reached_and_private_networks_are_not() {
         let (text, _) = output(&driver, &machine.ambient, &plan, &fetch("169.254.169.254")).await;
         assert!(!text.contains("200"), "{text}");
     });
+}
+
+#[test]
+fn the_internet_is_reached_and_private_networks_are_not() {
+    internet_test(&[]);
+}
+
+#[test]
+fn the_firewall_rules_of_docker_do_not_cut_instances_off() {
+    internet_test(&["-w -P FORWARD DROP", "-w -N DOCKER-USER", "-w -A DOCKER-USER -j RETURN", "-w -A FORWARD -j DOCKER-USER"]);
+}
+
+#[test]
+fn other_firewalls_that_drop_do_not_cut_instances_off() {
+    internet_test(&["-w -P FORWARD DROP"]);
 }
 
 #[test]

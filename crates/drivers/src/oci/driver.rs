@@ -19,7 +19,7 @@ use stead_core::ids::{InstanceId, ProcessId};
 use stead_core::instance::{DriverKind, ExitStatus, Progress, Resources, Rootfs};
 use stead_link::stream::ByteStream;
 use stead_shim::protocol::{
-    Changed, ConsoleSettings, Launch, Listening, Processes, Request, RunEnd, RunState, State, Status, UsageReply, VERSION,
+    Changed, ConsoleSettings, Launch, Listening, ProcessIdentity, Processes, Request, RunEnd, RunState, State, Status, UsageReply, VERSION,
 };
 use stead_shim::sandbox::{ExtraMount, IdsSpec, NetworkSpec, RootfsSpec, SandboxSpec};
 use tokio::sync::watch;
@@ -30,7 +30,7 @@ use super::disk::Disks;
 use super::files;
 use super::image::{Image, ImageStore, Leased, blocking};
 use super::leftovers;
-use super::network::Network;
+use super::network::{Names, Network};
 use super::rootfs::host;
 use super::settings::{OciSettings, Toolchain};
 use super::shim_client::{self, QUICK, Shim, Spawner};
@@ -38,6 +38,10 @@ use super::trash::Trash;
 
 /// Beyond the grace of a stop: the kernel ends processes and the shim unmounts.
 const STOP_PATIENCE: Duration = Duration::from_secs(30);
+/// How long a shim that does not answer may take to be gone.
+const DYING: Duration = Duration::from_secs(1);
+/// Longest path of a run directory, so that its socket's path fits into 107 bytes.
+const LONGEST_RUN_DIRECTORY: usize = 90;
 /// Each instance gets this many user ids of the host.
 const IDS_PER_INSTANCE: u32 = 65_536;
 /// While nothing runs, a change is looked for this often at least.
@@ -100,7 +104,7 @@ impl OciDriver {
             fs::canonicalize(&settings.directory).internal(format!("opening {}", settings.directory.display()))?;
         let directory = settings.directory.clone();
         let instances = directory.join("instances");
-        let runs = settings.run_directory.clone().unwrap_or_else(|| directory.join("run"));
+        let runs = settings.run_directory.clone().unwrap_or_else(|| run_directory(&directory));
         files::private_directory(&instances)?;
         files::private_directory(&runs)?;
         let servers = if settings.name_servers.is_empty() { host::name_servers() } else { settings.name_servers.clone() };
@@ -172,7 +176,8 @@ impl OciDriver {
             }
             leftovers::remove_groups(&network.names().cgroup())
         })
-        .await
+        .await?;
+        if self.runs.starts_with("/run") { remove_directory(&self.runs) } else { Ok(()) }
     }
 
     /// The images of this node.
@@ -250,7 +255,8 @@ impl OciDriver {
                         exit: now.end.and_then(|end| end.exit),
                         processes: now.processes,
                     }),
-                    _ if state.shim.is_alive() => Err(error),
+                    // A process that is being killed answers no more, but is still there for a moment.
+                    _ if !self.shim_ends(state.shim).await? => Err(error),
                     _ => {
                         self.clean_after(instance, &state).await?;
                         Ok(ended(None, None))
@@ -258,6 +264,10 @@ impl OciDriver {
                 }
             }
         }
+    }
+
+    async fn shim_ends(&self, shim: ProcessIdentity) -> Result<bool> {
+        blocking(move || shim_client::ends(shim, DYING)).await
     }
 
     /// Ends what a vanished shim left: the sandbox's PID 1 and with it every process, control groups, interface.
@@ -407,6 +417,16 @@ impl OciDriver {
         drop(lease);
         noted
     }
+}
+
+/// Beside the rest, or below `/run` when the sockets' paths would be too long.
+fn run_directory(directory: &Path) -> PathBuf {
+    let beside = directory.join("run");
+    let id_length = "/inst_01j9zz3kq8f7v9x2m4n5p6r7st".len();
+    if beside.as_os_str().len() + id_length <= LONGEST_RUN_DIRECTORY {
+        return beside;
+    }
+    Path::new("/run").join(Names::of(directory).cgroup())
 }
 
 fn remove_directory(path: &Path) -> Result<()> {
@@ -673,5 +693,17 @@ impl Driver<ByteStream> for OciDriver {
 
     async fn dial(&self, instance: InstanceId, port: u16) -> Result<ByteStream> {
         self.live(instance).await?.0.dial(port).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sockets_have_short_paths_however_long_the_data_directory_is() {
+        assert_eq!(run_directory(Path::new("/var/lib/stead/node")), Path::new("/var/lib/stead/node/run"));
+        let long = PathBuf::from(format!("/{}", "long/".repeat(30)));
+        assert!(run_directory(&long).starts_with("/run/"));
     }
 }

@@ -283,28 +283,41 @@ async fn receive(stream: &UnixStream) -> Result<(Vec<u8>, Option<OwnedFd>)> {
     Ok((buffer, descriptor))
 }
 
-/// Ends a process that is still the one meant, and waits until it has gone.
-pub(super) fn kill(process: ProcessIdentity, patience: Duration) -> Result<()> {
-    let Some(pid) = rustix::process::Pid::from_raw(process.pid) else { return Ok(()) };
-    let descriptor = match rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()) {
-        Ok(descriptor) => descriptor,
-        Err(rustix::io::Errno::SRCH) => return Ok(()),
-        Err(error) => return Err(error).internal("opening a process to end it"),
-    };
-    // Asked after opening: the number may have passed to another process before, not after.
-    if !process.is_alive() {
-        return Ok(());
+/// Opens a process that is still the one meant; `None` when it has gone.
+fn open(process: ProcessIdentity) -> Result<Option<OwnedFd>> {
+    let Some(pid) = rustix::process::Pid::from_raw(process.pid) else { return Ok(None) };
+    match rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()) {
+        // Asked after opening: the number may have passed to another process before, not after.
+        Ok(descriptor) => Ok(process.is_alive().then_some(descriptor)),
+        Err(rustix::io::Errno::SRCH) => Ok(None),
+        Err(error) => Err(error).internal("opening a process"),
     }
+}
+
+fn wait(descriptor: &OwnedFd, patience: Duration) -> Result<bool> {
+    let mut polled = [rustix::event::PollFd::new(descriptor, rustix::event::PollFlags::IN)];
+    let limit = rustix::event::Timespec {
+        tv_sec: i64::try_from(patience.as_secs()).unwrap_or(i64::MAX),
+        tv_nsec: i64::from(patience.subsec_nanos()),
+    };
+    rustix::event::poll(&mut polled, Some(&limit)).map(|ready| ready > 0).internal("waiting for a process to end")
+}
+
+/// Whether a process ends within `patience`.
+pub(super) fn ends(process: ProcessIdentity, patience: Duration) -> Result<bool> {
+    open(process)?.map_or(Ok(true), |descriptor| wait(&descriptor, patience))
+}
+
+/// Ends a process and waits until it has gone.
+pub(super) fn kill(process: ProcessIdentity, patience: Duration) -> Result<()> {
+    let Some(descriptor) = open(process)? else { return Ok(()) };
     match rustix::process::pidfd_send_signal(&descriptor, rustix::process::Signal::KILL) {
         Ok(()) | Err(rustix::io::Errno::SRCH) => {}
         Err(error) => return Err(error).internal("ending a process"),
     }
-    let mut polled = [rustix::event::PollFd::new(&descriptor, rustix::event::PollFlags::IN)];
-    let limit = rustix::event::Timespec { tv_sec: i64::try_from(patience.as_secs()).unwrap_or(i64::MAX), tv_nsec: 0 };
-    match rustix::event::poll(&mut polled, Some(&limit)) {
-        Ok(0) => Err(Error::unavailable("process_does_not_end", "A process of the instance does not end.")
-            .next_step("Try again; if it stays, restart the node's machine.")),
-        Ok(_) => Ok(()),
-        Err(error) => Err(error).internal("waiting for a process to end"),
+    if wait(&descriptor, patience)? {
+        return Ok(());
     }
+    Err(Error::unavailable("process_does_not_end", "A process of the instance does not end.")
+        .next_step("Try again; if it stays, restart the node's machine."))
 }
