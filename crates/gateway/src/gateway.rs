@@ -166,6 +166,18 @@ impl<R: Routes> Gateway<R> {
             return pages::answer(&not_found(), &parts.headers, &authority, "", &client.request_id);
         };
         let visit = Visit { host: &host, authority: &authority, parts: &parts, client: &client };
+        if parts.method == Method::CONNECT || parts.method == Method::TRACE {
+            // A tunnel through the app, or an echo of what the gateway added, is nobody's preview.
+            return visit.notice(
+                &Notice::new(
+                    StatusCode::METHOD_NOT_ALLOWED,
+                    "method_not_allowed",
+                    "Not possible here",
+                    "Previews do not take this method.",
+                ),
+                None,
+            );
+        }
         if parts.uri.path().starts_with(OWN_PATHS) {
             return self.own(&visit).await;
         }

@@ -252,3 +252,15 @@ async fn an_app_that_dies_without_an_answer_is_told_apart() {
     let answer = scene.get("/", &[]).await;
     assert_eq!((answer.status, answer.problem_code()), (StatusCode::BAD_GATEWAY, "app_failed".to_owned()));
 }
+
+#[tokio::test]
+async fn no_tunnels_and_no_echoes() {
+    let scene = Scene::start().await;
+    scene.routes.set(|state| state.public = true);
+    let answer = scene.send("TRACE", "/echo", &[], "").await;
+    assert_eq!(
+        (answer.status, answer.problem_code()),
+        (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed".to_owned())
+    );
+    assert_eq!(scene.routes.dials(), 0);
+}
