@@ -14,7 +14,7 @@ mod remove;
 mod sessions;
 mod steps;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub(crate) mod view;
 
 use std::collections::HashMap;

@@ -160,7 +160,11 @@ impl Step for InstanceStep {
         match self.part {
             // Where it was placed and what its file said stays true; a retry builds on it.
             Part::Place | Part::Configure => Ok(()),
-            Part::Fetch | Part::Start { .. } => self.worker.undo_start(instance, context).await,
+            Part::Fetch => self.worker.undo_fetch(instance, context).await,
+            Part::Start { .. } => {
+                let input: Input = context.input()?;
+                self.worker.undo_start(instance, input.run_before, context).await
+            }
             Part::Pause => self.worker.undo_pause(instance).await,
             Part::Stop | Part::Remove => Ok(()),
         }

@@ -186,7 +186,7 @@ impl Instances {
     /// A raw connection to a port inside; counts as use.
     ///
     /// # Errors
-    /// `port_not_listening`, `node_disconnected`, `node_unreachable`.
+    /// `not_listening`, `node_disconnected`, `node_unreachable`.
     pub async fn dial(&self, instance: InstanceId, port: u16) -> Result<ByteStream> {
         let system = self.inner.db.system("connecting to a preview");
         let row = stead_db::instances::find(&system, instance).await?.ok_or_else(|| steps::deleted(instance))?;

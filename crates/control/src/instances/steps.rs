@@ -246,10 +246,24 @@ impl Worker {
         Ok(())
     }
 
-    /// Takes a start back: nothing runs afterwards, the volume stays.
-    pub(super) async fn undo_start(&self, instance: InstanceId, context: &StepContext) -> Result<()> {
+    /// Takes a fetch back: the sandbox it ran in ends, what it brought stays.
+    pub(super) async fn undo_fetch(&self, instance: InstanceId, context: &StepContext) -> Result<()> {
+        self.take_back(instance, context, |row| row.wanted == Some(Wanted::Fetched)).await
+    }
+
+    /// Takes a start back: the run that it asked for ends, the volume stays. What ran before goes on.
+    pub(super) async fn undo_start(&self, instance: InstanceId, before: u64, context: &StepContext) -> Result<()> {
+        self.take_back(instance, context, |row| row.run > before).await
+    }
+
+    async fn take_back(
+        &self,
+        instance: InstanceId,
+        context: &StepContext,
+        ours: impl Fn(&InstanceRow) -> bool + Send,
+    ) -> Result<()> {
         match self.row(instance).await {
-            Ok(row) if row.wish == Wish::Deleted || row.node.is_none() || row.wanted.is_none() => return Ok(()),
+            Ok(row) if row.wish == Wish::Deleted || row.document().is_none() || !ours(&row) => return Ok(()),
             Err(error) if error.code() == "instance_not_found" => return Ok(()),
             Err(error) => return Err(error),
             Ok(_) => {}

@@ -1,6 +1,8 @@
 //! Instances against a real database and engine, with a node that does what the test says.
 
+mod every_step;
 mod fake_node;
+mod inside;
 mod lifecycle;
 pub(crate) mod world;
 

@@ -7,9 +7,6 @@ mod live;
 mod session;
 mod view;
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
