@@ -80,7 +80,7 @@ pub struct Shim<C> {
     /// Terminals whose viewers or sizes changed.
     sizes_due: BTreeSet<u64>,
     oom_kills: u64,
-    /// A viewer can be brought further at once.
+    /// A viewer can be brought further, or a client's next request answered, at once.
     more_to_send: bool,
     /// When a stream of an ended process is given up next.
     settling: Option<Instant>,
@@ -345,7 +345,10 @@ impl<C: Container> Shim<C> {
             && self.processes.values().all(|process| !matches!(&process.output, Output::Console { fd: Some(_), .. }));
         let Self { connections, processes, lines, scratch, changed, more_to_send, .. } = self;
         for connection in connections.values_mut() {
-            connection.answer_waiting(*changed, self.run_state == RunState::Ended, now);
+            if connection.answer_waiting(*changed, self.run_state == RunState::Ended, now) {
+                // The next request may have arrived already.
+                *more_to_send = true;
+            }
             for round in 0..=ROUNDS_PER_TURN {
                 if round == ROUNDS_PER_TURN {
                     // Others have their turn first.
@@ -421,8 +424,8 @@ impl<C: Container> Shim<C> {
 }
 
 impl Connection {
-    /// Answers requests that wait for something to happen.
-    fn answer_waiting(&mut self, changed: u64, ended: bool, now: Instant) {
+    /// Answers a request that waits for something to happen; true when it did.
+    fn answer_waiting(&mut self, changed: u64, ended: bool, now: Instant) -> bool {
         match self.mode {
             Mode::Change { since, until } if since != changed || until <= now => {
                 self.mode = Mode::Requests;
@@ -432,8 +435,9 @@ impl Connection {
                 self.mode = Mode::Requests;
                 self.reply(&crate::protocol::Done {});
             }
-            _ => {}
+            _ => return false,
         }
+        true
     }
 
     /// Fills the outbox for a viewer; false when there is nothing (more) to send.

@@ -168,7 +168,7 @@ impl Parser {
         self.partial.push(byte);
         let length = match lead {
             ..0xe0 => 2,
-            ..0xf0 => 3,
+            0xe0..0xf0 => 3,
             _ => 4,
         };
         if self.partial.len() == length {

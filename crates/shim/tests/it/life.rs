@@ -1,7 +1,7 @@
 //! How a run ends, and what is known of it afterwards.
 
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use stead_core::driver::ProcessIo;
 use stead_core::instance::{ExitStatus, Resources};
@@ -159,5 +159,19 @@ fn the_rest_of_what_a_driver_asks() {
         let mode = std::fs::metadata(shim.run_dir.join(file)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{file}");
     }
-    let _ = Duration::ZERO;
+}
+
+#[test]
+fn requests_sent_without_waiting_for_replies_are_answered_in_order() {
+    let mut shim = TestShim::idle();
+    let mut client = shim.client();
+    let mut bytes = Vec::new();
+    for request in [Request::Status, Request::Kill, Request::Status, Request::Forget] {
+        let json = serde_json::to_vec(&stead_shim::protocol::Message::new(request)).unwrap();
+        stead_core::frame::Frame::Request { json: &json }.encode(&mut bytes);
+    }
+    std::io::Write::write_all(&mut client.stream, &bytes).unwrap();
+    let replies: Vec<_> = (0..4).map(|_| client.next()).collect();
+    assert!(matches!(&replies[2], crate::client::Got::Reply(json) if json.contains("\"ended\"")), "{replies:?}");
+    shim.join();
 }

@@ -168,7 +168,7 @@ fn shims_and_terminals_outlive_the_spawner_and_every_client() {
         for signal in [libc::SIGHUP, libc::SIGINT] {
             libc::kill(state.shim.pid, signal);
         }
-        assert_eq!(libc::getsid(state.shim.pid) == libc::getsid(0), false);
+        assert_ne!(libc::getsid(state.shim.pid), libc::getsid(0));
     }
     assert_eq!(Client::connect(&run_dir).ask::<Status>(Request::Status).unwrap().state, RunState::Running);
     assert_eq!(std::fs::read_to_string(format!("/proc/{}/comm", state.shim.pid)).unwrap(), "stead-shim\n");
