@@ -188,7 +188,8 @@ proptest! {
 
     /// Detaching anywhere and coming back by offset loses and repeats nothing.
     #[test]
-    fn reading_in_several_connections_gives_the_same_bytes(cuts in proptest::collection::vec(1usize..9, 1..12)) {
+    fn reading_in_several_connections_gives_the_same_bytes(cuts in proptest::collection::vec(2usize..9, 1..12)) {
+        // The first frame of a connection tells the size, so one frame each would bring nobody further.
         let shim = TestShim::idle();
         let shell = shim.terminal("read x; seq 1 3000; echo finished; read x");
         shim.attach(shell, NOTHING).input("\n");
