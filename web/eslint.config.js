@@ -3,7 +3,7 @@ import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist", "dist-mock", "node_modules", "src/api/schema.ts", "test-results", "playwright-report"] },
+  { ignores: ["dist", "dist-mock", "node_modules", "src/api/schema.ts", "test-results", "playwright-report", "screenshots"] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

@@ -4,9 +4,7 @@ import { fileURLToPath } from "node:url";
 import openapiTS, { astToString } from "openapi-typescript";
 
 const root = new URL("../", import.meta.url);
-const served = new URL("../openapi/stead-v1.json", root);
-const interim = new URL("api/stead-v1.json", root);
-const source = existsSync(served) ? served : interim;
+const source = new URL("../openapi/stead-v1.json", root);
 const target = new URL("src/api/schema.ts", root);
 
 const text =

@@ -16,8 +16,8 @@ function add(chunk) {
 }
 add(entries.find((chunk) => chunk.isEntry));
 add(entries.find((chunk) => chunk.src?.endsWith("features/instances/list-page.tsx")));
-// The one font file that a page in English downloads.
-for (const chunk of entries) if (/inter-latin-wght-normal/.test(chunk.src ?? "")) first.add(chunk.file);
+// The font files that a page in English downloads: the text's, and the one of the command in the status bar.
+for (const chunk of entries) if (/inter-basic|mono-basic/.test(chunk.src ?? "")) first.add(chunk.file);
 
 let total = 0;
 const rows = [];

@@ -8,7 +8,6 @@ import { createAppRouter } from "./app/router";
 import { followSystemTheme } from "./app/theme";
 import { setUnauthenticatedHandler } from "./api/client";
 import { Toaster } from "./ui/toast";
-import { TooltipProvider } from "./ui/tooltip";
 import "./styles.css";
 
 async function begin(): Promise<void> {
@@ -29,10 +28,8 @@ async function begin(): Promise<void> {
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={client}>
-        <TooltipProvider delayDuration={300}>
           <RouterProvider router={router} />
           <Toaster />
-        </TooltipProvider>
       </QueryClientProvider>
     </StrictMode>,
   );

@@ -13,6 +13,8 @@ export interface PageProps {
   /** The command that shows or does the same. */
   cli: string;
   narrow?: boolean;
+  /** The heading is for screen readers only: what stands above the page names it already. */
+  quietHeading?: boolean;
   children: ReactNode;
 }
 
@@ -24,11 +26,12 @@ export function usePage(title: string, cli: string): void {
   }, [title, cli]);
 }
 
-export function Page({ title, heading, detail, actions, cli, narrow, children }: PageProps) {
+export function Page({ title, heading, detail, actions, cli, narrow, quietHeading, children }: PageProps) {
   usePage(title, cli);
   return (
-    <div className={cx("mx-auto w-full px-6 py-5 max-md:px-4 max-md:py-4", narrow ? "max-w-4xl" : "max-w-7xl")}>
-      <div className="mb-4 flex flex-wrap items-start gap-x-4 gap-y-2">
+    <div className={cx("w-full px-6 py-5 max-md:px-4 max-md:py-4", narrow ? "max-w-4xl" : "max-w-[96rem]")}>
+      {quietHeading ? <h2 className="sr-only">{heading ?? title}</h2> : null}
+      <div className={cx("mb-4 flex flex-wrap items-start gap-x-4 gap-y-2", quietHeading && "hidden")}>
         <div className="min-w-0 flex-1">
           <h1 className="text-xl font-semibold">{heading ?? title}</h1>
           {detail ? <div className="mt-0.5 text-muted">{detail}</div> : null}

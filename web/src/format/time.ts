@@ -18,7 +18,7 @@ export function relative(at: number, now: number): string {
         : size < 36 * HOUR
           ? `${Math.floor(size / HOUR)} h`
           : size < 60 * DAY
-            ? `${Math.floor(size / DAY)} days`
+            ? days(Math.floor(size / DAY))
             : size < 730 * DAY
               ? `${Math.floor(size / (30.44 * DAY))} months`
               : `${Math.floor(size / (365.25 * DAY))} years`;
@@ -31,6 +31,10 @@ export function freshFor(at: number, now: number): number {
   if (size < MINUTE) return SECOND * (size < 10 * SECOND ? 5 : 1);
   if (size < HOUR) return 15 * SECOND;
   return 5 * MINUTE;
+}
+
+function days(count: number): string {
+  return count === 1 ? "1 day" : `${count} days`;
 }
 
 const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
@@ -52,7 +56,8 @@ export function duration(milliseconds: number | undefined): string {
   if (value < MINUTE) return `${Math.floor(value / SECOND)} s`;
   if (value < HOUR) return join(Math.floor(value / MINUTE), "min", Math.floor((value % MINUTE) / SECOND), "s");
   if (value < 2 * DAY) return join(Math.floor(value / HOUR), "h", Math.floor((value % HOUR) / MINUTE), "min");
-  return join(Math.floor(value / DAY), "days", Math.floor((value % DAY) / HOUR), "h");
+  const whole = Math.floor(value / DAY);
+  return join(whole, "days", Math.floor((value % DAY) / HOUR), "h");
 }
 
 function join(large: number, largeUnit: string, small: number, smallUnit: string): string {

@@ -1,5 +1,5 @@
 /** Puts a server into the page: `fetch` and `WebSocket` answer from memory. Only in mode `mock`; never part of a release. */
-import description from "../../api/stead-v1.json?url";
+import description from "../../../openapi/stead-v1.json?url";
 import { decodeFrame, encodeFrame, type Frame } from "@/api/frames";
 import { answer } from "./routes";
 import { consoleText, Shell } from "./shell";

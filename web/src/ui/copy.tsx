@@ -35,7 +35,7 @@ function useCopied(): [boolean, (text: string) => void] {
 export function CopyButton({ text, label = "Copy" }: { text: string; label?: string }) {
   const [copied, copy] = useCopied();
   return (
-    <Button kind="quiet" size="small" square aria-label={copied ? "Copied" : label} onClick={() => copy(text)}>
+    <Button kind="quiet" size="small" square className="-my-1" aria-label={copied ? "Copied" : label} onClick={() => copy(text)}>
       {copied ? <Check aria-hidden className="text-ok-mark" /> : <Copy aria-hidden />}
     </Button>
   );
@@ -77,7 +77,7 @@ export function CliBlock({ command }: { command: string }) {
       <span aria-hidden className="text-faint select-none">
         $
       </span>
-      <code className="min-w-0 flex-1 overflow-x-auto whitespace-nowrap">{command}</code>
+      <code className="min-w-0 flex-1 py-0.5 break-words">{command}</code>
       <CopyButton text={command} label="Copy the command" />
     </div>
   );

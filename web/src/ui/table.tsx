@@ -5,19 +5,19 @@ import { cx } from "./cx";
 export interface TableProps {
   label: string;
   head: readonly ReactNode[];
-  /** Classes that hide a column's head, by its index. */
-  hidden?: Readonly<Record<number, string>>;
+  /** Classes for a column's head, by its index. */
+  columns?: Readonly<Record<number, string>>;
   children: ReactNode;
 }
 
 /** A table on wide screens, cards on a phone: there each cell carries its column's name in `label`. */
-export function Table({ label, head, hidden, children }: TableProps) {
+export function Table({ label, head, columns, children }: TableProps) {
   return (
     <table aria-label={label} className="w-full border-collapse max-md:block">
       <thead className="max-md:sr-only">
         <tr className="border-b text-left text-sm text-muted">
           {head.map((cell, index) => (
-            <th key={index} scope="col" className={cx("h-9 px-3 font-medium whitespace-nowrap first:pl-4 last:pr-4", hidden?.[index])}>
+            <th key={index} scope="col" className={cx("h-9 px-3 font-medium whitespace-nowrap first:pl-4 last:pr-4", columns?.[index])}>
               {cell}
             </th>
           ))}

@@ -31,11 +31,11 @@ function useRemoval<T extends { id: string }>(key: readonly string[], remove: (i
 }
 
 export function useEndSession() {
-  return useRemoval<Session>(keys.sessions, (id) => api.DELETE("/v1/sessions/{id}", { params: { path: { id } } }));
+  return useRemoval<Session>(keys.sessions, (id) => api.DELETE("/v1/sessions/{session}", { params: { path: { session: id } } }));
 }
 
 export function useRevokeToken() {
-  return useRemoval<ApiToken>(keys.tokens, (id) => api.DELETE("/v1/tokens/{id}", { params: { path: { id } } }));
+  return useRemoval<ApiToken>(keys.tokens, (id) => api.DELETE("/v1/tokens/{token}", { params: { path: { token: id } } }));
 }
 
 export interface NewToken {

@@ -89,7 +89,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
             ]}
           />
           {source === "git" ? (
-            <div className="grid gap-4 sm:grid-cols-[1fr_11rem]">
+            <div className="grid gap-4 sm:grid-cols-[1fr_15rem]">
               <Field label="Repository" error={errors["source.url"] ?? errors["source"]}>
                 {(props) => (
                   <Input {...props} autoFocus mono type="url" inputMode="url" value={url} onChange={(event) => setUrl(event.target.value)} placeholder="https://github.com/you/project" />
@@ -109,7 +109,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
               value={size}
               onChange={setSize}
               options={[
-                { value: "file", title: "Default", detail: "Or what phazeai.yaml says" },
+                { value: "file", title: "Default", detail: "or phazeai.yaml" },
                 ...(Object.keys(SIZES) as Preset[]).map((key) => ({
                   value: key,
                   title: SIZES[key].title,

@@ -122,7 +122,7 @@ function Heading({ instance, mayWrite, pending, act, compact }: HeadingProps) {
   const calm = actions.filter(({ action }) => action === "stop" || action === "pause");
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2 py-2">
-      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1">
+      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1 max-sm:basis-full">
         <h1 className="truncate text-xl font-semibold">{instance.name}</h1>
         <span className={cx("flex items-center gap-2 rounded-md transition-colors", flash && "flash")}>
           <StatePill phase={instance.state.phase} />

@@ -48,33 +48,33 @@ export function InstanceRow({ instance, nodeName, focused, selected, mayWrite, o
           className="block size-4 accent-accent"
         />
       </Cell>
-      <Cell className="min-w-0 max-md:flex-1 md:pl-1!">
+      <Cell className="min-w-0 max-md:order-1 max-md:w-0 max-md:flex-1 md:pl-1!">
         <Link to="/instances/$instance" params={{ instance: instance.name }} className="font-medium after:absolute after:inset-0">
           {instance.name}
         </Link>
-        <p className="max-w-72 truncate text-sm text-muted" title={instance.source?.url ?? undefined}>
+        <p className="truncate md:max-w-72 text-sm text-muted" title={instance.source?.url ?? undefined}>
           {sourceWords(instance)}
           {instance.image === "host" ? null : <> · {imageWords(instance.image)}</>}
         </p>
       </Cell>
-      <Cell className="max-md:order-first max-md:w-full">
-        <div className="flex min-w-44 flex-col items-start gap-0.5">
+      <Cell className="max-md:order-3 max-md:w-full">
+        <div className="flex min-w-44 flex-col items-start gap-0.5 max-md:flex-row max-md:flex-wrap max-md:items-center max-md:gap-x-2">
           <StatePill phase={instance.state.phase} />
           {operation ? (
             <OperationLine operation={operation} />
           ) : (
-            <span className="max-w-64 truncate pl-2 text-sm text-muted max-md:max-w-full max-md:whitespace-normal" title={instance.state.reason}>
+            <span className="max-w-64 truncate text-sm text-muted max-md:max-w-full max-md:whitespace-normal" title={instance.state.reason}>
               <StateSentence state={instance.state} />
             </span>
           )}
         </div>
       </Cell>
-      <Cell label="Node" className="text-muted max-lg:hidden">
+      <Cell className="whitespace-nowrap text-muted max-lg:hidden">
         {nodeName ?? <span className="text-faint">{NONE}</span>}
       </Cell>
-      <Cell className={cx("max-md:order-2", !usage && "max-md:hidden")}>
+      <Cell className={cx("max-md:order-4 max-md:w-full", !usage && "max-md:hidden")}>
         {usage ? (
-          <div className="grid w-44 grid-cols-[2rem_3.25rem_1fr] items-center gap-x-2 text-sm text-muted numeric">
+          <div className="grid grid-cols-[2rem_minmax(3rem,1fr)_3.5rem] items-center gap-x-2 md:w-44 text-sm text-muted numeric">
             <span>CPU</span>
             <Meter tiny label="CPU" value={usage.cpu_millis} max={resources.cpu_millis} text={`${cores(usage.cpu_millis)} of ${cores(resources.cpu_millis)}`} />
             <span className="text-right whitespace-nowrap">{cores(usage.cpu_millis)}</span>
@@ -86,7 +86,7 @@ export function InstanceRow({ instance, nodeName, focused, selected, mayWrite, o
           <span className="text-faint">{NONE}</span>
         )}
       </Cell>
-      <Cell className={cx("max-md:order-3", instance.ports.every((port) => !port.listening) && "max-md:hidden")}>
+      <Cell className={cx("max-md:order-5 max-md:w-full", instance.ports.every((port) => !port.listening) && "max-md:hidden")}>
         <div className="relative z-10 flex flex-wrap gap-x-2.5">
           {portsToShow(instance.ports, 3).map((port) => (
             <a
@@ -103,10 +103,10 @@ export function InstanceRow({ instance, nodeName, focused, selected, mayWrite, o
           ))}
         </div>
       </Cell>
-      <Cell label="Last active" className="text-sm whitespace-nowrap text-muted max-xl:hidden">
+      <Cell className="text-sm whitespace-nowrap text-muted max-xl:hidden">
         <RelativeTime at={usage?.measured_at ?? instance.state.since} />
       </Cell>
-      <Cell className="w-12 max-md:order-1">
+      <Cell className="w-12 max-md:order-2">
         <div className="relative z-10 flex justify-end">
           <InstanceMenu instance={instance} mayWrite={mayWrite} onAction={onAction} />
         </div>

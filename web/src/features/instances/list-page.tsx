@@ -138,7 +138,7 @@ export function InstanceListPage() {
             </EmptyState>
           )
         ) : (
-          <Table label="Instances" head={[<span key="select" className="sr-only">Select</span>, "Name", "State", <span key="node" className="max-lg:hidden">Node</span>, "Usage", "Previews", <span key="active" className="max-xl:hidden">Last active</span>, <span key="actions" className="sr-only">Actions</span>]} hidden={{ 3: "max-lg:hidden", 6: "max-xl:hidden" }}>
+          <Table label="Instances" head={[<span key="select" className="sr-only">Select</span>, "Name", "State", "Node", "Usage", "Previews", "Last active", <span key="actions" className="sr-only">Actions</span>]} columns={{ 1: "pl-1!", 3: "max-lg:hidden", 6: "max-xl:hidden" }}>
             {instances.map((instance) => (
               <InstanceRow
                 key={instance.id}

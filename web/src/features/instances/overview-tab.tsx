@@ -30,8 +30,8 @@ export function OverviewTab() {
 function Overview({ instance }: { instance: Instance }) {
   const { problem, operation } = instance;
   return (
-    <Page title={instance.name} heading={<span className="sr-only">Overview</span>} cli={`stead show ${instance.name}`}>
-      <div className="-mt-8 flex flex-col gap-4">
+    <Page title={instance.name} heading="Overview" quietHeading cli={`stead show ${instance.name}`}>
+      <div className="flex flex-col gap-4">
         {problem ? (
           <Note
             tone={instance.state.phase === "failed" ? "bad" : "warn"}

@@ -72,7 +72,7 @@ function send(action: Action, id: string): Promise<InstanceOperation> {
     case "stop":
       return body(api.POST("/v1/instances/{instance}/stop", { params, body: {} }));
     case "restart":
-      return body(api.POST("/v1/instances/{instance}/restart", { params, body: {} }));
+      return body(api.POST("/v1/instances/{instance}/restart", { params }));
     case "kill":
       return body(api.POST("/v1/instances/{instance}/kill", { params }));
     case "pause":

@@ -26,8 +26,8 @@ export function SettingsTab() {
   // The key fills the forms anew when somebody else changed the settings.
   const key = `${instance.id}:${instance.version}`;
   return (
-    <Page title={`Settings of ${instance.name}`} heading={<span className="sr-only">Settings</span>} cli={`stead rename ${instance.name} NEW-NAME`} narrow>
-      <fieldset disabled={!mayWrite} className="-mt-8 flex flex-col gap-4">
+    <Page title={`Settings of ${instance.name}`} heading="Settings" quietHeading cli={`stead rename ${instance.name} NEW-NAME`} narrow>
+      <fieldset disabled={!mayWrite} className="flex min-w-0 flex-col gap-4">
         {mayWrite ? null : <p className="text-muted">Your role may look at these settings but not change them.</p>}
         <NameForm key={`name:${key}`} instance={instance} />
         <ResourcesForm key={`resources:${key}`} instance={instance} />

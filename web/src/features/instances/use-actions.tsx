@@ -1,11 +1,12 @@
 import { Link } from "@tanstack/react-router";
-import { useState, type ReactNode } from "react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
 
 import type { Instance } from "@/api/types";
 import { toast } from "@/ui/toast";
 import { LOOKS, possibleActions } from "./actions";
-import { DeleteDialog } from "./delete-dialog";
 import { useInstanceAction, type Action } from "./queries";
+
+const DeleteDialog = lazy(() => import("./delete-dialog").then((module) => ({ default: module.DeleteDialog })));
 
 export interface Actions {
   act: (action: Action, instance: Instance) => void;
@@ -60,6 +61,7 @@ export function useActions(onDone?: () => void): Actions {
     },
     confirmation:
       doomed.length > 0 ? (
+        <Suspense fallback={null}>
         <DeleteDialog
           instances={doomed}
           onClose={() => setDoomed([])}
@@ -68,6 +70,7 @@ export function useActions(onDone?: () => void): Actions {
             onDone?.();
           }}
         />
+        </Suspense>
       ) : null,
   };
 }

@@ -7,5 +7,5 @@ import type { Node, Page } from "@/api/types";
 export const nodesQuery = () =>
   queryOptions({
     queryKey: keys.nodes,
-    queryFn: ({ signal }): Promise<Page<Node>> => body(api.GET("/v1/nodes", { params: { query: { limit: 200 } }, signal })),
+    queryFn: ({ signal }): Promise<Page<Node>> => body(api.GET("/v1/nodes", { signal })),
   });

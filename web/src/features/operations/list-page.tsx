@@ -92,7 +92,7 @@ function OperationRow({ operation, name }: { operation: Operation; name: string 
         <span className="flex flex-col items-start gap-0.5">
           <OperationPill state={operation.state} />
           {ended ? (
-            operation.problem ? <span className="max-w-80 truncate pl-2 text-sm text-muted max-md:hidden">{operation.problem.message}</span> : null
+            operation.problem ? <span className="max-w-80 truncate text-sm text-muted max-md:hidden">{operation.problem.message}</span> : null
           ) : (
             <OperationLine operation={operation} />
           )}

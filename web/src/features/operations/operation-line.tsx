@@ -8,7 +8,7 @@ export function OperationLine({ operation }: { operation: Operation }) {
   const { progress } = operation;
   const known = typeof progress?.done === "number" && typeof progress.total === "number";
   return (
-    <div className="flex w-48 max-w-full flex-col gap-1 pl-2">
+    <div className="flex w-48 max-w-full flex-col gap-1">
       <span className="truncate text-sm text-muted">{progress?.label ?? step?.title ?? kindWords(operation.kind)}</span>
       <Progress
         label={`${kindWords(operation.kind)}: ${step?.title ?? operation.state}`}

@@ -41,6 +41,8 @@ interface RawEndpoint {
   requestBody?: Content;
   responses?: Record<string, Content>;
   security?: unknown[];
+  "x-stead-websocket"?: boolean;
+  "x-stead-permission"?: string;
 }
 
 export interface Description {
@@ -62,6 +64,7 @@ export interface Endpoint {
   answers: { status: string; media: string | undefined; schema: Schema | undefined; description: string | undefined }[];
   anonymous: boolean;
   socket: boolean;
+  permission: string | undefined;
 }
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
@@ -90,7 +93,8 @@ export function endpoints(description: Description): Endpoint[] {
           description: answer.description,
         })),
         anonymous: Array.isArray(raw.security) && raw.security.length === 0,
-        socket: "101" in (raw.responses ?? {}),
+        socket: raw["x-stead-websocket"] ?? "101" in (raw.responses ?? {}),
+        permission: raw["x-stead-permission"],
       });
     }
   }

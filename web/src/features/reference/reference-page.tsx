@@ -90,10 +90,17 @@ function EndpointItem({ description, endpoint }: { description: Description; end
 }
 
 function EndpointDetails({ description, endpoint }: { description: Description; endpoint: Endpoint }) {
-  const answers = endpoint.answers.filter((answer) => answer.status !== "default");
+  const answers = endpoint.answers.filter((answer) => /^[123]/.test(answer.status));
   return (
     <div className="flex flex-col gap-4 border-t bg-canvas px-4 py-4">
       {endpoint.description ? <p className="max-w-prose text-muted">{endpoint.description}</p> : null}
+      {endpoint.permission ? (
+        <p className="text-sm text-muted">
+          Needs the permission <code className="font-mono">{endpoint.permission}</code>.
+        </p>
+      ) : endpoint.anonymous ? (
+        <p className="text-sm text-muted">Needs no sign-in.</p>
+      ) : null}
       {endpoint.body ? <SchemaPart title="Body" description={description} schema={endpoint.body} media={endpoint.bodyMedia} /> : null}
       {answers.map((answer) => (
         <SchemaPart key={answer.status} title={`Answer ${answer.status}`} description={description} schema={answer.schema} media={answer.media} />

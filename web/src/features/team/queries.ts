@@ -10,8 +10,8 @@ export const membersQuery = (tenantId: string) =>
     initialPageParam: "",
     queryFn: ({ pageParam, signal }): Promise<Page<Member>> =>
       body(
-        api.GET("/v1/tenants/{id}/members", {
-          params: { path: { id: tenantId }, query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } },
+        api.GET("/v1/tenants/{tenant}/members", {
+          params: { path: { tenant: tenantId }, query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } },
           signal,
         }),
       ),

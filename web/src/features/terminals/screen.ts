@@ -76,7 +76,10 @@ export function openScreen(host: HTMLElement, { dark, readOnly, scrollback, phon
 async function accelerate(terminal: Terminal, isDisposed: () => boolean): Promise<void> {
   const probe = document.createElement("canvas").getContext("webgl2", { failIfMajorPerformanceCaveat: true });
   if (!probe) return;
+  const info = probe.getExtension("WEBGL_debug_renderer_info");
+  const renderer = info ? String(probe.getParameter(info.UNMASKED_RENDERER_WEBGL)) : "";
   probe.getExtension("WEBGL_lose_context")?.loseContext();
+  if (/swiftshader|llvmpipe|software/i.test(renderer)) return;
   const { WebglAddon } = await import("@xterm/addon-webgl");
   if (isDisposed()) return;
   try {

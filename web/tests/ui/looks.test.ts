@@ -1,0 +1,43 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test } from "@playwright/test";
+
+import { LOOKS, PAGES } from "./pages";
+
+for (const { look, theme, width, height } of LOOKS) {
+  test.describe(look, () => {
+    test.use({ viewport: { width, height }, isMobile: width < 500, hasTouch: width < 500, colorScheme: theme });
+    for (const shown of PAGES) {
+      test(`${shown.name} is drawn, fits and is accessible`, async ({ page }) => {
+        const problems: string[] = [];
+        page.on("pageerror", (error) => problems.push(error.message));
+        page.on("console", (message) => {
+          if (message.type() === "error" && !message.text().includes("Failed to load resource")) problems.push(message.text());
+        });
+        await page.addInitScript((mock) => {
+          if (!sessionStorage.getItem("begun")) localStorage.setItem("stead.mock", mock);
+          sessionStorage.setItem("begun", "1");
+        }, shown.mock ?? "rich");
+        await page.goto(shown.path);
+        await expect(page.getByText(shown.ready).first()).toBeVisible();
+        if (shown.name === "operation") {
+          await page.getByRole("link", { name: "Create" }).first().click();
+          await expect(page.getByRole("heading", { name: "Log" })).toBeVisible();
+          await expect(page.getByText("Placed on helsinki-1")).toBeVisible();
+        }
+        if (shown.name === "terminal") await expect(page.locator(".xterm-rows")).toContainText("45 passed");
+        if (shown.name === "console") await expect(page.locator(".xterm-rows")).toContainText("INFO");
+        await page.evaluate(() => document.fonts.ready);
+        await page.screenshot({ path: `screenshots/${look}/${shown.name}.png` });
+        expect(problems).toEqual([]);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect(overflow, "the page must not scroll sideways").toBeLessThanOrEqual(0);
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"])
+          // Glyph cells of the terminal are no document; xterm keeps its own contrast.
+          .exclude(".xterm")
+          .analyze();
+        expect(violations.map((violation) => ({ id: violation.id, nodes: violation.nodes.map((node) => `${node.target.join(" ")}: ${node.failureSummary ?? ""}`) }))).toEqual([]);
+      });
+    }
+  });
+}
