@@ -1,1 +1,17 @@
-//! 
+//! The application layer, one folder per domain. Domains call what each other's `mod.rs` exports; HTTP and the binary call
+//! [`Control`].
+
+mod control;
+pub mod engine;
+pub mod events;
+pub mod idempotency;
+pub mod identity;
+pub mod instances;
+pub mod nodes;
+pub mod operations;
+pub mod uploads;
+
+pub use control::{Control, ControlSettings};
+pub use idempotency::{Idempotency, Mutation};
+pub use identity::{Caller, Presented, RequestInfo, SignedIn};
+pub use stead_db::{Credential, TenantScope};

@@ -1,0 +1,137 @@
+//! The control plane put together.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use stead_core::Result;
+use stead_core::ids::RequestId;
+use stead_core::instance::DriverKind;
+use stead_db::Db;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::engine::{Engine, EngineSettings, Reconcilers};
+use crate::events::Events;
+use crate::identity::Identity;
+use crate::instances::{Instances, InstancesSettings, PreviewAddress};
+use crate::nodes::Nodes;
+use crate::operations::Operations;
+use crate::uploads::Uploads;
+
+/// What the control plane is told about its surroundings.
+#[derive(Debug, Clone)]
+pub struct ControlSettings {
+    /// Where browsers reach this server.
+    pub base_url: String,
+    pub previews: PreviewAddress,
+    /// For uploads.
+    pub data_dir: PathBuf,
+    /// For instances that name none.
+    pub default_driver: DriverKind,
+}
+
+/// Every service of the control plane. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Control {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    db: Db,
+    identity: Identity,
+    instances: Instances,
+    operations: Operations,
+    events: Events,
+    nodes: Nodes,
+    uploads: Uploads,
+    engine: Engine,
+    reconcilers: Reconcilers,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Control {
+    /// Puts the services together and starts engine and reconcilers.
+    ///
+    /// # Errors
+    /// When the upload folder or the database cannot be used.
+    pub async fn start(db: Db, settings: ControlSettings) -> Result<Self> {
+        let name = db.ambient().new_id::<RequestId>().to_string();
+        let engine = Engine::new(db.clone(), EngineSettings::new(name.clone(), !db.is_shared()));
+        let operations = Operations::new(db.clone(), engine.clone());
+        let events = Events::new(db.clone(), operations.clone());
+        let nodes = Nodes::new(db.clone(), events.clone(), name);
+        let uploads = Uploads::open(db.clone(), settings.data_dir.join("uploads")).await?;
+        let instances = Instances::new(
+            db.clone(),
+            engine.clone(),
+            operations.clone(),
+            nodes.clone(),
+            uploads.clone(),
+            InstancesSettings { previews: settings.previews, default_driver: settings.default_driver },
+        );
+        events.read_instances_by(Arc::new(instances.clone()));
+        let identity = Identity::new(db.clone(), &settings.base_url);
+        let reconcilers = Reconcilers::new(db.clone());
+        for reconciler in instances.reconcilers().into_iter().chain(identity.reconcilers()) {
+            reconcilers.start(reconciler);
+        }
+        engine.start().await?;
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let (watcher, token) = (identity.clone(), stop.clone());
+        tasks.spawn(async move { watcher.watch_revocations(token).await });
+        let inner =
+            Inner { db, identity, instances, operations, events, nodes, uploads, engine, reconcilers, tasks, stop };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        &self.inner.identity
+    }
+
+    #[must_use]
+    pub fn instances(&self) -> &Instances {
+        &self.inner.instances
+    }
+
+    #[must_use]
+    pub fn operations(&self) -> &Operations {
+        &self.inner.operations
+    }
+
+    #[must_use]
+    pub fn events(&self) -> &Events {
+        &self.inner.events
+    }
+
+    #[must_use]
+    pub fn nodes(&self) -> &Nodes {
+        &self.inner.nodes
+    }
+
+    #[must_use]
+    pub fn uploads(&self) -> &Uploads {
+        &self.inner.uploads
+    }
+
+    /// The reconcilers, with their last rounds.
+    #[must_use]
+    pub fn reconcilers(&self) -> &Reconcilers {
+        &self.inner.reconcilers
+    }
+
+    /// Ends engine and reconcilers; operations go on with the next start. Instances are not touched.
+    ///
+    /// # Errors
+    /// When the database does not close.
+    pub async fn stop(&self) -> Result<()> {
+        self.inner.stop.cancel();
+        self.inner.reconcilers.stop().await;
+        self.inner.engine.stop().await;
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+        self.inner.db.close().await
+    }
+}

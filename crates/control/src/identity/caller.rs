@@ -1,0 +1,68 @@
+//! Who asks, and with what.
+
+use std::net::IpAddr;
+
+use stead_core::ids::{RequestId, SessionId, UserId};
+use stead_db::Credential;
+
+use super::Scopes;
+
+/// A credential as it came, not yet looked at.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Presented {
+    /// The secret of a session, from a cookie.
+    Session(String),
+    /// An API token.
+    Token(String),
+}
+
+impl std::fmt::Debug for Presented {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Session(_) => "Session(…)",
+            Self::Token(_) => "Token(…)",
+        })
+    }
+}
+
+/// Where a request came from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RequestInfo {
+    pub request: Option<RequestId>,
+    pub ip: Option<IpAddr>,
+    pub user_agent: Option<String>,
+}
+
+/// An authenticated caller. Made only by [`super::Identity`]. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub(super) user: UserId,
+    pub(super) credential: Credential,
+    pub(super) scopes: Scopes,
+    pub(super) request: RequestInfo,
+}
+
+impl Caller {
+    #[must_use]
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// The id of the session or token.
+    #[must_use]
+    pub fn credential(&self) -> Credential {
+        self.credential
+    }
+
+    #[must_use]
+    pub fn is_session(&self) -> bool {
+        matches!(self.credential, Credential::Session(_))
+    }
+
+    pub(super) fn session(&self) -> Option<SessionId> {
+        match self.credential {
+            Credential::Session(id) => Some(id),
+            Credential::Token(_) => None,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Forgets what has expired: credentials, tickets, idempotency keys, old rows of feeds and logs of operations.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use stead_core::Result;
+use stead_db::{
+    SystemScope, events, idempotency_keys, operations, previews, revocations, sessions, sign_in_links, tokens,
+};
+
+use crate::engine::Reconciler;
+
+/// A reader of the feed that was away longer reads everything anew.
+const FEED: Duration = Duration::from_hours(48);
+/// Servers look for revocations every second; a day covers any that was stopped in between, which begins with an empty memory.
+const REVOCATIONS: Duration = Duration::from_hours(24);
+const OPERATIONS: Duration = Duration::from_hours(90 * 24);
+
+#[derive(Debug)]
+pub(super) struct ForgetExpired {
+    scope: SystemScope,
+}
+
+impl ForgetExpired {
+    pub(super) fn new(scope: SystemScope) -> Self {
+        Self { scope }
+    }
+}
+
+fn before(now: stead_core::Timestamp, age: Duration) -> stead_core::Timestamp {
+    stead_core::Timestamp::from_micros(now.micros() - i64::try_from(age.as_micros()).unwrap_or(i64::MAX))
+}
+
+#[async_trait]
+impl Reconciler for ForgetExpired {
+    fn name(&self) -> &'static str {
+        "forget_expired"
+    }
+
+    fn interval(&self) -> Duration {
+        Duration::from_mins(10)
+    }
+
+    async fn reconcile(&self) -> Result<Value> {
+        self.scope
+            .transaction(|tx| async move {
+                let now = tx.now();
+                Ok(json!({
+                    "sessions": sessions::delete_expired(&tx).await?,
+                    "tokens": tokens::delete_expired(&tx).await?,
+                    "sign_in_links": sign_in_links::delete_expired(&tx).await?,
+                    "previews": previews::delete_expired(&tx).await?,
+                    "idempotency_keys": idempotency_keys::delete_expired(&tx).await?,
+                    "events": events::prune(&tx, before(now, FEED)).await?,
+                    "revocations": revocations::prune(&tx, before(now, REVOCATIONS)).await?,
+                    "operations": operations::prune(&tx, before(now, OPERATIONS)).await?,
+                }))
+            })
+            .await
+    }
+}

@@ -1,0 +1,252 @@
+//! Who asks and what they may do: users, tenants, memberships, sessions, API tokens, sign-in links, admission to previews.
+//!
+//! Owns those tables and is their only writer. Secrets are made here, shown once, and kept only as SHA-256 hashes of 256 (tokens:
+//! 178) random bits, which need no slow hash. Everything that ends a right (a session, a token, a membership) appends a
+//! revocation in the same transaction; [`Identity::revocations`] wakes those who hold something open on that right.
+
+mod accounts;
+mod caller;
+mod expiry;
+mod known;
+mod previews;
+mod secret;
+mod sessions;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use stead_api::v1::identity as wire;
+use stead_api::v1::{Page, PageQuery};
+use stead_core::access::{Permission, Role};
+use stead_core::ids::TenantId;
+use stead_core::{Error, ErrorKind, Result, Timestamp};
+use stead_db::tenants::{self, Tenant};
+use stead_db::{Actor, Db, Nudge, SystemScope, TenantScope, revocations, users};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+pub use caller::{Caller, Presented, RequestInfo};
+pub use previews::PreviewPass;
+pub use sessions::SignedIn;
+
+use self::known::Known;
+
+/// Another server's revocations are looked for this often.
+const LOOK_SHARED: Duration = Duration::from_millis(400);
+
+/// The service. Cheap to clone.
+#[derive(Clone)]
+pub struct Identity {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: Db,
+    system: SystemScope,
+    /// Where browsers reach this server, without a slash at the end.
+    base_url: String,
+    known: Known,
+    revoked: watch::Sender<u64>,
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Identity").finish_non_exhaustive()
+    }
+}
+
+impl Identity {
+    #[must_use]
+    pub fn new(db: Db, base_url: &str) -> Self {
+        let system = db.system("identity");
+        let base_url = base_url.trim_end_matches('/').to_owned();
+        Self { inner: Arc::new(Inner { db, system, base_url, known: Known::default(), revoked: watch::Sender::new(0) }) }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.inner.system.now()
+    }
+
+    /// Grows whenever some right has ended. Whoever keeps a stream open on a right checks it again then, within a second.
+    #[must_use]
+    pub fn revocations(&self) -> watch::Receiver<u64> {
+        self.inner.revoked.subscribe()
+    }
+
+    /// Forgets what is kept in memory and wakes those who hold something open. Called after the commit of every revocation.
+    fn rights_ended(&self) {
+        self.inner.known.clear();
+        self.inner.revoked.send_modify(|count| *count += 1);
+    }
+
+    /// Watches for revocations, of this and of other servers, until `stop`.
+    pub async fn watch_revocations(&self, stop: CancellationToken) {
+        let mut nudges = self.inner.db.nudges();
+        let shared = self.inner.db.is_shared();
+        let mut newest = revocations::newest(&self.inner.system).await.unwrap_or(0);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                nudge = nudges.recv() => match nudge {
+                    Ok(Nudge::Revocations) | Err(RecvError::Lagged(_)) => {}
+                    Ok(_) => continue,
+                    Err(RecvError::Closed) => return,
+                },
+                () = tokio::time::sleep(LOOK_SHARED), if shared => {}
+            }
+            match revocations::newest(&self.inner.system).await {
+                Ok(found) if found > newest => {
+                    newest = found;
+                    self.rights_ended();
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    // Not knowing is treated as if something had ended.
+                    tracing::warn!(error.inside = %error.inside(), "revocations cannot be read: {error}");
+                    self.rights_ended();
+                }
+            }
+        }
+    }
+
+    /// Holds the caller's credential to a permission, without a tenant.
+    ///
+    /// # Errors
+    /// `permission_missing` when an API token does not carry it.
+    pub fn require(&self, caller: &Caller, permission: Permission) -> Result<()> {
+        if caller.scopes.as_ref().is_none_or(|scopes| scopes.contains(&permission)) {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Forbidden,
+            "permission_missing",
+            format!("This API token does not carry the permission {}.", permission.as_str()),
+        )
+        .next_step("Use a token that carries it, or sign in."))
+    }
+
+    /// The caller acting in a tenant (the personal one when absent) with a permission.
+    ///
+    /// # Errors
+    /// `tenant_not_found` for a tenant the caller is no member of; `permission_missing` when role or token do not allow it.
+    pub async fn scope(&self, caller: &Caller, tenant: Option<TenantId>, permission: Permission) -> Result<TenantScope> {
+        let scope = self.membership(caller, tenant).await?;
+        if scope.allows(permission) {
+            return Ok(scope);
+        }
+        self.require(caller, permission)?;
+        Err(Error::new(
+            ErrorKind::Forbidden,
+            "permission_missing",
+            format!("Your role in {} ({}) does not allow {}.", scope.tenant_name(), scope.role().as_str(), permission.as_str()),
+        )
+        .next_step("Ask an owner of the tenant for another role."))
+    }
+
+    async fn membership(&self, caller: &Caller, tenant: Option<TenantId>) -> Result<TenantScope> {
+        let key = (caller.credential, tenant);
+        let now = self.now();
+        if let Some(scope) = self.inner.known.scope(&key, now) {
+            return Ok(scope.for_request(caller.request.request, caller.request.ip));
+        }
+        let before = self.inner.known.generation();
+        let actor = Actor {
+            user: caller.user,
+            credential: caller.credential,
+            request: caller.request.request,
+            ip: caller.request.ip,
+        };
+        let found = self.inner.db.tenant_scope(actor, tenant, caller.scopes.as_deref()).await?;
+        let scope = found.ok_or_else(|| match tenant {
+            Some(tenant) => Error::not_found("tenant", tenant).next_step("`GET /v1/tenants` lists yours."),
+            None => Error::internal("a user without a personal tenant"),
+        })?;
+        self.inner.known.keep_scope(key, scope.clone(), now, before);
+        Ok(scope)
+    }
+
+    /// The caller, for `GET /v1/me`.
+    ///
+    /// # Errors
+    /// `tenant_not_found`.
+    pub async fn me(&self, caller: &Caller, tenant: Option<TenantId>) -> Result<wire::Me> {
+        let scope = self.membership(caller, tenant).await?;
+        let user = users::myself(&scope).await?.ok_or_else(|| Error::internal("the caller's user is gone"))?;
+        let tenants = tenants::mine(&scope).await?;
+        Ok(wire::Me {
+            user: accounts::user_view(&user),
+            tenant: wire::Tenant {
+                id: scope.tenant_id().to_string(),
+                name: scope.tenant_name().to_owned(),
+                personal: scope.is_personal(),
+                role: role_view(scope.role()),
+                created_at: scope.tenant_created_at().to_string(),
+            },
+            tenants: tenants.iter().map(|(tenant, role)| tenant_view(tenant, *role)).collect(),
+            permissions: scope.permissions().iter().map(|permission| permission.as_str().to_owned()).collect(),
+            session_id: caller.session().map(|id| id.to_string()),
+        })
+    }
+
+    /// The tenants the caller belongs to, oldest first.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub async fn tenants(&self, caller: &Caller, _page: &PageQuery) -> Result<Page<wire::Tenant>> {
+        let found = tenants::of_user(&self.inner.system, caller.user).await?;
+        Ok(Page { items: found.iter().map(|(tenant, role)| tenant_view(tenant, *role)).collect(), next_cursor: None })
+    }
+
+    /// The members of the scope's tenant.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub async fn members(&self, scope: &TenantScope, _page: &PageQuery) -> Result<Page<wire::Member>> {
+        let found = tenants::members(scope).await?;
+        let items = found
+            .iter()
+            .filter_map(|(user, membership)| {
+                Some(wire::Member {
+                    user: accounts::user_view(user),
+                    role: role_view(Role::parse(&membership.role)?),
+                    since: Timestamp::from_micros(membership.created_at).to_string(),
+                })
+            })
+            .collect();
+        Ok(Page { items, next_cursor: None })
+    }
+
+    /// Removes expired rows of this domain, and wakes up nobody.
+    #[must_use]
+    pub fn reconcilers(&self) -> Vec<Arc<dyn crate::engine::Reconciler>> {
+        vec![Arc::new(expiry::ForgetExpired::new(self.inner.db.system("forget what has expired")))]
+    }
+}
+
+/// What a token is limited to; `None` is everything its owner may do.
+type Scopes = Option<Arc<BTreeSet<Permission>>>;
+
+fn role_view(role: Role) -> wire::Role {
+    match role {
+        Role::Owner => wire::Role::Owner,
+        Role::Admin => wire::Role::Admin,
+        Role::Support => wire::Role::Support,
+        Role::Member => wire::Role::Member,
+        Role::Guest => wire::Role::Guest,
+    }
+}
+
+fn tenant_view(tenant: &Tenant, role: Role) -> wire::Tenant {
+    wire::Tenant {
+        id: tenant.id.clone(),
+        name: tenant.name.clone(),
+        personal: tenant.personal_of.is_some(),
+        role: role_view(role),
+        created_at: Timestamp::from_micros(tenant.created_at).to_string(),
+    }
+}
