@@ -294,7 +294,13 @@ impl Row {
     /// The first `length` cells as text with pens, beginning and ending with the plain pen.
     pub(crate) fn write(&self, length: usize, clusters: &Clusters, out: &mut Vec<u8>) {
         let mut pen = Pen::PLAIN;
-        for cell in &self.cells[..length] {
+        let mut rest = &self.cells[..length];
+        loop {
+            // Runs of one pen and plain characters are nearly everything, and every line that scrolls off comes through here.
+            let run = rest.iter().position(|cell| cell.glyph >= 0x80 || cell.pen != pen).unwrap_or(rest.len());
+            out.extend(rest[..run].iter().map(|cell| cell.glyph.to_le_bytes()[0]));
+            let Some((cell, after)) = rest[run..].split_first() else { break };
+            rest = after;
             if cell.is_continuation() {
                 continue;
             }
