@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use stead_control::instances::{PreviewPresence, PreviewTarget};
-use stead_control::{Caller, Control, Mutation};
-use stead_core::Result;
+use stead_control::{Control, Mutation, TenantScope};
+use stead_core::{Error, Result};
 use stead_core::access::Permission;
 use stead_core::error::ErrorKind;
 use stead_gateway::{Admission, Pass, Presence, PreviewHost, Routes, Target};
@@ -23,6 +23,28 @@ impl PreviewRoutes {
     #[must_use]
     pub fn new(control: Control) -> Self {
         Self { control }
+    }
+}
+
+/// Somebody who holds a pass for one host.
+#[derive(Clone)]
+pub struct PassHolder {
+    pass: String,
+    host: PreviewHost,
+}
+
+impl std::fmt::Debug for PassHolder {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("PassHolder").field("host", &self.host).finish_non_exhaustive()
+    }
+}
+
+impl PreviewRoutes {
+    /// Who holds the pass now, acting in the target's tenant: the pass ends with the session behind it.
+    async fn scope(&self, viewer: &PassHolder, target: &Target, permission: Permission) -> Result<TenantScope> {
+        let caller = self.control.identity().preview_viewer(&viewer.pass, &viewer.host).await?;
+        let caller = caller.ok_or_else(|| Error::new(ErrorKind::Unauthenticated, "unauthenticated", "The session behind this preview has ended."))?;
+        self.control.identity().scope(&caller, Some(target.tenant), permission).await
     }
 }
 
@@ -46,23 +68,24 @@ fn target(found: PreviewTarget) -> Target {
 #[async_trait]
 impl Routes for PreviewRoutes {
     type Stream = ByteStream;
-    type Viewer = Caller;
+    type Viewer = PassHolder;
 
     async fn redeem(&self, ticket: &str, host: &PreviewHost) -> Result<Option<Pass>> {
         let pass = self.control.identity().redeem_preview_ticket(ticket, host).await?;
         Ok(pass.map(|pass| Pass { secret: pass.secret, lifetime: pass.lifetime }))
     }
 
-    async fn viewer(&self, pass: &str, host: &PreviewHost) -> Result<Option<Caller>> {
-        self.control.identity().preview_viewer(pass, host).await
+    async fn viewer(&self, pass: &str, host: &PreviewHost) -> Result<Option<PassHolder>> {
+        let known = self.control.identity().preview_viewer(pass, host).await?;
+        Ok(known.map(|_| PassHolder { pass: pass.to_owned(), host: host.clone() }))
     }
 
     async fn resolve(&self, host: &PreviewHost) -> Result<Option<Target>> {
         Ok(self.control.instances().preview_target(&host.label, host.port).await?.map(target))
     }
 
-    async fn admission(&self, viewer: &Caller, target: &Target) -> Result<Admission> {
-        match self.control.identity().scope(viewer, Some(target.tenant), Permission::InstanceConnect).await {
+    async fn admission(&self, viewer: &PassHolder, target: &Target) -> Result<Admission> {
+        match self.scope(viewer, target, Permission::InstanceConnect).await {
             Ok(_) => Ok(Admission::Admitted),
             Err(error) => match error.kind() {
                 ErrorKind::Forbidden => Ok(Admission::Forbidden),
@@ -97,8 +120,8 @@ impl Routes for PreviewRoutes {
         self.control.instances().dial(target.instance, target.port).await
     }
 
-    async fn wake(&self, viewer: &Caller, target: &Target) -> Result<()> {
-        let scope = self.control.identity().scope(viewer, Some(target.tenant), Permission::InstanceWrite).await?;
+    async fn wake(&self, viewer: &PassHolder, target: &Target) -> Result<()> {
+        let scope = self.scope(viewer, target, Permission::InstanceWrite).await?;
         match self.control.instances().wake(&scope, &target.instance.to_string(), &Mutation::default()).await {
             Ok(_) => Ok(()),
             // On its way already: what was wanted.

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use stead_control::{Caller, TenantScope};
+use stead_control::{Caller, Presented, TenantScope};
 use stead_core::Error;
 use stead_core::access::Permission;
 use stead_core::error::ErrorKind;
@@ -71,7 +71,8 @@ fn wanted_tenant(parts: &Parts) -> Answer<Option<TenantId>> {
 #[derive(Debug)]
 pub struct InTenant<P> {
     pub scope: TenantScope,
-    pub caller: Caller,
+    /// To be shown again by what lasts longer than the request.
+    pub presented: Presented,
     needs: PhantomData<P>,
 }
 
@@ -79,9 +80,10 @@ impl<P: Needs> FromRequestParts<AppState> for InTenant<P> {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Answer<Self> {
         let caller = caller(parts)?;
+        let presented = parts.extensions.get::<Presented>().cloned().ok_or_else(|| Error::internal("a caller without a credential"))?;
         let tenant = wanted_tenant(parts)?;
         let scope = state.control.identity().scope(&caller, tenant, P::PERMISSION).await?;
-        Ok(Self { scope, caller, needs: PhantomData })
+        Ok(Self { scope, presented, needs: PhantomData })
     }
 }
 

@@ -83,7 +83,12 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
     request.extensions_mut().insert(info.clone());
     let found = match presented(request.headers(), state.base.secure()) {
         Ok(None) => Ok(None),
-        Ok(Some(presented)) => state.control.identity().authenticate(&presented, &info).await.map(Some),
+        Ok(Some(presented)) => {
+            let caller = state.control.identity().authenticate(&presented, &info).await;
+            // Streams show it again when rights have ended.
+            request.extensions_mut().insert(presented);
+            caller.map(Some)
+        }
         Err(error) => Err(error),
     };
     let open = access.permission().is_none();

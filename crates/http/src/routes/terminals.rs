@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::extract::caller::{InstanceConnect, InstanceRead};
-use crate::extract::{Command, InTenant, QueryOf, Ref, RefPair};
+use crate::extract::{Command, InTenant, QueryOf, Ref, RefPair, path};
 use crate::problem::Answer;
 use crate::routes::created;
 use crate::state::AppState;
@@ -30,8 +30,7 @@ async fn list(
     tenant: InTenant<InstanceRead>,
     Ref(instance): Ref,
 ) -> Answer<Json<Page<Terminal>>> {
-    let items = state.control.instances().terminals(&tenant.scope, &instance).await?;
-    Ok(Json(Page { items, next_cursor: None }))
+    Ok(Json(state.control.instances().terminals(&tenant.scope, &instance).await?))
 }
 
 /// Opens a terminal: a shell with a PTY that goes on while nobody looks.
@@ -45,7 +44,7 @@ async fn create(
     Ref(instance): Ref,
     command: Command<CreateTerminal>,
 ) -> Answer<Response> {
-    Ok(created(state.control.instances().create_terminal(&tenant.scope, &instance, command.input).await?))
+    Ok(created(state.control.instances().create_terminal(&tenant.scope, &instance, command.input, &command.mutation).await?))
 }
 
 /// Ends a terminal with what runs in it.
@@ -57,7 +56,7 @@ async fn close(
     tenant: InTenant<InstanceConnect>,
     RefPair(instance, terminal): RefPair,
 ) -> Answer<StatusCode> {
-    state.control.instances().close_terminal(&tenant.scope, &instance, &terminal).await?;
+    state.control.instances().close_terminal(&tenant.scope, &instance, path::id("terminal", &terminal)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -73,6 +72,7 @@ async fn stream(
     socket: Socket,
 ) -> Answer<Response> {
     let input = if query.read_only.unwrap_or(false) { Input::None } else { Input::All };
-    let frames = state.control.instances().attach_terminal(&tenant.scope, &instance, &terminal, &query).await;
+    let terminal = path::id("terminal", &terminal)?;
+    let frames = state.control.instances().attach_terminal(&tenant.scope, &instance, terminal, &query).await;
     socket.open(&state, &tenant, input, frames)
 }

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use stead_control::{Caller, TenantScope};
+use stead_control::{Presented, RequestInfo, TenantScope};
 use stead_core::access::Permission;
 use stead_core::error::ErrorKind;
 
@@ -13,17 +13,21 @@ use crate::stream::bridge::Cut;
 /// credential or membership of anybody ends, so at once and for nothing in between.
 pub fn until_revoked(
     state: &AppState,
-    caller: &Caller,
+    presented: &Presented,
     scope: &TenantScope,
     permission: Permission,
 ) -> impl Future<Output = Cut> + Send + 'static + use<> {
     let identity = state.control.identity().clone();
-    let (caller, tenant) = (caller.clone(), scope.tenant_id());
+    let (presented, tenant) = (presented.clone(), scope.tenant_id());
     // From here on nothing is missed: the first look comes after.
     let mut changes = identity.revocations();
     async move {
         loop {
-            match identity.scope(&caller, Some(tenant), permission).await {
+            let allowed = match identity.authenticate(&presented, &RequestInfo::default()).await {
+                Ok(caller) => identity.scope(&caller, Some(tenant), permission).await,
+                Err(error) => Err(error),
+            };
+            match allowed {
                 Ok(_) => {}
                 Err(error) if error.kind() == ErrorKind::Unauthenticated => return Cut::SignedOut,
                 Err(error) if matches!(error.kind(), ErrorKind::Forbidden | ErrorKind::NotFound) => return Cut::Forbidden,

@@ -3,4 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod bridge;
+mod endpoints;
 mod openapi;
+mod scene;
+mod service;

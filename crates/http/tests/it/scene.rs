@@ -9,9 +9,11 @@ use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use stead_control::{Control, ControlSettings};
-use stead_core::access::{Permission, Role};
+use stead_core::access::Permission;
 use stead_core::ambient::Ambient;
-use stead_core::ids::{NodeId, TenantId, TokenId, UserId};
+use stead_control::instances::PreviewAddress;
+use stead_core::ids::{NodeId, TokenId, UserId};
+use stead_core::instance::DriverKind;
 use stead_db::{Db, Target};
 use stead_drivers::sim::SimDriver;
 use stead_http::{App, HttpConfig};
@@ -126,27 +128,6 @@ pub(crate) struct Scene {
     _folder: TempDir,
 }
 
-async fn add_user(db: &Db, ambient: &Ambient, name: &str) -> (UserId, TenantId) {
-    let (user, tenant): (UserId, TenantId) = (ambient.new_id(), ambient.new_id());
-    let now = ambient.now().micros();
-    db.system("a test adds a user")
-        .transaction(|tx| async move {
-            let row = stead_db::users::User { id: user.to_string(), name: name.to_owned(), email: None, created_at: now };
-            stead_db::users::insert(&tx, row).await?;
-            let row = stead_db::tenants::Tenant {
-                id: tenant.to_string(),
-                name: name.to_owned(),
-                personal_of: Some(user.to_string()),
-                created_at: now,
-            };
-            stead_db::tenants::insert(&tx, row).await?;
-            stead_db::tenants::insert_member(&tx, tenant, user, Role::Owner).await
-        })
-        .await
-        .unwrap();
-    (user, tenant)
-}
-
 async fn add_token(db: &Db, ambient: &Ambient, user: UserId, scopes: &[Permission]) -> (Who, TokenId) {
     let id: TokenId = ambient.new_id();
     let secret = format!("stead_{:016x}{:016x}", ambient.random_u64(), ambient.random_u64());
@@ -181,15 +162,24 @@ impl Scene {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let base = format!("http://localhost:{port}");
-        let control = Self::control(&db, folder.path(), &base).await;
+        let control = Self::control(&db, folder.path(), &base, port).await;
         let node = Self::node(&control, folder.path(), &ambient).await;
-        let (user, tenant) = add_user(&db, &ambient, "Ada").await;
+        let user = control.identity().create_user("Ada", None).await.unwrap();
         let (owner, _) = add_token(&db, &ambient, user, &[]).await;
         let shutdown = CancellationToken::new();
         let app = App::new(HttpConfig::new(base.clone()), control.clone(), ambient.clone(), shutdown.clone()).unwrap();
         tokio::spawn(stead_http::serve(listener, app));
         let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(60)).build().unwrap();
-        Self { base, port, owner, tenant: tenant.to_string(), client, db, ambient, user, node, control, shutdown, _folder: folder }
+        let mut scene = Self { base, port, owner, tenant: String::new(), client, db, ambient, user, node, control, shutdown, _folder: folder };
+        let me = Answer::of(scene.request(&scene.owner, Method::GET, "/v1/me")).await;
+        scene.tenant = me.json()["tenant"]["id"].as_str().unwrap().to_owned();
+        scene
+    }
+
+    async fn control(db: &Db, folder: &Path, base: &str, port: u16) -> Control {
+        let previews = PreviewAddress { scheme: "http".into(), domain: "localhost".into(), port: Some(port) };
+        let settings = ControlSettings { base_url: base.to_owned(), previews, data_dir: folder.to_owned(), default_driver: DriverKind::Sim };
+        Control::start(db.clone(), settings).await.unwrap()
     }
 
     /// Joined by a pipe, as in one process.
@@ -249,7 +239,7 @@ impl Scene {
 
     /// Somebody with a tenant of their own, a stranger to the owner's.
     pub(crate) async fn stranger(&self) -> Who {
-        let (user, _) = add_user(&self.db, &self.ambient, "Eve").await;
+        let user = self.control.identity().create_user("Eve", None).await.unwrap();
         add_token(&self.db, &self.ambient, user, &[]).await.0
     }
 
