@@ -116,6 +116,12 @@ impl Control {
         &self.inner.uploads
     }
 
+    /// Word that something was committed; a hint to look again.
+    #[must_use]
+    pub fn nudges(&self) -> tokio::sync::broadcast::Receiver<stead_db::Nudge> {
+        self.inner.db.nudges()
+    }
+
     /// The reconcilers, with their last rounds.
     #[must_use]
     pub fn reconcilers(&self) -> &Reconcilers {

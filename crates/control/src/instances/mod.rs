@@ -7,6 +7,7 @@
 mod activity;
 mod exec;
 mod input;
+mod operator;
 mod ops;
 mod previews;
 mod reconcile;

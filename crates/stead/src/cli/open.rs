@@ -184,6 +184,18 @@ pub async fn create_and_follow(
     Ok(Some(instance))
 }
 
+/// Creates the instance and waits, showing the steps but not the result.
+///
+/// # Errors
+/// When it does not come up.
+pub async fn create_quietly(context: &Context, client: &Client, create: &CreateInstance) -> Result<Instance, Failure> {
+    let feed = client.events().await?;
+    let key = context.ambient.new_id::<RequestId>().to_string();
+    let begun = client.create_instance(create, &key).await?;
+    follow::operation(context, client, feed, begun.operation).await?;
+    Ok(client.instance(&begun.instance.id).await?)
+}
+
 /// A temporary file that goes when dropped.
 struct BundleFile {
     path: PathBuf,

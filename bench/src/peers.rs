@@ -1,0 +1,4 @@
+//! What Stead is measured against.
+
+pub(crate) mod crun;
+pub(crate) mod docker;

@@ -1,0 +1,7 @@
+//! The comparisons, one file each.
+
+pub(crate) mod authenticated_get;
+pub(crate) mod driver_start;
+pub(crate) mod memory;
+pub(crate) mod terminal;
+pub(crate) mod whole_path;

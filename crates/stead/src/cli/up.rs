@@ -1,0 +1,209 @@
+//! `stead up`: server, dashboard and node in one process.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Args;
+use serde_json::json;
+use stead_api::client::Client;
+use stead_api::v1::instances::{CreateInstance, Instance};
+use stead_core::names;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::local_repository::LocalRepository;
+use super::{Context, Failure, instance_fields, open};
+use crate::config::{self, DEFAULT_LISTEN};
+use crate::output::{Tone, duration};
+use crate::up::assemble::Stead;
+use crate::up::lock::DataDirLock;
+use crate::up::logging::{self, LogFormat};
+use crate::up::settings::Settings;
+use crate::up::owner;
+
+/// What server and node have in common with other commands of this machine.
+#[derive(Debug, Args)]
+pub struct HostArgs {
+    /// Where Stead keeps everything; /var/lib/stead for root, ~/.local/share/stead else.
+    #[arg(long, env = "STEAD_DATA_DIR", value_name = "PATH")]
+    data_dir: Option<PathBuf>,
+    /// A postgres:// address; a file in the data directory when absent.
+    #[arg(long, env = "STEAD_DATABASE", hide_env_values = true, value_name = "URL")]
+    database: Option<String>,
+    /// Let instances reach private networks (10.0.0.0/8 and the like).
+    #[arg(long, env = "STEAD_ALLOW_PRIVATE_NETWORKS")]
+    allow_private_networks: bool,
+    /// Registry to speak plain HTTP with, such as 127.0.0.1:5000; may be repeated.
+    #[arg(long, value_name = "HOST:PORT")]
+    insecure_registry: Vec<String>,
+    /// Offer simulated instances, for demonstrations.
+    #[arg(long)]
+    simulate: bool,
+    /// What to log: a level, or levels by part (info,stead_node=debug).
+    #[arg(long, env = "STEAD_LOG", value_name = "FILTER")]
+    log: Option<String>,
+    #[arg(long, env = "STEAD_LOG_FORMAT", value_enum, default_value = "text")]
+    log_format: LogFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct UpArgs {
+    #[command(flatten)]
+    host: HostArgs,
+    /// Address to listen at.
+    #[arg(long, env = "STEAD_LISTEN", default_value = DEFAULT_LISTEN, value_name = "IP:PORT")]
+    listen: SocketAddr,
+    /// Where browsers reach this server; previews are hosts below it.
+    #[arg(long, env = "STEAD_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    /// Open the repository of this folder as a workspace, unless it is open already.
+    #[arg(long, value_name = "PATH")]
+    workspace: Option<PathBuf>,
+}
+
+impl HostArgs {
+    /// The data directory without the rest.
+    #[must_use]
+    pub fn data_dir(&self) -> PathBuf {
+        self.data_dir.clone().unwrap_or_else(|| {
+            config::default_data_dir(
+                rustix::process::geteuid().is_root(),
+                std::env::var_os("XDG_DATA_HOME").map(PathBuf::from),
+                std::env::var_os("HOME").map(PathBuf::from),
+            )
+        })
+    }
+
+    pub fn start_logging(&self, context: &Context) -> Result<(), Failure> {
+        // On a terminal the banner is what people read; a file or a pipe is for whoever searches it later.
+        let usual = if context.output.live { "warn" } else { "info" };
+        Ok(logging::start(self.log.as_deref().unwrap_or(usual), self.log_format)?)
+    }
+
+    #[must_use]
+    pub fn settings(&self, listen: SocketAddr, public_url: Option<String>) -> Settings {
+        Settings {
+            data_dir: self.data_dir(),
+            listen,
+            public_url,
+            database: self.database.clone(),
+            node_name: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+            allow_private_networks: self.allow_private_networks,
+            insecure_registries: self.insecure_registry.clone(),
+            simulate: self.simulate,
+        }
+    }
+}
+
+pub async fn run(context: &Context, args: UpArgs) -> Result<ExitCode, Failure> {
+    let began = Instant::now();
+    args.host.start_logging(context)?;
+    let settings = args.host.settings(args.listen, args.public_url);
+    let mut lock = DataDirLock::acquire(&settings.data_dir)?;
+    let stead = Stead::assemble(&settings, &context.ambient).await?;
+    lock.announce(Some(stead.base_url().to_owned()))?;
+    let client = owner::sign_in_this_machine(&stead, context.credentials_path()).await?;
+    let link = client.create_sign_in_link().await?;
+
+    let output = &context.output;
+    if output.json {
+        let url = format!("{}/", stead.base_url().trim_end_matches('/'));
+        output.json(&json!({ "ready": { "url": url, "sign_in_link": link.url } }));
+    } else {
+        output.line(format!("\n{} is up after {}.\n", output.paint(Tone::Strong, "Stead"), duration(began.elapsed())));
+        output.line(format!("  dashboard   {}", output.paint(Tone::Strong, &link.url)));
+        output.line(output.paint(Tone::Faint, "              (signs you in once, within 15 minutes; `stead dashboard` makes another)"));
+        for missing in missing_capabilities(&client).await? {
+            output.line(format!("  {}     {missing}", output.paint(Tone::Busy, "missing")));
+        }
+    }
+    let stop = wait_for_a_signal()?;
+    tokio::pin!(stop);
+    if let Some(path) = &args.workspace {
+        tokio::select! {
+            opened = workspace(context, &client, path) => match opened {
+                // The workspace's failure is not the end of Stead.
+                Err(failure) => drop(failure.report(output)),
+                Ok(instance) => describe(context, &instance),
+            },
+            () = &mut stop => return leave(context, stead).await,
+        }
+    }
+    if !output.json {
+        output.line(output.paint(Tone::Faint, "\nCtrl-C stops Stead and leaves the instances running; `stead down` stops them too."));
+    }
+    stop.await;
+    leave(context, stead).await
+}
+
+async fn leave(context: &Context, stead: Stead) -> Result<ExitCode, Failure> {
+    let instances = stead.running_instances().await;
+    stead.shutdown().await;
+    if !context.output.json {
+        context.output.note(match instances {
+            0 => "\nStead has stopped.".to_owned(),
+            1 => "\nStead has stopped; 1 instance runs on. `stead up` finds it again, `stead down` stops it.".to_owned(),
+            many => format!("\nStead has stopped; {many} instances run on. `stead up` finds them again, `stead down` stops them."),
+        });
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn wait_for_a_signal() -> Result<impl Future<Output = ()>, Failure> {
+    let watch = |kind| signal(kind).map_err(|error| Failure::new(1, "signal", format!("Signals cannot be watched: {error}.")));
+    let (mut interrupt, mut terminate) = (watch(SignalKind::interrupt())?, watch(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+async fn missing_capabilities(client: &Client) -> Result<Vec<String>, Failure> {
+    Ok(client.nodes().await?.into_iter().flat_map(|node| node.drivers).flat_map(|driver| driver.missing).collect())
+}
+
+/// The workspace of the repository: the one that is there, as it is, or a new one.
+async fn workspace(context: &Context, client: &Client, path: &std::path::Path) -> Result<Instance, Failure> {
+    let repository = LocalRepository::find(path).await?;
+    let name = names::from_repository(&repository.folder).unwrap_or_else(|| "workspace".to_owned());
+    if let Some(instance) = client.instances().await?.into_iter().find(|instance| instance.name == name) {
+        return Ok(instance);
+    }
+    let (source, _) = open::upload(context, client, path, None).await?;
+    let create = CreateInstance { name: Some(name.clone()), source: Some(source), ..CreateInstance::default() };
+    open::create_quietly(context, client, &create).await
+}
+
+fn describe(context: &Context, instance: &Instance) {
+    let output = &context.output;
+    if output.json {
+        output.json(&json!({ "workspace": instance }));
+        return;
+    }
+    let (mark, word, tone) = instance_fields::phase(instance.state.phase);
+    let name = &instance.name;
+    output.line(format!(
+        "\n  workspace   {}  {}  {}",
+        output.paint(Tone::Strong, name),
+        output.paint(tone, &format!("{mark} {word}")),
+        output.paint(Tone::Faint, &instance.state.reason)
+    ));
+    for port in &instance.ports {
+        let label = port.label.as_deref().map(|label| format!(" ({label})")).unwrap_or_default();
+        output.line(format!("  preview     {}{}", port.preview_url, output.paint(Tone::Faint, &label)));
+    }
+    if let Some(problem) = &instance.problem {
+        output.line(format!("  {}     {}", output.paint(Tone::Bad, "problem"), problem.message));
+    }
+    output.line("\n  Next:");
+    for (command, meaning) in [
+        (format!("stead attach {name}"), "a terminal in it"),
+        (format!("stead exec {name} -- cargo --version"), "one command in it"),
+        ("stead open https://…/repo.git".to_owned(), "another repository"),
+    ] {
+        output.line(format!("    {}  {meaning}", output.paint(Tone::Strong, &format!("{command:<38}"))));
+    }
+}

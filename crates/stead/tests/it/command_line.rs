@@ -1,0 +1,77 @@
+//! The journey of a person at a terminal.
+
+use stead_api::v1::instances::Phase;
+use stead_testkit::repository::{Repository, git};
+
+use crate::stead;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_repository_to_a_deleted_instance() {
+    let stead = stead();
+    let run = |arguments: &[&str]| {
+        let output = stead.cli(arguments);
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        (output.status.code().unwrap_or(-1), text)
+    };
+    let (code, said) = run(&[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("stead open"), "{said}");
+    let repository = Repository::with(&[
+        ("README.md", "hello\n"),
+        ("phazeai.yaml", "env: { GREETING: salut }\ntasks:\n  - name: greet\n    command: echo \"$GREETING from the task\"\n  - name: web\n    command: python3 -m http.server 8000\n    background: true\nports:\n  - { port: 8000, label: site, visibility: public }\n"),
+    ]);
+    git(repository.path(), &["remote", "add", "origin", "https://example.org/me/shop.git"]);
+    let (code, said) = run(&["open", repository.path().to_str().expect("a path"), "--name", "shop"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("shop") && said.contains("8000--shop.localhost"), "{said}");
+
+    let (code, said) = run(&["list"]);
+    assert!(code == 0 && said.contains("shop") && said.contains("running"), "{said}");
+    let (code, said) = run(&["show", "shop"]);
+    assert!(code == 0 && said.contains("greet") && said.contains("succeeded"), "{said}");
+    let (code, said) = run(&["logs", "shop"]);
+    assert!(code == 0 && said.contains("salut from the task"), "{said}");
+    let (code, said) = run(&["exec", "shop", "--", "sh", "-c", "cat README.md; git remote get-url origin; git status --short; exit 7"]);
+    assert_eq!(code, 7, "{said}");
+    assert!(said.starts_with("hello\nhttps://example.org/me/shop.git\n"), "{said}");
+    let (code, said) = run(&["exec", "shop", "--", "cargo", "--version"]);
+    assert!(code == 0 && said.starts_with("cargo "), "{said}");
+
+    let page = stead_testkit::wait::until("the preview answers", || async {
+        let url = format!("{}README.md", stead.url());
+        let port = stead.url().trim_end_matches('/').rsplit(':').next().unwrap_or_default().to_owned();
+        let output = std::process::Command::new("curl")
+            .args(["--silent", "--fail", "--header", &format!("Host: 8000--shop.localhost:{port}"), &url])
+            .output()
+            .map_err(|error| error.to_string())?;
+        if output.status.success() { Ok(String::from_utf8_lossy(&output.stdout).into_owned()) } else { Err(format!("{output:?}")) }
+    })
+    .await;
+    assert_eq!(page, "hello\n");
+
+    for (arguments, phase) in [
+        (&["pause", "shop"][..], Phase::Paused),
+        (&["wake", "shop"], Phase::Running),
+        (&["stop", "shop"], Phase::Stopped),
+        (&["start", "shop"], Phase::Running),
+        (&["restart", "shop"], Phase::Running),
+        (&["kill", "shop"], Phase::Stopped),
+        (&["wake", "shop"], Phase::Running),
+    ] {
+        let (code, said) = run(arguments);
+        assert_eq!(code, 0, "{arguments:?}: {said}");
+        stead.until_phase("shop", phase).await;
+    }
+    let (code, said) = run(&["rename", "shop", "store"]);
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = run(&["operations"]);
+    assert!(code == 0 && said.contains("instance.create") && said.contains("succeeded"), "{said}");
+    let (code, said) = run(&["delete", "store"]);
+    assert!(code == 2 && said.contains("--yes"), "{said}");
+    let (code, said) = run(&["delete", "--yes", "store"]);
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = run(&["show", "store"]);
+    assert_eq!(code, 4, "{said}");
+    let (code, said) = run(&["--json", "list"]);
+    assert!(code == 0 && said.trim() == "[]", "{said}");
+}

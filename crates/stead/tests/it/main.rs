@@ -1,0 +1,23 @@
+//! End-to-end tests: the real binary, the real sandbox, the public API and the command line.
+//!
+//! They need root, because the sandbox's whole isolation does.
+
+mod bad_input;
+mod chaos;
+mod command_line;
+mod crowd;
+mod inside;
+mod isolation;
+mod survival;
+
+use stead_testkit::binary::{Options, Stead};
+
+/// The binary under test on a data directory of its own.
+fn stead() -> Stead {
+    stead_with(&[])
+}
+
+fn stead_with(arguments: &[&str]) -> Stead {
+    let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+    Stead::start(env!("CARGO_BIN_EXE_stead"), Options { arguments })
+}

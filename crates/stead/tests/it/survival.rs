@@ -1,0 +1,97 @@
+//! kill -9 of Stead touches no instance: processes, terminals and consoles go on.
+
+use stead_api::v1::instances::{CreateInstance, Phase};
+use stead_api::v1::operations::OperationState;
+use stead_testkit::wait;
+
+use crate::inside::{output, settled_screen, terminal};
+use crate::stead;
+
+/// Prints numbered lines, 1,000 a second, catching up when it was late.
+const COUNTER: &str = "import time, sys
+began = time.monotonic()
+number = 0
+while True:
+    while number < (time.monotonic() - began) * 1000:
+        number += 1
+        print('line', number, flush=False)
+    sys.stdout.flush()
+    time.sleep(0.002)
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_stops_and_nothing_is_lost_when_the_server_is_killed() {
+    let mut stead = stead();
+    let client = stead.client();
+    for number in 0..9 {
+        let create = CreateInstance { name: Some(format!("box-{number}")), ..CreateInstance::default() };
+        client.create_instance(&create, &format!("survival-{number}")).await.expect("accepted");
+    }
+    let counter = CreateInstance {
+        name: Some("counter".into()),
+        command: Some(vec!["python3".into(), "-c".into(), COUNTER.into()]),
+        ..CreateInstance::default()
+    };
+    client.create_instance(&counter, "survival-counter").await.expect("accepted");
+    for number in 0..9 {
+        stead.until_phase(&format!("box-{number}"), Phase::Running).await;
+    }
+    stead.until_phase("counter", Phase::Running).await;
+
+    let shell = terminal(&client, "box-0", None, b"echo first$((1+1)); seq 1 40\r").await;
+    let colours = terminal(&client, "box-1", None, b"printf '\\033[1;38;2;200;80;10mwarm\\033[0m \\033[7minverse\\033[0m caf\\303\\251 \\344\\275\\240\\n'; echo en''d\r").await;
+    let editor = terminal(&client, "box-2", Some(&["vim", "-u", "NONE", "-N", "/workspace/notes.txt"]), b"ihello from vim\x1b:set number\r").await;
+    let before = [
+        settled_screen(&client, "box-0", &shell, "40").await,
+        settled_screen(&client, "box-1", &colours, "end").await,
+        settled_screen(&client, "box-2", &editor, "hello from vim").await,
+    ];
+    let birth = output(&client, "box-3", "stat -c %Y /proc/1; cat /proc/sys/kernel/random/boot_id").await;
+
+    // An operation in the middle of its work when the server dies.
+    let late = CreateInstance { name: Some("late".into()), ..CreateInstance::default() };
+    let begun = client.create_instance(&late, "survival-late").await.expect("accepted");
+    stead.kill();
+    stead.start_again();
+    let client = stead.client();
+
+    let after = [
+        settled_screen(&client, "box-0", &shell, "40").await,
+        settled_screen(&client, "box-1", &colours, "end").await,
+        settled_screen(&client, "box-2", &editor, "hello from vim").await,
+    ];
+    assert_eq!(before, after, "a terminal redraws otherwise than before");
+    assert_eq!(output(&client, "box-3", "stat -c %Y /proc/1; cat /proc/sys/kernel/random/boot_id").await, birth);
+    for number in 0..9 {
+        stead.until_phase(&format!("box-{number}"), Phase::Running).await;
+    }
+    wait::until("the operation has ended", || {
+        let (client, id) = (client.clone(), begun.operation.id.clone());
+        async move {
+            let operation = client.operation(&id).await.map_err(|error| error.to_string())?;
+            if operation.state == OperationState::Succeeded { Ok(()) } else { Err(format!("{operation:?}")) }
+        }
+    })
+    .await;
+    stead.until_phase("late", Phase::Running).await;
+
+    let console = client.console_text("counter", None).await.expect("the console");
+    let numbers: Vec<u64> =
+        console.lines().filter_map(|line| line.strip_prefix("line ")).filter_map(|number| number.parse().ok()).collect();
+    assert!(numbers.len() > 1_000, "the counter printed only {} lines", numbers.len());
+    assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1), "the console has a gap");
+    assert_eq!(numbers[0], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_survive_stop_and_start_and_tmp_does_not() {
+    let stead = stead();
+    let client = stead.client();
+    stead.instance("keeper").await;
+    output(&client, "keeper", "echo kept > /workspace/file; echo home > ~/file; echo gone > /tmp/file").await;
+    assert!(stead.cli(&["stop", "keeper"]).status.success());
+    stead.until_phase("keeper", Phase::Stopped).await;
+    assert!(stead.cli(&["start", "keeper"]).status.success());
+    stead.until_phase("keeper", Phase::Running).await;
+    assert_eq!(output(&client, "keeper", "cat /workspace/file ~/file; ls /tmp").await, "kept\nhome\n");
+}
