@@ -1,7 +1,10 @@
 //! The driver itself: what the contract asks, done with the parts beside. Each call looks at what is there before it does
 //! anything, so that repeating it after a crash is harmless.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod run;
+mod sandbox;
+
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,60 +19,37 @@ use stead_core::driver::{
 };
 use stead_core::error::{Error, ErrorKind, InternalContext as _, Result};
 use stead_core::ids::{InstanceId, ProcessId};
-use stead_core::instance::{DriverKind, ExitStatus, Progress, Resources, Rootfs};
+use stead_core::instance::{DriverKind, Progress, Resources, Rootfs};
 use stead_link::stream::ByteStream;
 use stead_shim::protocol::{
-    Changed, ConsoleSettings, Launch, Listening, ProcessIdentity, Processes, Request, RunEnd, RunState, State, Status, UsageReply, VERSION,
+    Changed, ConsoleSettings, Launch, Listening, Processes, Request, RunState, State, UsageReply, VERSION,
 };
-use stead_shim::sandbox::{ExtraMount, IdsSpec, NetworkSpec, RootfsSpec, SandboxSpec};
 use tokio::sync::watch;
 
-use super::capabilities::{self, Machine};
-use super::console;
-use super::disk::Disks;
-use super::files;
-use super::image::{Image, ImageStore, Leased, blocking};
-use super::leftovers;
-use super::network::{Names, Network};
-use super::rootfs::host;
-use super::settings::{OciSettings, Toolchain};
-use super::shim_client::{self, QUICK, Shim, Spawner};
-use super::trash::Trash;
+use crate::oci::capabilities::{self, Machine};
+use crate::oci::console;
+use crate::oci::disk::Disks;
+use crate::oci::files;
+use crate::oci::image::{Image, ImageStore, Leased, blocking};
+use crate::oci::leftovers;
+use crate::oci::network::{Names, Network};
+use crate::oci::rootfs::host;
+use crate::oci::settings::{OciSettings, Toolchain};
+use crate::oci::shim_client::{QUICK, Shim, Spawner};
+use crate::oci::trash::Trash;
+use run::{LastRun, Run};
 
 /// Beyond the grace of a stop: the kernel ends processes and the shim unmounts.
 const STOP_PATIENCE: Duration = Duration::from_secs(30);
-/// How long a shim that does not answer may take to be gone.
-const DYING: Duration = Duration::from_secs(1);
 /// Longest path of a run directory, so that its socket's path fits into 107 bytes.
 const LONGEST_RUN_DIRECTORY: usize = 90;
-/// Each instance gets this many user ids of the host.
-const IDS_PER_INSTANCE: u32 = 65_536;
 /// While nothing runs, a change is looked for this often at least.
 const IDLE_WAIT: Duration = Duration::from_secs(5);
-const SMALLEST_TMP: u64 = 64 << 20;
-const LARGEST_TMP: u64 = 2 << 30;
-const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
 /// Which image an instance was prepared with.
 #[derive(Debug, Serialize, Deserialize)]
 struct PreparedImage {
     reference: String,
     image: Image,
-}
-
-/// How the newest run that is not in a run directory any more ended.
-#[derive(Debug, Serialize, Deserialize)]
-struct LastRun {
-    run: u64,
-    exit: Option<ExitStatus>,
-}
-
-/// What is known of an instance's run.
-enum Run {
-    /// No run directory.
-    None,
-    Live { shim: Shim, status: Status },
-    Ended { shim: Option<Shim>, run: u64, exit: Option<ExitStatus>, processes: Vec<ProcessState> },
 }
 
 /// See [`super`].
@@ -219,182 +199,6 @@ impl OciDriver {
 
     fn nudge(&self) {
         self.nudges.send_modify(|number| *number += 1);
-    }
-
-    /// Looks for the run. A shim that went away without a word is cleaned up after first.
-    async fn run(&self, instance: InstanceId) -> Result<Run> {
-        let run_directory = self.run_directory(instance);
-        let Some(state) = State::read(&run_directory)? else { return Ok(Run::None) };
-        let ended = |end: Option<RunEnd>, shim| Run::Ended {
-            shim,
-            run: state.run,
-            exit: end.and_then(|end| end.exit),
-            processes: state.processes.clone(),
-        };
-        if !state.shim.is_alive() {
-            if state.end.is_none() {
-                tracing::warn!(instance.id = %instance, run = state.run, "the process that kept the instance is gone; the run is ended");
-                self.clean_after(instance, &state).await?;
-            }
-            return Ok(ended(state.end.clone(), None));
-        }
-        let shim = Shim::at(&state.socket);
-        match shim.call::<Status>(Request::Status, QUICK).await {
-            Ok(status) if status.state == RunState::Ended => {
-                let processes = shim.call::<Processes>(Request::Processes, QUICK).await.unwrap_or_default().processes;
-                let exit = status.end.and_then(|end| end.exit);
-                Ok(Run::Ended { shim: Some(shim), run: state.run, exit, processes })
-            }
-            Ok(status) => Ok(Run::Live { shim, status }),
-            Err(error) => {
-                // It may have gone between the two looks; then its last word counts.
-                match State::read(&run_directory)? {
-                    Some(now) if now.end.is_some() => Ok(Run::Ended {
-                        shim: None,
-                        run: now.run,
-                        exit: now.end.and_then(|end| end.exit),
-                        processes: now.processes,
-                    }),
-                    // A process that is being killed answers no more, but is still there for a moment.
-                    _ if !self.shim_ends(state.shim).await? => Err(error),
-                    _ => {
-                        self.clean_after(instance, &state).await?;
-                        Ok(ended(None, None))
-                    }
-                }
-            }
-        }
-    }
-
-    async fn shim_ends(&self, shim: ProcessIdentity) -> Result<bool> {
-        blocking(move || shim_client::ends(shim, DYING)).await
-    }
-
-    /// Ends what a vanished shim left: the sandbox's PID 1 and with it every process, control groups, interface.
-    async fn clean_after(&self, instance: InstanceId, state: &State) -> Result<()> {
-        let (shim, init) = (state.shim, state.init);
-        let (network, group) = (Arc::clone(&self.network), self.cgroup(instance));
-        let run_directory = self.run_directory(instance);
-        let mut state = state.clone();
-        let now = self.ambient.now();
-        blocking(move || {
-            shim_client::kill(shim, STOP_PATIENCE)?;
-            leftovers::thaw_group(&group);
-            if let Some(init) = init {
-                shim_client::kill(init, STOP_PATIENCE)?;
-            }
-            leftovers::remove_groups(&group)?;
-            network.remove_left(instance)?;
-            if state.end.is_none() {
-                let cause = stead_shim::protocol::EndCause::SandboxLost;
-                state.end = Some(RunEnd { at: now, cause, exit: None, problem: None });
-                files::write_json(&run_directory.join(stead_shim::protocol::STATE_FILE), &state)?;
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    async fn live(&self, instance: InstanceId) -> Result<(Shim, Status)> {
-        match self.run(instance).await? {
-            Run::Live { shim, status } => Ok((shim, status)),
-            Run::None | Run::Ended { .. } if self.directory(instance).is_dir() => {
-                Err(Error::conflict("instance_not_running", "The instance does not run.").next_step("Start it first."))
-            }
-            Run::None | Run::Ended { .. } => Err(Error::not_found("instance", instance)),
-        }
-    }
-
-    /// A shim that can still be asked about processes and the console, also after the end of its run.
-    async fn reachable(&self, instance: InstanceId) -> Result<Option<Shim>> {
-        Ok(match self.run(instance).await? {
-            Run::Live { shim, .. } => Some(shim),
-            Run::Ended { shim, .. } => shim,
-            Run::None => None,
-        })
-    }
-
-    /// Takes down what is left of a run and removes its directory; how it ended is kept with the instance.
-    async fn forget_run(&self, instance: InstanceId) -> Result<()> {
-        match self.run(instance).await? {
-            Run::None => {}
-            Run::Live { .. } => return Err(Error::conflict("instance_running", "The instance still runs.")),
-            Run::Ended { shim, run, exit, .. } => {
-                let directory = self.directory(instance);
-                if directory.is_dir() {
-                    files::write_json(&directory.join("last_run.json"), &LastRun { run, exit })?;
-                }
-                if let Some(shim) = shim {
-                    // A shim that has gone meanwhile has forgotten.
-                    let _gone = shim.done(Request::Forget, QUICK).await;
-                }
-            }
-        }
-        remove_directory(&self.run_directory(instance))
-    }
-
-    fn volume_missing(instance: InstanceId) -> Error {
-        Error::conflict("instance_not_prepared", format!("The volume of {instance} is not there."))
-            .next_step("Prepare the instance before it is started.")
-    }
-
-    fn rootfs(&self, plan: &RunPlan) -> Result<(RootfsSpec, Option<Image>)> {
-        match &plan.rootfs {
-            Rootfs::HostUserland => {
-                let extra_mounts = self
-                    .toolchains
-                    .iter()
-                    .filter(|toolchain| toolchain.source.is_dir())
-                    .map(|toolchain| ExtraMount { source: toolchain.source.clone(), target: toolchain.target.clone() })
-                    .collect();
-                let etc_dir = self.settings.directory.join("etc");
-                Ok((RootfsSpec::HostUserland { etc_dir, extra_mounts }, None))
-            }
-            Rootfs::Image { reference } => {
-                let prepared: Option<PreparedImage> = files::read_json(&self.directory(plan.instance).join("image.json"))?;
-                let image = prepared.filter(|prepared| prepared.reference == *reference).map(|prepared| prepared.image);
-                let image = image.ok_or_else(|| {
-                    Error::conflict("instance_not_prepared", format!("The image {reference} was not brought in."))
-                        .next_step("Prepare the instance before it is started.")
-                })?;
-                Ok((RootfsSpec::Layers { lower: self.images.layers(&image) }, Some(image)))
-            }
-        }
-    }
-
-    fn sandbox(&self, plan: &RunPlan, slot: u32) -> Result<SandboxSpec> {
-        let volume = Disks::find(&self.directory(plan.instance)).ok_or_else(|| Self::volume_missing(plan.instance))?;
-        let (rootfs, image) = self.rootfs(plan)?;
-        let config = image.map(|image| image.config).unwrap_or_default();
-        let mut env: BTreeMap<String, String> = config.env.clone();
-        if matches!(rootfs, RootfsSpec::Layers { .. }) {
-            env.entry("PATH".to_owned()).or_insert_with(|| DEFAULT_PATH.to_owned());
-        }
-        env.extend(plan.env.clone());
-        let network = if self.capabilities.outbound_network { self.network.spec(slot) } else { NetworkSpec::LoopbackOnly };
-        let ids = if self.machine.root {
-            let base = self.settings.first_user_id.saturating_add(slot.saturating_mul(IDS_PER_INSTANCE));
-            IdsSpec::Range { base, count: IDS_PER_INSTANCE }
-        } else {
-            IdsSpec::SelfOnly
-        };
-        Ok(SandboxSpec {
-            instance: plan.instance,
-            run: plan.run,
-            hostname: plan.name.clone(),
-            rootfs,
-            volume,
-            ids,
-            resources: plan.resources,
-            cgroup: self.machine.control_groups.then(|| self.cgroup(plan.instance)),
-            network,
-            dns: if self.capabilities.outbound_network { self.network.servers().to_vec() } else { Vec::new() },
-            env,
-            command: plan.command.clone().or_else(|| config.command()),
-            user: config.user.clone(),
-            working_directory: config.working_directory,
-            tmp_bytes: (plan.resources.memory_bytes / 4).clamp(SMALLEST_TMP, LARGEST_TMP),
-        })
     }
 
     /// The instance's image, made ready and noted so that it stays.
