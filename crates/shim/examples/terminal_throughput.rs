@@ -2,7 +2,12 @@
 //!
 //! `cargo run --release -p stead-shim --example terminal_throughput -- [MiB]`. Needs no privileges: the container is a plain process.
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, reason = "a measurement for people at a terminal")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a measurement for people at a terminal"
+)]
 
 #[path = "../tests/it/fake.rs"]
 #[expect(dead_code, reason = "the measurement needs only a part of the tests' container")]
@@ -30,8 +35,9 @@ const PATTERNS: [(&str, &str); 3] = [
 
 fn raw(script: &str) -> f64 {
     let mut container = FakeContainer::new(None);
-    let spawned =
-        container.spawn(&fake::shell(script, Stdio::Terminal { columns: 80, rows: 24 })).expect("a process on a PTY");
+    let spawned = container
+        .spawn(&fake::shell(script, Stdio::Terminal { columns: 80, rows: 24 }))
+        .expect("a process on a PTY");
     let master = spawned.master.expect("a terminal");
     rustix::io::ioctl_fionbio(&master, false).unwrap();
     let mut buffer = vec![0; 64 * 1024];
@@ -80,7 +86,10 @@ fn through_shim(script: &str) -> (f64, usize) {
         io: ProcessIo::Terminal { columns: 80, rows: 24 },
     };
     ask(&mut stream, Request::Spawn { process });
-    ask(&mut stream, Request::Attach { process: id, attach: Attach { offset: Some(0), size: None, read_only: false } });
+    ask(
+        &mut stream,
+        Request::Attach { process: id, attach: Attach { offset: Some(0), size: None, read_only: false } },
+    );
     let mut begin = Vec::new();
     Frame::Input { bytes: b"\n" }.encode(&mut begin);
     stream.write_all(&begin).unwrap();
@@ -120,7 +129,9 @@ fn main() {
         for _ in 0..3 {
             let plain = raw(&script);
             let (shim, snapshots) = through_shim(&script);
-            println!("{name}: plain {plain:.0} MiB/s, through the shim {shim:.0} MiB/s ({snapshots} snapshots)");
+            println!(
+                "{name}: plain {plain:.0} MiB/s, through the shim {shim:.0} MiB/s ({snapshots} snapshots)"
+            );
             ratios.push(shim / plain);
         }
         ratios.sort_by(f64::total_cmp);

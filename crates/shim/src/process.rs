@@ -124,7 +124,9 @@ impl Process {
             ProcessIo::Terminal { columns, rows } => {
                 Output::Terminal { master, terminal: Box::new(Terminal::new(columns, rows)), resized_at: 0 }
             }
-            ProcessIo::Pipes => Output::Pipes { output: PipeOutput::new(stdout), errors: PipeOutput::new(stderr) },
+            ProcessIo::Pipes => {
+                Output::Pipes { output: PipeOutput::new(stdout), errors: PipeOutput::new(stderr) }
+            }
             ProcessIo::Console => Output::Console { fd: stdout, source },
         };
         let input = Input { fd: stdin, ..Input::default() };
@@ -144,7 +146,14 @@ impl Process {
     }
 
     pub(crate) fn state(&self, id: ProcessId, viewers: u32) -> ProcessState {
-        ProcessState { id, label: self.label.clone(), io: self.io, started: self.started, exit: self.exit, viewers }
+        ProcessState {
+            id,
+            label: self.label.clone(),
+            io: self.io,
+            started: self.started,
+            exit: self.exit,
+            viewers,
+        }
     }
 
     pub(crate) fn exited(&mut self, status: ExitStatus, now: Instant) {

@@ -40,8 +40,10 @@ struct Pending {
 /// # Errors
 /// When standard input is no socket or carries no frames.
 pub fn spawner_main() -> Result<()> {
-    let socket = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3).internal("taking over the agent's socket")?;
-    let null = std::fs::OpenOptions::new().read(true).write(true).open("/dev/null").internal("opening /dev/null")?;
+    let socket = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)
+        .internal("taking over the agent's socket")?;
+    let null =
+        std::fs::OpenOptions::new().read(true).write(true).open("/dev/null").internal("opening /dev/null")?;
     rustix::stdio::dup2_stdin(&null).internal("leaving the agent's input")?;
     drop(null);
     serve(socket, |spec: &SandboxSpec| Ok(sandbox::launch(spec)?))
@@ -128,10 +130,12 @@ impl Pending {
                 None
             }
             Err(rustix::io::Errno::INTR) => None,
-            _ => Some(serde_json::from_slice(&self.text).unwrap_or_else(|_| LaunchOutcome::Failed {
-                problem: Error::internal("the shim ended before it was ready")
-                    .next_step("Look into shim.log in the instance's run directory.")
-                    .to_problem(),
+            _ => Some(serde_json::from_slice(&self.text).unwrap_or_else(|_| {
+                LaunchOutcome::Failed {
+                    problem: Error::internal("the shim ended before it was ready")
+                        .next_step("Look into shim.log in the instance's run directory.")
+                        .to_problem(),
+                }
             })),
         }
     }
@@ -150,13 +154,20 @@ where
             launch: u64,
         }
         let number = serde_json::from_slice::<Number>(json).map_or(0, |number| number.launch);
-        (number, Error::invalid("invalid_launch", format!("The launch request cannot be understood: {error}.")))
+        (
+            number,
+            Error::invalid("invalid_launch", format!("The launch request cannot be understood: {error}.")),
+        )
     })?;
     let number = request.launch;
     check(&request).map_err(|error| (number, error))?;
     let report = fork_shim(|report| shim_main(request, start, report));
     report.map(|report| Pending { launch: number, report, text: Vec::new() }).map_err(|error| {
-        let error = Error::new(ErrorKind::Unavailable, "shim_not_started", format!("The node cannot start a process: {error}."));
+        let error = Error::new(
+            ErrorKind::Unavailable,
+            "shim_not_started",
+            format!("The node cannot start a process: {error}."),
+        );
         (number, error.next_step("Look at the node's process and memory limits."))
     })
 }
@@ -173,7 +184,10 @@ fn check<S>(request: &Launch<S>) -> Result<()> {
     if request.run_dir.as_os_str().len() > LONGEST_RUN_DIR || !request.run_dir.is_absolute() {
         return Err(Error::invalid(
             "run_directory_too_long",
-            format!("The run directory {} is not absolute or longer than {LONGEST_RUN_DIR} bytes.", request.run_dir.display()),
+            format!(
+                "The run directory {} is not absolute or longer than {LONGEST_RUN_DIR} bytes.",
+                request.run_dir.display()
+            ),
         )
         .next_step("Choose a shorter data directory."));
     }
@@ -243,7 +257,11 @@ where
     let Launch { instance, run, run_dir, console, sandbox, .. } = request;
     let shim = prepared.and_then(|()| start(&sandbox)).and_then(|container| {
         let init = pid_of(container.pidfd());
-        Shim::start(ShimSetup { instance, run, run_dir: run_dir.clone(), console, init }, container, ambient.clone())
+        Shim::start(
+            ShimSetup { instance, run, run_dir: run_dir.clone(), console, init },
+            container,
+            ambient.clone(),
+        )
     });
     drop(sandbox);
     let mut journal = Journal::open(&run_dir.join(LOG_FILE), ambient);
@@ -279,7 +297,8 @@ fn prepare(run_dir: &Path, ambient: Ambient) -> Result<()> {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     rustix::process::chdir("/").internal("leaving the agent's directory")?;
     DirBuilder::new().recursive(true).mode(0o700).create(run_dir).internal("making the run directory")?;
-    let null = std::fs::OpenOptions::new().read(true).write(true).open("/dev/null").internal("opening /dev/null")?;
+    let null =
+        std::fs::OpenOptions::new().read(true).write(true).open("/dev/null").internal("opening /dev/null")?;
     let journal = Journal::open(&run_dir.join(LOG_FILE), ambient);
     let log = journal.file().unwrap_or(&null);
     rustix::stdio::dup2_stdin(&null).internal("leaving the agent's input")?;
@@ -295,7 +314,10 @@ fn rename(name: &std::ffi::CStr) {
 /// The process id behind a pidfd, as this process sees it.
 fn pid_of(pidfd: BorrowedFd<'_>) -> Option<i32> {
     let text = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", pidfd.as_raw_fd())).ok()?;
-    text.lines().find_map(|line| line.strip_prefix("Pid:")).and_then(|pid| pid.trim().parse().ok()).filter(|pid| *pid > 0)
+    text.lines()
+        .find_map(|line| line.strip_prefix("Pid:"))
+        .and_then(|pid| pid.trim().parse().ok())
+        .filter(|pid| *pid > 0)
 }
 
 extern "C" fn stay(_signal: libc::c_int) {}

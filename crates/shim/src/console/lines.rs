@@ -44,7 +44,8 @@ impl Lines {
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
         let (lines, rest) = bytes.split_at(whole);
         if !lines.is_empty() {
-            let head = held.map(|index| std::mem::take(&mut self.unfinished[index].bytes)).unwrap_or_default();
+            let head =
+                held.map(|index| std::mem::take(&mut self.unfinished[index].bytes)).unwrap_or_default();
             self.write(source, &[&head, lines]);
         }
         if rest.is_empty() {
@@ -64,7 +65,9 @@ impl Lines {
     }
 
     fn write(&mut self, source: Source, parts: &[&[u8]]) {
-        if self.open_line.is_some_and(|open| open != source) || (self.open_line.is_none() && !self.writer.ends_with_newline()) {
+        if self.open_line.is_some_and(|open| open != source)
+            || (self.open_line.is_none() && !self.writer.ends_with_newline())
+        {
             self.writer.append(b"\n");
         }
         for part in parts {
@@ -100,7 +103,11 @@ impl Lines {
 
     /// When [`Lines::flush_waiting`] has something to do next.
     pub(crate) fn next_flush(&self) -> Option<Instant> {
-        self.unfinished.iter().filter(|line| !line.bytes.is_empty()).map(|line| line.since + PROMPT_DELAY).min()
+        self.unfinished
+            .iter()
+            .filter(|line| !line.bytes.is_empty())
+            .map(|line| line.since + PROMPT_DELAY)
+            .min()
     }
 
     /// The source has ended: what is left of it is written.
@@ -120,8 +127,8 @@ mod tests {
     use crate::console::{Chunk, Reader};
     use crate::protocol::ConsoleSettings;
     use proptest::prelude::*;
-    use stead_core::driver::ConsolePosition;
     use std::path::Path;
+    use stead_core::driver::ConsolePosition;
 
     fn lines_in(directory: &Path, segment_bytes: u64, segments: u32) -> Lines {
         let settings = ConsoleSettings { directory: directory.to_owned(), segment_bytes, segments };

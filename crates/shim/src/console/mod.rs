@@ -8,8 +8,8 @@ mod lines;
 mod reader;
 mod writer;
 
-pub use reader::{Chunk, Reader};
 pub(crate) use lines::{Lines, Source};
+pub use reader::{Chunk, Reader};
 pub(crate) use writer::Writer;
 
 use std::fs;

@@ -42,7 +42,10 @@ impl Writer {
             ends_with_newline: true,
         };
         if let Some(last) = all.last() {
-            let mut file = OpenOptions::new().read(true).append(true).open(segment_path(&settings.directory, last.start))?;
+            let mut file = OpenOptions::new()
+                .read(true)
+                .append(true)
+                .open(segment_path(&settings.directory, last.start))?;
             if last.length > 0 {
                 let mut byte = [b'\n'];
                 file.seek(SeekFrom::End(-1))?;
@@ -107,7 +110,9 @@ impl Writer {
         if self.current.as_ref().is_none_or(|(segment, _)| segment.length >= self.segment_bytes) {
             self.rotate()?;
         }
-        let Some((segment, file)) = &mut self.current else { return Err(io::Error::other("no segment is open")) };
+        let Some((segment, file)) = &mut self.current else {
+            return Err(io::Error::other("no segment is open"));
+        };
         let room = usize::try_from(self.segment_bytes - segment.length).unwrap_or(usize::MAX);
         let written = file.write(&bytes[..bytes.len().min(room)])?;
         if written == 0 {
@@ -119,8 +124,11 @@ impl Writer {
 
     fn rotate(&mut self) -> io::Result<()> {
         let start = self.end;
-        let file =
-            OpenOptions::new().create(true).append(true).mode(0o600).open(segment_path(&self.directory, start))?;
+        let file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(segment_path(&self.directory, start))?;
         if self.starts.back() != Some(&start) {
             self.starts.push_back(start);
         }

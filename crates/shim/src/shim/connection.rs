@@ -28,13 +28,19 @@ pub(super) enum Mode {
     /// Sends requests.
     Requests,
     /// Waits for the change number to differ.
-    Change { since: u64, until: Instant },
+    Change {
+        since: u64,
+        until: Instant,
+    },
     /// Waits for the end of the run.
     End,
     Process(ProcessView),
     Console(ConsoleView),
     /// Gets its last bytes; then `collected` has been told how it ended.
-    Closing { until: Instant, collected: Option<u64> },
+    Closing {
+        until: Instant,
+        collected: Option<u64>,
+    },
 }
 
 #[derive(Debug)]
@@ -53,7 +59,16 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) const fn new(stream: UnixStream) -> Self {
-        Self { stream, inbox: Vec::new(), outbox: Vec::new(), sent: 0, pass: None, mode: Mode::Requests, deaf: false, dead: false }
+        Self {
+            stream,
+            inbox: Vec::new(),
+            outbox: Vec::new(),
+            sent: 0,
+            pass: None,
+            mode: Mode::Requests,
+            deaf: false,
+            dead: false,
+        }
     }
 
     pub(super) fn raw_fd(&self) -> RawFd {

@@ -71,8 +71,11 @@ impl<C: Container> Shim<C> {
                 Ok(None) => return used,
                 Err(error) => {
                     connection.problem(
-                        &Error::invalid("invalid_frame", format!("The connection carries no frames: {error}."))
-                            .next_step("Connect anew and send frames as stead_core::frame describes them."),
+                        &Error::invalid(
+                            "invalid_frame",
+                            format!("The connection carries no frames: {error}."),
+                        )
+                        .next_step("Connect anew and send frames as stead_core::frame describes them."),
                     );
                     connection.close(now, None);
                     return used;
@@ -97,7 +100,10 @@ impl<C: Container> Shim<C> {
             (_, Frame::Unknown { .. }) => {}
             (_, Frame::Ping) => connection.send(&Frame::Ping),
             (Mode::Requests, Frame::Request { json }) => self.take_request(connection, json, now),
-            (Mode::Process(view), Frame::Input { .. } | Frame::InputEnd | Frame::Resize { .. } | Frame::Signal { .. }) => {
+            (
+                Mode::Process(view),
+                Frame::Input { .. } | Frame::InputEnd | Frame::Resize { .. } | Frame::Signal { .. },
+            ) => {
                 if view.read_only {
                     connection.problem(&read_only());
                     connection.close(now, None);
@@ -129,9 +135,12 @@ impl<C: Container> Shim<C> {
                     return;
                 }
                 match frame {
-                    Frame::Signal { number } => self.signal_process(connection, MAIN, i32::from(*number), now),
+                    Frame::Signal { number } => {
+                        self.signal_process(connection, MAIN, i32::from(*number), now)
+                    }
                     Frame::Input { bytes } => {
-                        let taken = self.processes.get_mut(&MAIN).is_some_and(|main| main.accept_input(bytes));
+                        let taken =
+                            self.processes.get_mut(&MAIN).is_some_and(|main| main.accept_input(bytes));
                         if !taken {
                             connection.problem(
                                 &Error::conflict("no_main_process", "Nothing reads the console's input.")

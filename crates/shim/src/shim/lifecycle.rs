@@ -147,13 +147,17 @@ impl<C: Container> Shim<C> {
             }
         };
         while let Ok(Some(exited)) = self.container.next_event() {
-            let status =
-                ExitStatus { code: exited.status.code(), signal: exited.status.signal(), out_of_memory: false };
+            let status = ExitStatus {
+                code: exited.status.code(),
+                signal: exited.status.signal(),
+                out_of_memory: false,
+            };
             if let Some(process) = self.processes.values_mut().find(|process| process.pid == exited.pid) {
                 process.exited(status, now);
             }
         }
-        let killed = ExitStatus { code: 128 + libc::SIGKILL, signal: Some(libc::SIGKILL), out_of_memory: false };
+        let killed =
+            ExitStatus { code: 128 + libc::SIGKILL, signal: Some(libc::SIGKILL), out_of_memory: false };
         for process in self.processes.values_mut() {
             process.exited(killed, now);
         }
@@ -188,7 +192,9 @@ impl<C: Container> Shim<C> {
     pub(super) fn linger_until(&self) -> Option<Instant> {
         let ended = self.ended_at?;
         let wanted = !self.connections.is_empty()
-            || self.processes.values().any(|process| process.id.is_some() && process.is_attachable() && process.collected.is_none());
+            || self.processes.values().any(|process| {
+                process.id.is_some() && process.is_attachable() && process.collected.is_none()
+            });
         Some(ended + if wanted { LINGER } else { AFTER_END })
     }
 

@@ -30,7 +30,8 @@ use stead_core::instance::ExitStatus;
 use crate::console::{Lines, Source, Writer};
 use crate::process::{Output, Process};
 use crate::protocol::{
-    ConsoleSettings, LOG_FILE, MAX_CONNECTIONS, ProcessIdentity, RunEnd, RunState, SOCKET_FILE, State, VERSION,
+    ConsoleSettings, LOG_FILE, MAX_CONNECTIONS, ProcessIdentity, RunEnd, RunState, SOCKET_FILE, State,
+    VERSION,
 };
 use crate::sandbox::{Container, Spawned};
 use connection::{Connection, MOST_WAITING, Mode};
@@ -151,7 +152,11 @@ impl<C: Container> Shim<C> {
     }
 
     fn open(setup: &ShimSetup) -> Result<(UnixListener, Lines, ProcessIdentity)> {
-        DirBuilder::new().recursive(true).mode(0o700).create(&setup.run_dir).internal("making the run directory")?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&setup.run_dir)
+            .internal("making the run directory")?;
         let path = setup.run_dir.join(SOCKET_FILE);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -200,7 +205,8 @@ impl<C: Container> Shim<C> {
         let now = Instant::now();
         if ready == 0
             && let Some(key) = backlog
-            && let Some(Process { output: Output::Terminal { terminal, .. }, .. }) = self.processes.get_mut(&key)
+            && let Some(Process { output: Output::Terminal { terminal, .. }, .. }) =
+                self.processes.get_mut(&key)
         {
             terminal.parse_some();
         }
@@ -254,8 +260,11 @@ impl<C: Container> Shim<C> {
             let mut connection = Connection::new(stream);
             if self.connections.len() >= MAX_CONNECTIONS {
                 connection.problem(
-                    &Error::unavailable("too_many_connections", "The instance has too many connections open.")
-                        .next_step("Close terminals that nobody looks at."),
+                    &Error::unavailable(
+                        "too_many_connections",
+                        "The instance has too many connections open.",
+                    )
+                    .next_step("Close terminals that nobody looks at."),
                 );
                 connection.flush();
                 continue;
@@ -271,7 +280,14 @@ impl<C: Container> Shim<C> {
         key
     }
 
-    fn add_process(&mut self, key: u64, id: Option<ProcessId>, label: String, io: ProcessIo, spawned: Spawned) {
+    fn add_process(
+        &mut self,
+        key: u64,
+        id: Option<ProcessId>,
+        label: String,
+        io: ProcessIo,
+        spawned: Spawned,
+    ) {
         let process = Process::new(id, label, io, self.ambient.now(), spawned, Source(key));
         if let Some(id) = id {
             self.by_id.insert(id, key);
@@ -295,8 +311,13 @@ impl<C: Container> Shim<C> {
         while self.run_state != RunState::Ended {
             match self.container.next_event() {
                 Ok(Some(exited)) => {
-                    let out_of_memory = exited.status.signal() == Some(libc::SIGKILL) && self.was_out_of_memory();
-                    let status = ExitStatus { code: exited.status.code(), signal: exited.status.signal(), out_of_memory };
+                    let out_of_memory =
+                        exited.status.signal() == Some(libc::SIGKILL) && self.was_out_of_memory();
+                    let status = ExitStatus {
+                        code: exited.status.code(),
+                        signal: exited.status.signal(),
+                        out_of_memory,
+                    };
                     self.process_ended(exited.pid, status, now);
                 }
                 Ok(None) => return,
@@ -312,7 +333,8 @@ impl<C: Container> Shim<C> {
     }
 
     fn process_ended(&mut self, pid: i32, status: ExitStatus, now: Instant) {
-        let found = self.processes.iter_mut().find(|(_, process)| process.pid == pid && process.exit.is_none());
+        let found =
+            self.processes.iter_mut().find(|(_, process)| process.pid == pid && process.exit.is_none());
         let Some((key, process)) = found else { return };
         let key = *key;
         process.exited(status, now);
@@ -330,7 +352,9 @@ impl<C: Container> Shim<C> {
                 .connections
                 .values()
                 .filter_map(|connection| match &connection.mode {
-                    Mode::Process(view) if view.process == key && !view.read_only => Some((view.active, view.size?)),
+                    Mode::Process(view) if view.process == key && !view.read_only => {
+                        Some((view.active, view.size?))
+                    }
                     _ => None,
                 })
                 .max_by_key(|(active, _)| *active);
@@ -342,7 +366,10 @@ impl<C: Container> Shim<C> {
 
     fn bring_viewers_further(&mut self, now: Instant) {
         let over = self.run_state == RunState::Ended
-            && self.processes.values().all(|process| !matches!(&process.output, Output::Console { fd: Some(_), .. }));
+            && self
+                .processes
+                .values()
+                .all(|process| !matches!(&process.output, Output::Console { fd: Some(_), .. }));
         let Self { connections, processes, lines, scratch, changed, more_to_send, .. } = self;
         for connection in connections.values_mut() {
             if connection.answer_waiting(*changed, self.run_state == RunState::Ended, now) {
@@ -356,7 +383,11 @@ impl<C: Container> Shim<C> {
                     break;
                 }
                 connection.flush();
-                if connection.waiting() > 0 || connection.dead || connection.deaf || !connection.produce(processes, lines, over, scratch, now) {
+                if connection.waiting() > 0
+                    || connection.dead
+                    || connection.deaf
+                    || !connection.produce(processes, lines, over, scratch, now)
+                {
                     break;
                 }
             }
@@ -365,7 +396,9 @@ impl<C: Container> Shim<C> {
                 && let Mode::Closing { collected, .. } = connection.mode
             {
                 connection.dead = true;
-                if let Some(process) = collected.filter(|_| !connection.deaf).and_then(|key| processes.get_mut(&key)) {
+                if let Some(process) =
+                    collected.filter(|_| !connection.deaf).and_then(|key| processes.get_mut(&key))
+                {
                     process.collected.get_or_insert(now);
                 }
             }

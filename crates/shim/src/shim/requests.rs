@@ -11,8 +11,8 @@ use stead_core::ids::ProcessId;
 use crate::console::Reader;
 use crate::process::Output;
 use crate::protocol::{
-    Attached, CHANGED_WAIT_SECONDS, Changed, Done, Listening, MAX_NOTE, MAX_PROCESSES, MAX_VIEWERS, Message, Processes,
-    Request, RunState, Status, UsageReply, VERSION,
+    Attached, CHANGED_WAIT_SECONDS, Changed, Done, Listening, MAX_NOTE, MAX_PROCESSES, MAX_VIEWERS, Message,
+    Processes, Request, RunState, Status, UsageReply, VERSION,
 };
 use crate::sandbox::{Container, ProcessRequest, Stdio};
 
@@ -56,7 +56,8 @@ fn refusal(json: &[u8], error: &serde_json::Error) -> (Error, bool) {
 }
 
 fn run_ended() -> Error {
-    Error::conflict("run_ended", "Nothing runs in this instance any more.").next_step("Start the instance again.")
+    Error::conflict("run_ended", "Nothing runs in this instance any more.")
+        .next_step("Start the instance again.")
 }
 
 impl<C: Container> Shim<C> {
@@ -91,10 +92,15 @@ impl<C: Container> Shim<C> {
             Request::Processes => connection.reply(&Processes { processes: self.process_states() }),
             Request::Attach { process, attach } => self.attach(connection, process, attach)?,
             Request::Console { from, follow, input } => {
-                self.check_viewers(self.connections.values().filter(|other| matches!(other.mode, Mode::Console(_))).count())?;
+                self.check_viewers(
+                    self.connections.values().filter(|other| matches!(other.mode, Mode::Console(_))).count(),
+                )?;
                 let reader = Reader::open(self.lines.writer().directory(), from).map_err(|error| {
-                    Error::unavailable("console_unreadable", format!("The console's files cannot be read: {error}."))
-                        .next_step("Check the node's disk.")
+                    Error::unavailable(
+                        "console_unreadable",
+                        format!("The console's files cannot be read: {error}."),
+                    )
+                    .next_step("Check the node's disk.")
                 })?;
                 connection.reply(&Attached { offset: reader.offset() });
                 connection.mode = Mode::Console(ConsoleView { reader, follow, input });
@@ -162,14 +168,20 @@ impl<C: Container> Shim<C> {
                 let fd: OwnedFd = self.container.dial(port)?;
                 connection.pass(&Done {}, fd);
             }
-            Request::Changed { since } if since != self.changed => connection.reply(&Changed { changed: self.changed }),
+            Request::Changed { since } if since != self.changed => {
+                connection.reply(&Changed { changed: self.changed })
+            }
             Request::Changed { since } => {
-                connection.mode = Mode::Change { since, until: now + Duration::from_secs(CHANGED_WAIT_SECONDS) };
+                connection.mode =
+                    Mode::Change { since, until: now + Duration::from_secs(CHANGED_WAIT_SECONDS) };
             }
             Request::Forget => {
                 if self.run_state != RunState::Ended {
-                    return Err(Error::conflict("run_not_ended", "The run has not ended; it cannot be forgotten.")
-                        .next_step("Stop the instance first."));
+                    return Err(Error::conflict(
+                        "run_not_ended",
+                        "The run has not ended; it cannot be forgotten.",
+                    )
+                    .next_step("Stop the instance first."));
                 }
                 self.forgotten = true;
                 connection.reply(&Done {});
@@ -250,9 +262,14 @@ impl<C: Container> Shim<C> {
         let oldest = self
             .processes
             .iter()
-            .filter(|(key, process)| **key != MAIN && process.ended_at().is_some() && self.viewers(**key) == 0)
+            .filter(|(key, process)| {
+                **key != MAIN && process.ended_at().is_some() && self.viewers(**key) == 0
+            })
             .max_by_key(|(_, process)| {
-                (process.collected.is_some(), process.ended_at().map(|ended| now.saturating_duration_since(ended)))
+                (
+                    process.collected.is_some(),
+                    process.ended_at().map(|ended| now.saturating_duration_since(ended)),
+                )
             })
             .map(|(key, _)| *key);
         let Some(oldest) = oldest else {
@@ -294,8 +311,11 @@ impl<C: Container> Shim<C> {
                 view.error_offset = errors.ring.start();
             }
             Output::Console { .. } => {
-                return Err(Error::conflict("not_attachable", "The output of this process goes to the console.")
-                    .next_step("Follow the console instead."));
+                return Err(Error::conflict(
+                    "not_attachable",
+                    "The output of this process goes to the console.",
+                )
+                .next_step("Follow the console instead."));
             }
         }
         if view.size.is_some() && !view.read_only {

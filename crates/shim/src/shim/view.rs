@@ -128,14 +128,22 @@ pub(super) struct ConsoleView {
 
 impl ConsoleView {
     /// `over`: the run has ended and nothing more will be written.
-    pub(super) fn produce(&mut self, lines: &Lines, over: bool, scratch: &mut [u8], out: &mut Vec<u8>) -> Produced {
+    pub(super) fn produce(
+        &mut self,
+        lines: &Lines,
+        over: bool,
+        scratch: &mut [u8],
+        out: &mut Vec<u8>,
+    ) -> Produced {
         let end = lines.writer().end();
         if self.reader.offset() >= end {
             return if over || !self.follow { Produced::Last } else { Produced::Nothing };
         }
         let length = scratch.len().min(FRAME);
         match self.reader.read(&mut scratch[..length]) {
-            Ok(Chunk::Bytes { offset, length }) => Frame::Output { offset, bytes: &scratch[..length] }.encode(out),
+            Ok(Chunk::Bytes { offset, length }) => {
+                Frame::Output { offset, bytes: &scratch[..length] }.encode(out)
+            }
             Ok(Chunk::Gap { from, to }) => Frame::Gap { from, to }.encode(out),
             // What lies between was lost, and nothing could be stored since.
             Ok(Chunk::End) => Frame::Gap { from: self.reader.skip_to(end), to: end }.encode(out),

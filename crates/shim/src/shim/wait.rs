@@ -43,8 +43,12 @@ impl<C: Container> Shim<C> {
         for (key, connection) in &self.connections {
             let listens = match &connection.mode {
                 Mode::Requests => true,
-                Mode::Process(view) => self.processes.get(&view.process).is_none_or(crate::process::Process::wants_input),
-                Mode::Console(_) => self.processes.get(&MAIN).is_none_or(crate::process::Process::wants_input),
+                Mode::Process(view) => {
+                    self.processes.get(&view.process).is_none_or(crate::process::Process::wants_input)
+                }
+                Mode::Console(_) => {
+                    self.processes.get(&MAIN).is_none_or(crate::process::Process::wants_input)
+                }
                 Mode::Change { .. } | Mode::End | Mode::Closing { .. } => false,
             };
             let mut events = libc::POLLRDHUP;
@@ -65,12 +69,17 @@ impl<C: Container> Shim<C> {
             Mode::Change { until, .. } | Mode::Closing { until, .. } => Some(until),
             _ => None,
         });
-        [self.lines.next_flush(), self.settling, self.ending.as_ref().and_then(super::Ending::next_look), self.linger_until()]
-            .into_iter()
-            .flatten()
-            .chain(connections)
-            .chain(self.processes.values().filter_map(super::lifecycle::old_at))
-            .min()
+        [
+            self.lines.next_flush(),
+            self.settling,
+            self.ending.as_ref().and_then(super::Ending::next_look),
+            self.linger_until(),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(connections)
+        .chain(self.processes.values().filter_map(super::lifecycle::old_at))
+        .min()
     }
 }
 

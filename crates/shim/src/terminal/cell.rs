@@ -74,7 +74,8 @@ pub(crate) mod style {
 }
 
 impl Pen {
-    pub(crate) const PLAIN: Self = Self { foreground: Colour::DEFAULT, background: Colour::DEFAULT, style: 0 };
+    pub(crate) const PLAIN: Self =
+        Self { foreground: Colour::DEFAULT, background: Colour::DEFAULT, style: 0 };
 
     /// The sequence that leads to this pen from any other one.
     pub(crate) fn write(self, out: &mut Vec<u8>) {
@@ -237,7 +238,11 @@ pub(crate) struct Row {
 
 impl Row {
     pub(crate) fn blank(columns: usize, cell: Cell) -> Self {
-        Self { cells: vec![cell; columns], occupied: if cell == Cell::BLANK { 0 } else { columns }, wrapped: false }
+        Self {
+            cells: vec![cell; columns],
+            occupied: if cell == Cell::BLANK { 0 } else { columns },
+            wrapped: false,
+        }
     }
 
     pub(crate) fn clear(&mut self, cell: Cell) {
@@ -297,7 +302,8 @@ impl Row {
         let mut rest = &self.cells[..length];
         loop {
             // Runs of one pen and plain characters are nearly everything, and every line that scrolls off comes through here.
-            let run = rest.iter().position(|cell| cell.glyph >= 0x80 || cell.pen != pen).unwrap_or(rest.len());
+            let run =
+                rest.iter().position(|cell| cell.glyph >= 0x80 || cell.pen != pen).unwrap_or(rest.len());
             out.extend(rest[..run].iter().map(|cell| cell.glyph.to_le_bytes()[0]));
             let Some((cell, after)) = rest[run..].split_first() else { break };
             rest = after;

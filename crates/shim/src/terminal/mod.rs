@@ -52,7 +52,12 @@ pub(crate) struct Snapshot {
 
 impl Terminal {
     pub(crate) fn new(columns: u16, rows: u16) -> Self {
-        Self { ring: Ring::new(KEPT_OUTPUT), screen: Screen::new(columns, rows), parser: Parser::default(), parsed: 0 }
+        Self {
+            ring: Ring::new(KEPT_OUTPUT),
+            screen: Screen::new(columns, rows),
+            parser: Parser::default(),
+            parsed: 0,
+        }
     }
 
     pub(crate) const fn ring(&self) -> &Ring {

@@ -164,7 +164,8 @@ impl Screen {
             _ if MOUSE_ENCODINGS.contains(&mode) => self.modes.mouse_encoding = if on { mode } else { 0 },
             _ => {
                 if let Some(index) = REMEMBERED.iter().position(|known| *known == mode) {
-                    self.modes.remembered = (self.modes.remembered & !(1 << index)) | (u16::from(on) << index);
+                    self.modes.remembered =
+                        (self.modes.remembered & !(1 << index)) | (u16::from(on) << index);
                 }
             }
         }

@@ -41,14 +41,17 @@ impl Parser {
 
     #[cfg(test)]
     pub(crate) fn same_as(&self, other: &Self) -> bool {
-        self.state == other.state && self.partial == other.partial && self.string_escape == other.string_escape
+        self.state == other.state
+            && self.partial == other.partial
+            && self.string_escape == other.string_escape
     }
 
     pub(crate) fn advance(&mut self, screen: &mut Screen, bytes: &[u8]) {
         let mut rest = bytes;
         while let Some(&byte) = rest.first() {
             if self.state == State::Ground {
-                let printable = rest.iter().position(|byte| !(0x20..0x7f).contains(byte)).unwrap_or(rest.len());
+                let printable =
+                    rest.iter().position(|byte| !(0x20..0x7f).contains(byte)).unwrap_or(rest.len());
                 if printable > 0 {
                     screen.print_ascii(&rest[..printable]);
                     rest = &rest[printable..];

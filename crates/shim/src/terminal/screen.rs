@@ -262,7 +262,8 @@ impl Screen {
 
     /// Column of the character before the cursor.
     pub(super) fn previous_column(&self) -> Option<usize> {
-        let before = if self.cursor.wraps { self.cursor.column } else { self.cursor.column.checked_sub(1)? };
+        let before =
+            if self.cursor.wraps { self.cursor.column } else { self.cursor.column.checked_sub(1)? };
         let row = &self.buffer().rows[self.cursor.row];
         Some(if row.cells[before].is_continuation() { before - 1 } else { before })
     }
@@ -376,13 +377,15 @@ impl Screen {
     /// OSC: number and text.
     pub(crate) fn command(&mut self, body: &[u8]) {
         let Some(text) = body.strip_prefix(b"0;").or_else(|| body.strip_prefix(b"2;")) else { return };
-        self.title = Some(String::from_utf8_lossy(text).chars().filter(|character| !character.is_control()).collect());
+        self.title =
+            Some(String::from_utf8_lossy(text).chars().filter(|character| !character.is_control()).collect());
     }
 
     // ---- cursor
 
     pub(super) fn move_to(&mut self, row: usize, column: usize) {
-        self.cursor = Cursor { row: row.min(self.height - 1), column: column.min(self.columns - 1), wraps: false };
+        self.cursor =
+            Cursor { row: row.min(self.height - 1), column: column.min(self.columns - 1), wraps: false };
     }
 
     /// As CUP does: relative to the scroll region and inside it when the origin mode is on.
@@ -412,7 +415,8 @@ impl Screen {
     pub(super) fn tab(&mut self, count: usize) {
         let mut column = self.cursor.column;
         for _ in 0..count.min(self.columns) {
-            column = (column + 1..self.columns).find(|column| self.stops[*column]).unwrap_or(self.columns - 1);
+            column =
+                (column + 1..self.columns).find(|column| self.stops[*column]).unwrap_or(self.columns - 1);
         }
         self.move_to(self.cursor.row, column);
     }
@@ -524,8 +528,8 @@ pub(super) fn default_stops(columns: usize) -> Vec<bool> {
 }
 
 const LINE_GRAPHICS: [char; 31] = [
-    '◆', '▒', '␉', '␌', '␍', '␊', '°', '±', '␤', '␋', '┘', '┐', '┌', '└', '┼', '⎺', '⎻', '─', '⎼', '⎽', '├', '┤', '┴', '┬', '│',
-    '≤', '≥', 'π', '≠', '£', '·',
+    '◆', '▒', '␉', '␌', '␍', '␊', '°', '±', '␤', '␋', '┘', '┐', '┌', '└', '┼', '⎺', '⎻', '─', '⎼', '⎽', '├',
+    '┤', '┴', '┬', '│', '≤', '≥', 'π', '≠', '£', '·',
 ];
 
 /// The DEC special graphics of 0x60 to 0x7e.

@@ -22,7 +22,9 @@ impl Scrollback {
         let length = line.len().min(MOST_BYTES);
         // A single line that passes the limit is one of absurdly many pens; its beginning would not be a valid prefix.
         let line = if line.len() > MOST_BYTES { &[][..] } else { line };
-        while !self.lines.is_empty() && (self.lines.len() >= MOST_LINES || self.bytes.len() + length > MOST_BYTES) {
+        while !self.lines.is_empty()
+            && (self.lines.len() >= MOST_LINES || self.bytes.len() + length > MOST_BYTES)
+        {
             self.drop_oldest();
         }
         self.bytes.extend(line);

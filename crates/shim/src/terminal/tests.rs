@@ -21,7 +21,8 @@ fn describe(terminal: &Terminal) -> String {
                     cell.text(&screen.clusters, &mut line);
                 }
             }
-            let pens: Vec<_> = row.cells.iter().map(|cell| cell.pen).filter(|pen| *pen != Default::default()).collect();
+            let pens: Vec<_> =
+                row.cells.iter().map(|cell| cell.pen).filter(|pen| *pen != Default::default()).collect();
             writeln!(text, "{line:?} {} {pens:?}", row.wrapped).unwrap();
         }
         writeln!(text, "saved {:?} region {}..{}", buffer.saved, buffer.top, buffer.bottom).unwrap();
@@ -150,7 +151,10 @@ fn lines(terminal: &Terminal) -> Vec<String> {
         .iter()
         .map(|row| {
             let mut line = String::new();
-            row.cells.iter().filter(|cell| !cell.is_continuation()).for_each(|cell| cell.text(&screen.clusters, &mut line));
+            row.cells
+                .iter()
+                .filter(|cell| !cell.is_continuation())
+                .for_each(|cell| cell.text(&screen.clusters, &mut line));
             line.trim_end().to_owned()
         })
         .collect()

@@ -14,7 +14,9 @@ use stead_core::driver::{Attach, ConsolePosition, ProcessIo, ProcessSpec, Proces
 use stead_core::error::Problem;
 use stead_core::frame::Frame;
 use stead_core::ids::{InstanceId, ProcessId};
-use stead_shim::protocol::{Attached, ConsoleSettings, Done, Message, Processes, Request, SOCKET_FILE, Status};
+use stead_shim::protocol::{
+    Attached, ConsoleSettings, Done, Message, Processes, Request, SOCKET_FILE, Status,
+};
 use stead_shim::shim::{Shim, ShimSetup};
 use tempfile::TempDir;
 
@@ -73,7 +75,9 @@ impl Client {
                     }
                     Frame::Exit { code, signal, out_of_memory } => Got::Exit { code, signal, out_of_memory },
                     Frame::Gap { from, to } => Got::Gap(from, to),
-                    Frame::Problem { json } => Got::Problem(serde_json::from_slice::<Problem>(json).unwrap().code),
+                    Frame::Problem { json } => {
+                        Got::Problem(serde_json::from_slice::<Problem>(json).unwrap().code)
+                    }
                     Frame::Resized { columns, rows } => Got::Resized(columns, rows),
                     Frame::Reply { json } => Got::Reply(text(json)),
                     Frame::Ping => Got::Ping,
@@ -122,7 +126,9 @@ impl Client {
                 }
                 Got::Snapshot { offset, bytes, .. } => (end, all) = (offset, bytes),
                 Got::Resized(..) => {}
-                other => panic!("unexpected {other:?} before {text:?}, after {:?}", String::from_utf8_lossy(&all)),
+                other => {
+                    panic!("unexpected {other:?} before {text:?}, after {:?}", String::from_utf8_lossy(&all))
+                }
             }
         }
         (all, end)
@@ -194,7 +200,8 @@ impl TestShim {
         let ambient = Ambient::system();
         let run_dir = home.path().join("run");
         let instance: InstanceId = ambient.new_id();
-        let console = ConsoleSettings { segment_bytes, ..ConsoleSettings::in_directory(home.path().join("console")) };
+        let console =
+            ConsoleSettings { segment_bytes, ..ConsoleSettings::in_directory(home.path().join("console")) };
         let init = Some(container.init_pid());
         let setup = ShimSetup { instance, run: 3, run_dir: run_dir.clone(), console, init };
         let shim = Shim::start(setup, container, ambient.clone()).unwrap();

@@ -23,10 +23,13 @@ fn read(client: &mut Client) -> (Vec<u8>, Vec<(u64, u64)>) {
 #[test]
 fn a_counter_shows_no_gap_under_rotation_whoever_follows() {
     let home = tempfile::tempdir().unwrap();
-    let main = "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo \"counter $i of the main process\"; done; read x";
+    let main =
+        "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo \"counter $i of the main process\"; done; read x";
     let shim = TestShim::start_in(home, FakeContainer::new(Some(main)), 128 * 1024);
-    let mut followers: Vec<Client> = (0..3).map(|_| shim.console(ConsolePosition::Start, true, true)).collect();
-    let expected: String = (1..=20_000).map(|number| format!("counter {number} of the main process\n")).collect();
+    let mut followers: Vec<Client> =
+        (0..3).map(|_| shim.console(ConsolePosition::Start, true, true)).collect();
+    let expected: String =
+        (1..=20_000).map(|number| format!("counter {number} of the main process\n")).collect();
     for follower in &mut followers {
         let (mut all, mut next) = (Vec::new(), None);
         while all.len() < expected.len() {
@@ -50,7 +53,9 @@ fn a_counter_shows_no_gap_under_rotation_whoever_follows() {
 fn tasks_write_whole_lines_and_notes_stand_alone() {
     let shim = TestShim::with_main("read x");
     shim.ask::<Done>(Request::ConsoleNote { text: "== install ==".into() }).unwrap();
-    let script = |word: &str| format!("for i in $(seq 1 200); do printf '{word} '; printf \"$i\\n\"; done; printf {word}-end");
+    let script = |word: &str| {
+        format!("for i in $(seq 1 200); do printf '{word} '; printf \"$i\\n\"; done; printf {word}-end")
+    };
     let tasks = [shim.spawn(&script("a"), ProcessIo::Console), shim.spawn(&script("b"), ProcessIo::Console)];
     shim.wait_for("the end of the tasks", |shim| shim.processes().iter().all(|state| state.exit.is_some()));
     let mut client = shim.client();
@@ -58,7 +63,9 @@ fn tasks_write_whole_lines_and_notes_stand_alone() {
         client.ask::<serde_json::Value>(Request::Attach { process: tasks[0], attach: NOTHING }),
         Err("not_attachable".into())
     );
-    let reads_all = |shim: &TestShim| String::from_utf8(read(&mut shim.console(ConsolePosition::Start, false, false)).0).unwrap();
+    let reads_all = |shim: &TestShim| {
+        String::from_utf8(read(&mut shim.console(ConsolePosition::Start, false, false)).0).unwrap()
+    };
     shim.wait_for("the last lines", |shim| {
         let text = reads_all(shim);
         text.contains("a-end") && text.contains("b-end")

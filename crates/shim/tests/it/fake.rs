@@ -98,7 +98,8 @@ impl Container for FakeContainer {
                 let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
                 grantpt(&master).unwrap();
                 unlockpt(&master).unwrap();
-                let size = rustix::termios::Winsize { ws_col: columns, ws_row: rows, ws_xpixel: 0, ws_ypixel: 0 };
+                let size =
+                    rustix::termios::Winsize { ws_col: columns, ws_row: rows, ws_xpixel: 0, ws_ypixel: 0 };
                 rustix::termios::tcsetwinsize(&master, size).unwrap();
                 let name = ptsname(&master, Vec::new()).unwrap();
                 let slave = File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap();
@@ -130,7 +131,8 @@ impl Container for FakeContainer {
                 Ok(())
             });
         }
-        let mut child = command.spawn().map_err(|error| SandboxError::io(Stage::Spawn, "starting", &error))?;
+        let mut child =
+            command.spawn().map_err(|error| SandboxError::io(Stage::Spawn, "starting", &error))?;
         drop(command);
         spawned.pid = i32::try_from(child.id()).unwrap();
         spawned.stdin = child.stdin.take().map(non_blocking);
@@ -221,7 +223,8 @@ impl Container for FakeContainer {
     }
 
     fn dial(&mut self, port: u16) -> Result<OwnedFd> {
-        let stream = TcpStream::connect(("127.0.0.1", port)).map_err(|error| SandboxError::io(Stage::Dial, "dialling", &error))?;
+        let stream = TcpStream::connect(("127.0.0.1", port))
+            .map_err(|error| SandboxError::io(Stage::Dial, "dialling", &error))?;
         Ok(non_blocking(stream))
     }
 

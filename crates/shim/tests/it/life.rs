@@ -47,7 +47,8 @@ fn a_shim_that_nobody_asks_goes_after_a_while_and_leaves_the_record() {
 #[test]
 fn a_sandbox_without_a_main_process_runs_until_it_is_stopped() {
     let shim = TestShim::idle();
-    let polite = shim.spawn("trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.01; done", ProcessIo::Pipes);
+    let polite = shim
+        .spawn("trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.01; done", ProcessIo::Pipes);
     shim.attach(polite, NOTHING).read_until("ready");
     assert_eq!(shim.ask::<Done>(Request::Forget), Err("run_not_ended".into()));
     let begun = Instant::now();
@@ -76,7 +77,9 @@ fn a_second_stop_with_less_grace_shortens_the_first() {
     let shim = TestShim::with_main("trap '' TERM; echo ready; while :; do sleep 0.01; done");
     shim.console(stead_core::driver::ConsolePosition::Start, true, false).read_until("ready");
     let run_dir = shim.run_dir.clone();
-    let first = std::thread::spawn(move || Client::connect(&run_dir).ask::<Done>(Request::Stop { grace_ms: 3_600_000 }));
+    let first = std::thread::spawn(move || {
+        Client::connect(&run_dir).ask::<Done>(Request::Stop { grace_ms: 3_600_000 })
+    });
     shim.wait_for("stopping", |shim| shim.status().state == RunState::Stopping);
     shim.ask::<Done>(Request::Kill).unwrap();
     first.join().unwrap().unwrap();
@@ -113,12 +116,21 @@ fn a_kill_for_lack_of_memory_is_told_from_others() {
     let kills = container.oom_kills.clone();
     let shim = TestShim::start(container);
     let one = shim.spawn("kill -9 $$", ProcessIo::Pipes);
-    assert!(matches!(shim.attach(one, NOTHING).read_to_end().2, crate::client::Got::Exit { out_of_memory: false, code: 137, .. }));
+    assert!(matches!(
+        shim.attach(one, NOTHING).read_to_end().2,
+        crate::client::Got::Exit { out_of_memory: false, code: 137, .. }
+    ));
     kills.fetch_add(1, Ordering::SeqCst);
     let two = shim.spawn("kill -9 $$", ProcessIo::Pipes);
-    assert!(matches!(shim.attach(two, NOTHING).read_to_end().2, crate::client::Got::Exit { out_of_memory: true, .. }));
+    assert!(matches!(
+        shim.attach(two, NOTHING).read_to_end().2,
+        crate::client::Got::Exit { out_of_memory: true, .. }
+    ));
     let three = shim.spawn("kill -9 $$", ProcessIo::Pipes);
-    assert!(matches!(shim.attach(three, NOTHING).read_to_end().2, crate::client::Got::Exit { out_of_memory: false, .. }));
+    assert!(matches!(
+        shim.attach(three, NOTHING).read_to_end().2,
+        crate::client::Got::Exit { out_of_memory: false, .. }
+    ));
 }
 
 #[test]
@@ -126,7 +138,9 @@ fn changes_are_told_to_those_who_wait() {
     let shim = TestShim::idle();
     let before = shim.status().changed;
     let run_dir = shim.run_dir.clone();
-    let waiter = std::thread::spawn(move || Client::connect(&run_dir).ask::<Changed>(Request::Changed { since: before }));
+    let waiter = std::thread::spawn(move || {
+        Client::connect(&run_dir).ask::<Changed>(Request::Changed { since: before })
+    });
     shim.spawn("true", ProcessIo::Console);
     assert!(waiter.join().unwrap().unwrap().changed > before);
     let now: Changed = shim.ask(Request::Changed { since: before }).unwrap();
@@ -172,6 +186,9 @@ fn requests_sent_without_waiting_for_replies_are_answered_in_order() {
     }
     std::io::Write::write_all(&mut client.stream, &bytes).unwrap();
     let replies: Vec<_> = (0..4).map(|_| client.next()).collect();
-    assert!(matches!(&replies[2], crate::client::Got::Reply(json) if json.contains("\"ended\"")), "{replies:?}");
+    assert!(
+        matches!(&replies[2], crate::client::Got::Reply(json) if json.contains("\"ended\"")),
+        "{replies:?}"
+    );
     shim.join();
 }

@@ -5,7 +5,9 @@ use std::io::Write as _;
 use proptest::prelude::*;
 use stead_core::driver::ProcessIo;
 use stead_core::frame::{Frame, MAX_PAYLOAD};
-use stead_shim::protocol::{Attached, MAX_CONNECTIONS, MAX_PROCESSES, MAX_REQUEST, MAX_VIEWERS, Request, Status};
+use stead_shim::protocol::{
+    Attached, MAX_CONNECTIONS, MAX_PROCESSES, MAX_REQUEST, MAX_VIEWERS, Request, Status,
+};
 
 use crate::client::{Got, NOTHING, TestShim};
 
@@ -13,11 +15,22 @@ use crate::client::{Got, NOTHING, TestShim};
 fn what_is_not_understood_is_refused_in_words_and_the_connection_goes_on() {
     let shim = TestShim::idle();
     let mut client = shim.client();
-    for json in ["", "{}", "[]", "nonsense", "{\"version\":1}", "{\"version\":1,\"request\":\"fly\"}", "{\"version\":1,\"request\":\"dial\"}"] {
+    for json in [
+        "",
+        "{}",
+        "[]",
+        "nonsense",
+        "{\"version\":1}",
+        "{\"version\":1,\"request\":\"fly\"}",
+        "{\"version\":1,\"request\":\"dial\"}",
+    ] {
         assert_eq!(client.raw_request(json), Got::Problem("invalid_request".into()), "{json}");
     }
     client.ask::<Status>(Request::Status).unwrap();
-    assert_eq!(client.raw_request("{\"version\":2,\"request\":\"status\"}"), Got::Problem("shim_version".into()));
+    assert_eq!(
+        client.raw_request("{\"version\":2,\"request\":\"status\"}"),
+        Got::Problem("shim_version".into())
+    );
     assert_eq!(client.next(), Got::Closed);
     let mut client = shim.client();
     client.send(&Frame::Input { bytes: b"x" });
@@ -67,7 +80,12 @@ fn viewers_processes_and_connections_are_limited() {
     assert_eq!(last.next(), Got::Problem("too_many_connections".into()));
     drop(clients);
     drop(last);
-    shim.wait_for("leaving clients", |shim| shim.client().raw_request("{}") == Got::Problem("invalid_request".into()));
+    shim.wait_for("leaving clients", |shim| {
+        let (mut client, mut request) = (shim.client(), Vec::new());
+        Frame::Request { json: b"{}" }.encode(&mut request);
+        // Refused connections are closed at once.
+        client.stream.write_all(&request).is_ok() && client.next() == Got::Problem("invalid_request".into())
+    });
 }
 
 proptest! {

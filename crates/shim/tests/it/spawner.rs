@@ -13,7 +13,8 @@ use stead_core::driver::{ProcessIo, ProcessSpec};
 use stead_core::error::Error;
 use stead_core::frame::Frame;
 use stead_shim::protocol::{
-    ConsoleSettings, Done, EndCause, Launch, LaunchOutcome, Launched, Request, RunState, State, Status, VERSION,
+    ConsoleSettings, Done, EndCause, Launch, LaunchOutcome, Launched, Request, RunState, State, Status,
+    VERSION,
 };
 use stead_shim::spawner;
 
@@ -143,7 +144,11 @@ fn shims_and_terminals_outlive_the_spawner_and_every_client() {
     let process = ProcessSpec {
         id,
         label: "shell".into(),
-        argv: vec!["/bin/sh".into(), "-c".into(), "stty -echo; echo ready; while read n; do echo \"line $n\"; done".into()],
+        argv: vec![
+            "/bin/sh".into(),
+            "-c".into(),
+            "stty -echo; echo ready; while read n; do echo \"line $n\"; done".into(),
+        ],
         env: Default::default(),
         working_directory: None,
         user: None,
@@ -158,7 +163,8 @@ fn shims_and_terminals_outlive_the_spawner_and_every_client() {
     spawner.child.wait().unwrap();
     viewer.input("2\n");
     drop(viewer);
-    let mut back = Client::connect(&run_dir).attach(id, stead_core::driver::Attach { offset: Some(seen), ..NOTHING }).0;
+    let mut back =
+        Client::connect(&run_dir).attach(id, stead_core::driver::Attach { offset: Some(seen), ..NOTHING }).0;
     back.input("3\n");
     assert_eq!(back.read_until("line 3\r\n").0, b"line 2\r\nline 3\r\n");
     let state = State::read(&run_dir).unwrap().unwrap();

@@ -162,7 +162,10 @@ fn signals_end_what_runs_in_a_terminal_and_its_end_is_told() {
     let (_, _, last) = shim.attach(other, NOTHING).read_to_end();
     assert_eq!(last, Got::Exit { code: 137, signal: 9, out_of_memory: false });
     shim.ask::<Done>(Request::Signal { process: other, signal: 9 }).unwrap();
-    assert_eq!(shim.ask::<Done>(Request::Signal { process: other, signal: 9 }), Err("process_not_found".into()));
+    assert_eq!(
+        shim.ask::<Done>(Request::Signal { process: other, signal: 9 }),
+        Err("process_not_found".into())
+    );
 }
 
 #[test]
