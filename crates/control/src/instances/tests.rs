@@ -1,5 +1,18 @@
 //! Instances against a real database and engine, with a node that does what the test says.
 
+/// Makes a test of each `async fn(Db)`.
+macro_rules! on_databases {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                let (db, _folder) = crate::instances::tests::sqlite().await;
+                super::$name(db).await;
+            })+
+        }
+    };
+}
+
 mod every_step;
 mod fake_node;
 mod inside;

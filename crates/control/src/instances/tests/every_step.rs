@@ -13,7 +13,6 @@ use stead_core::operation::RetryPolicy;
 use stead_core::{Error, Result};
 use stead_db::{Db, SystemScope, Tx};
 
-use super::sqlite;
 use super::world::{World, id};
 use crate::engine::{Ended, OperationKind, Step, StepContext};
 use crate::idempotency::Mutation;
@@ -187,22 +186,20 @@ async fn fail_at(db: Db, action: Action, index: usize) -> bool {
     true
 }
 
-#[tokio::test]
-async fn every_step_can_be_repeated() {
+async fn every_step_can_be_repeated(db: Db) {
     for action in Action::ALL {
-        let (db, _folder) = sqlite().await;
-        repeat_each(db, action).await;
+        repeat_each(db.clone(), action).await;
     }
 }
 
-#[tokio::test]
-async fn every_step_can_fail() {
+async fn every_step_can_fail(db: Db) {
     for action in Action::ALL {
         for index in 0.. {
-            let (db, _folder) = sqlite().await;
-            if !fail_at(db, action, index).await {
+            if !fail_at(db.clone(), action, index).await {
                 break;
             }
         }
     }
 }
+
+on_databases!(every_step_can_be_repeated, every_step_can_fail);
