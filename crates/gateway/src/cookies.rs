@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn requests_lose_ours_and_keep_theirs() {
         let mut headers = with(
-            COOKIE,
+            &COOKIE,
             &["a=1; stead_session=secret; b=2", "stead_preview=x;__Host-stead_session=y; STEAD_x=1;c"],
         );
         assert_eq!(value(&headers, "stead_preview").as_deref(), Some("x"));

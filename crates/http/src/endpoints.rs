@@ -178,7 +178,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
         .websocket()
         .audited(),
     Endpoint::new("list_terminals", Get, "/v1/instances/{instance}/terminals", Tenant(P::InstanceRead)),
-    Endpoint::new("create_terminal", Post, "/v1/instances/{instance}/terminals", Tenant(P::InstanceConnect)).idempotent()
+    Endpoint::new("create_terminal", Post, "/v1/instances/{instance}/terminals", Tenant(P::InstanceConnect))
+        .idempotent()
         .audited(),
     Endpoint::new(
         "close_terminal",

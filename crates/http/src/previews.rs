@@ -5,9 +5,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use stead_control::instances::{PreviewPresence, PreviewTarget};
 use stead_control::{Control, Mutation, TenantScope};
-use stead_core::{Error, Result};
 use stead_core::access::Permission;
 use stead_core::error::ErrorKind;
+use stead_core::{Error, Result};
 use stead_gateway::{Admission, Pass, Presence, PreviewHost, Routes, Target};
 use stead_link::ByteStream;
 
@@ -41,9 +41,20 @@ impl std::fmt::Debug for PassHolder {
 
 impl PreviewRoutes {
     /// Who holds the pass now, acting in the target's tenant: the pass ends with the session behind it.
-    async fn scope(&self, viewer: &PassHolder, target: &Target, permission: Permission) -> Result<TenantScope> {
+    async fn scope(
+        &self,
+        viewer: &PassHolder,
+        target: &Target,
+        permission: Permission,
+    ) -> Result<TenantScope> {
         let caller = self.control.identity().preview_viewer(&viewer.pass, &viewer.host).await?;
-        let caller = caller.ok_or_else(|| Error::new(ErrorKind::Unauthenticated, "unauthenticated", "The session behind this preview has ended."))?;
+        let caller = caller.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Unauthenticated,
+                "unauthenticated",
+                "The session behind this preview has ended.",
+            )
+        })?;
         self.control.identity().scope(&caller, Some(target.tenant), permission).await
     }
 }
@@ -122,7 +133,8 @@ impl Routes for PreviewRoutes {
 
     async fn wake(&self, viewer: &PassHolder, target: &Target) -> Result<()> {
         let scope = self.scope(viewer, target, Permission::InstanceWrite).await?;
-        match self.control.instances().wake(&scope, &target.instance.to_string(), &Mutation::default()).await {
+        match self.control.instances().wake(&scope, &target.instance.to_string(), &Mutation::default()).await
+        {
             Ok(_) => Ok(()),
             // On its way already: what was wanted.
             Err(error) if error.code() == "operation_in_progress" => Ok(()),

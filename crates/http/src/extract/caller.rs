@@ -80,7 +80,11 @@ impl<P: Needs> FromRequestParts<AppState> for InTenant<P> {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Answer<Self> {
         let caller = caller(parts)?;
-        let presented = parts.extensions.get::<Presented>().cloned().ok_or_else(|| Error::internal("a caller without a credential"))?;
+        let presented = parts
+            .extensions
+            .get::<Presented>()
+            .cloned()
+            .ok_or_else(|| Error::internal("a caller without a credential"))?;
         let tenant = wanted_tenant(parts)?;
         let scope = state.control.identity().scope(&caller, tenant, P::PERMISSION).await?;
         Ok(Self { scope, presented, needs: PhantomData })

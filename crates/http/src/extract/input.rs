@@ -39,6 +39,15 @@ pub(super) fn parse_json<T: DeserializeOwned>(
 }
 
 fn parse_text<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
+    // A list would be taken for the fields in their order.
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return Err(match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
+            Ok(_) => Error::invalid("input_invalid", "The body is no JSON object.")
+                .field(field_error(".", "expected an object")),
+            Err(error) => malformed(&error),
+        }
+        .into());
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let parsed: Result<T, _> = serde_path_to_error::deserialize(&mut reader);
     let error = match parsed {

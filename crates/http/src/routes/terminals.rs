@@ -44,7 +44,13 @@ async fn create(
     Ref(instance): Ref,
     command: Command<CreateTerminal>,
 ) -> Answer<Response> {
-    Ok(created(state.control.instances().create_terminal(&tenant.scope, &instance, command.input, &command.mutation).await?))
+    Ok(created(
+        state
+            .control
+            .instances()
+            .create_terminal(&tenant.scope, &instance, command.input, &command.mutation)
+            .await?,
+    ))
 }
 
 /// Ends a terminal with what runs in it.
@@ -56,7 +62,11 @@ async fn close(
     tenant: InTenant<InstanceConnect>,
     RefPair(instance, terminal): RefPair,
 ) -> Answer<StatusCode> {
-    state.control.instances().close_terminal(&tenant.scope, &instance, path::id("terminal", &terminal)?).await?;
+    state
+        .control
+        .instances()
+        .close_terminal(&tenant.scope, &instance, path::id("terminal", &terminal)?)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -40,6 +40,8 @@ pub const MAX_MESSAGE: usize = MAX_PAYLOAD + 1;
 /// What the socket may hold back when the client reads slowly, before the stream waits.
 pub const WRITE_BUFFER: usize = 2 << 20;
 const GOODBYE: Duration = Duration::from_secs(5);
+/// For the client to read what was sent and to close on its side.
+const LINGER: Duration = Duration::from_secs(15);
 
 const PROBLEM: u8 = 0x06;
 const EXIT: u8 = 0x04;
@@ -112,13 +114,13 @@ pub async fn join<S>(socket: WebSocket, stream: S, input: Input, pulse: Pulse, c
 where
     S: AsyncRead + AsyncWrite + Send + Unpin,
 {
-    let (sink, messages) = socket.split();
+    let (sink, mut messages) = socket.split();
     let (source, target) = tokio::io::split(stream);
     let sink = Mutex::new(sink);
     let heard: Heard = Arc::new(std::sync::Mutex::new(Instant::now()));
     let end = tokio::select! {
         end = to_client(FrameReader::new(source), &sink, pulse.every) => end,
-        end = from_client(messages, target, &sink, input, &heard) => end,
+        end = from_client(&mut messages, target, &sink, input, &heard) => end,
         () = silent(&heard, pulse.silence) => End::Silent,
         cut = cut => End::Cut(cut),
     };
@@ -135,7 +137,10 @@ where
             let _ = sink.close().await;
         };
         // A client that reads nothing any more does not get to hold the task.
-        let _ = timeout(GOODBYE, goodbye).await;
+        if timeout(GOODBYE, goodbye).await.is_ok() {
+            // Closing on a socket that still has something to read resets it, and the client would lose what it has not read.
+            let _ = timeout(LINGER, async { while let Some(Ok(_)) = messages.next().await {} }).await;
+        }
     }
 }
 
@@ -213,7 +218,7 @@ fn is_for_clients(kind: u8, payload: &[u8]) -> bool {
 }
 
 async fn from_client<S: AsyncRead + AsyncWrite>(
-    mut messages: SplitStream<WebSocket>,
+    messages: &mut SplitStream<WebSocket>,
     mut target: WriteHalf<S>,
     sink: &Sink,
     input: Input,

@@ -30,9 +30,13 @@ pub fn until_revoked(
             match allowed {
                 Ok(_) => {}
                 Err(error) if error.kind() == ErrorKind::Unauthenticated => return Cut::SignedOut,
-                Err(error) if matches!(error.kind(), ErrorKind::Forbidden | ErrorKind::NotFound) => return Cut::Forbidden,
+                Err(error) if matches!(error.kind(), ErrorKind::Forbidden | ErrorKind::NotFound) => {
+                    return Cut::Forbidden;
+                }
                 // Not knowing is not a reason to cut work off; the next change asks again.
-                Err(error) => tracing::warn!(error = ?error, "whether a stream is still allowed is not known"),
+                Err(error) => {
+                    tracing::warn!(error = ?error, "whether a stream is still allowed is not known")
+                }
             }
             if changes.changed().await.is_err() {
                 return Cut::ShuttingDown;

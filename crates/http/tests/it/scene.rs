@@ -7,12 +7,11 @@ use std::time::Duration;
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use stead_control::instances::PreviewAddress;
 use stead_control::{Control, ControlSettings};
 use stead_core::access::Permission;
 use stead_core::ambient::Ambient;
-use stead_control::instances::PreviewAddress;
-use stead_core::ids::{NodeId, TokenId, UserId};
+use stead_core::ids::NodeId;
 use stead_core::instance::DriverKind;
 use stead_db::{Db, Target};
 use stead_drivers::sim::SimDriver;
@@ -36,7 +35,9 @@ pub(crate) enum Who {
 impl Who {
     pub(crate) fn acting_in(&self, tenant: &str) -> Self {
         match self {
-            Self::Token(secret) | Self::TokenIn(secret, _) => Self::TokenIn(secret.clone(), tenant.to_owned()),
+            Self::Token(secret) | Self::TokenIn(secret, _) => {
+                Self::TokenIn(secret.clone(), tenant.to_owned())
+            }
             other => panic!("{other:?} acts in no tenant"),
         }
     }
@@ -70,7 +71,14 @@ impl Objects {
     }
 
     pub(crate) fn set_all(&mut self, text: &str) {
-        for field in [&mut self.instance, &mut self.operation, &mut self.terminal, &mut self.session, &mut self.token, &mut self.tenant] {
+        for field in [
+            &mut self.instance,
+            &mut self.operation,
+            &mut self.terminal,
+            &mut self.session,
+            &mut self.token,
+            &mut self.tenant,
+        ] {
             text.clone_into(field);
         }
     }
@@ -87,7 +95,8 @@ impl Answer {
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         // A stream that was opened is not read to its end.
-        let streams = headers.get("content-type").is_some_and(|kind| kind == "text/event-stream") || status == StatusCode::SWITCHING_PROTOCOLS;
+        let streams = headers.get("content-type").is_some_and(|kind| kind == "text/event-stream")
+            || status == StatusCode::SWITCHING_PROTOCOLS;
         let text = if streams { String::new() } else { response.text().await.unwrap() };
         Self { status, headers, text }
     }
@@ -119,39 +128,10 @@ pub(crate) struct Scene {
     pub(crate) owner: Who,
     pub(crate) tenant: String,
     client: Client,
-    db: Db,
-    ambient: Ambient,
-    user: UserId,
     node: Node,
     control: Control,
     shutdown: CancellationToken,
     _folder: TempDir,
-}
-
-async fn add_token(db: &Db, ambient: &Ambient, user: UserId, scopes: &[Permission]) -> (Who, TokenId) {
-    let id: TokenId = ambient.new_id();
-    let secret = format!("stead_{:016x}{:016x}", ambient.random_u64(), ambient.random_u64());
-    let hash: String = Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    let scopes: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
-    let row = stead_db::tokens::ApiToken {
-        id: id.to_string(),
-        user_id: user.to_string(),
-        name: "test".into(),
-        hint: "stead_".into(),
-        secret_hash: hash,
-        scopes: serde_json::to_string(&scopes).unwrap(),
-        created_at: ambient.now().micros(),
-        last_used_at: None,
-        expires_at: None,
-    };
-    db.system("a test adds a token")
-        .transaction(|tx| {
-            let row = row.clone();
-            async move { stead_db::tokens::insert(&tx, row).await }
-        })
-        .await
-        .unwrap();
-    (Who::Token(secret), id)
 }
 
 impl Scene {
@@ -165,20 +145,42 @@ impl Scene {
         let control = Self::control(&db, folder.path(), &base, port).await;
         let node = Self::node(&control, folder.path(), &ambient).await;
         let user = control.identity().create_user("Ada", None).await.unwrap();
-        let (owner, _) = add_token(&db, &ambient, user, &[]).await;
+        let owner = Who::Token(control.identity().issue_token(user, "test").await.unwrap());
         let shutdown = CancellationToken::new();
-        let app = App::new(HttpConfig::new(base.clone()), control.clone(), ambient.clone(), shutdown.clone()).unwrap();
+        let app = App::new(HttpConfig::new(base.clone()), control.clone(), ambient.clone(), shutdown.clone())
+            .unwrap();
         tokio::spawn(stead_http::serve(listener, app));
-        let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(60)).build().unwrap();
-        let mut scene = Self { base, port, owner, tenant: String::new(), client, db, ambient, user, node, control, shutdown, _folder: folder };
+        let client = Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_secs(60))
+            .build()
+            .unwrap();
+        let mut scene = Self {
+            base,
+            port,
+            owner,
+            tenant: String::new(),
+            client,
+            node,
+            control,
+            shutdown,
+            _folder: folder,
+        };
         let me = Answer::of(scene.request(&scene.owner, Method::GET, "/v1/me")).await;
+        assert_eq!(me.status, StatusCode::OK, "{}", me.text);
         scene.tenant = me.json()["tenant"]["id"].as_str().unwrap().to_owned();
         scene
     }
 
     async fn control(db: &Db, folder: &Path, base: &str, port: u16) -> Control {
         let previews = PreviewAddress { scheme: "http".into(), domain: "localhost".into(), port: Some(port) };
-        let settings = ControlSettings { base_url: base.to_owned(), previews, data_dir: folder.to_owned(), default_driver: DriverKind::Sim };
+        let settings = ControlSettings {
+            base_url: base.to_owned(),
+            previews,
+            data_dir: folder.to_owned(),
+            default_driver: DriverKind::Sim,
+        };
         Control::start(db.clone(), settings).await.unwrap()
     }
 
@@ -186,7 +188,10 @@ impl Scene {
     async fn node(control: &Control, folder: &Path, ambient: &Ambient) -> Node {
         let id: NodeId = ambient.new_id();
         let driver: Arc<stead_drivers::DynDriver> = Arc::new(SimDriver::in_memory(ambient.clone()));
-        let node = Node::start(NodeConfig::new(id, "here", folder.join("node")), vec![driver], ambient.clone()).await.unwrap();
+        let node =
+            Node::start(NodeConfig::new(id, "here", folder.join("node")), vec![driver], ambient.clone())
+                .await
+                .unwrap();
         let (server_end, node_end) = stead_link::stream::pipe();
         let (serving, connecting) = (node.clone(), control.nodes().clone());
         tokio::spawn(async move { serving.serve(node_end).await });
@@ -202,7 +207,12 @@ impl Scene {
     }
 
     pub(crate) fn request(&self, who: &Who, method: Method, path: &str) -> RequestBuilder {
-        let request = self.client.request(method, format!("http://127.0.0.1:{}{path}", self.port)).header("host", format!("localhost:{}", self.port));
+        self.request_at(&format!("localhost:{}", self.port), who, method, path)
+    }
+
+    pub(crate) fn request_at(&self, host: &str, who: &Who, method: Method, path: &str) -> RequestBuilder {
+        let request =
+            self.client.request(method, format!("http://127.0.0.1:{}{path}", self.port)).header("host", host);
         match who {
             Who::Nobody => request,
             Who::Token(secret) => request.bearer_auth(secret),
@@ -219,8 +229,12 @@ impl Scene {
     ) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>, tokio_tungstenite::tungstenite::Error> {
         let mut request = format!("ws://localhost:{}{path}", self.port).into_client_request().unwrap();
         match who {
-            Who::Token(secret) => request.headers_mut().insert("authorization", format!("Bearer {secret}").parse().unwrap()),
-            Who::Session(secret) => request.headers_mut().insert("cookie", format!("stead_session={secret}").parse().unwrap()),
+            Who::Token(secret) => {
+                request.headers_mut().insert("authorization", format!("Bearer {secret}").parse().unwrap())
+            }
+            Who::Session(secret) => {
+                request.headers_mut().insert("cookie", format!("stead_session={secret}").parse().unwrap())
+            }
             other => panic!("{other:?} opens no socket here"),
         };
         for (name, value) in headers {
@@ -229,8 +243,16 @@ impl Scene {
         connect_async(request).await.map(|(socket, _)| socket)
     }
 
-    pub(crate) async fn new_token(&self, scopes: &[Permission]) -> (Who, TokenId) {
-        add_token(&self.db, &self.ambient, self.user, scopes).await
+    pub(crate) async fn new_token(&self, scopes: &[Permission]) -> (Who, String) {
+        let scopes: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
+        let made = self
+            .request(&self.owner, Method::POST, "/v1/tokens")
+            .json(&json!({ "name": "made by a test", "scopes": scopes }));
+        let made = Answer::of(made).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        let made = made.json();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        (Who::Token(text(&made["secret"])), text(&made["token"]["id"]))
     }
 
     pub(crate) async fn token_with(&self, scopes: &[Permission]) -> Who {
@@ -240,7 +262,7 @@ impl Scene {
     /// Somebody with a tenant of their own, a stranger to the owner's.
     pub(crate) async fn stranger(&self) -> Who {
         let user = self.control.identity().create_user("Eve", None).await.unwrap();
-        add_token(&self.db, &self.ambient, user, &[]).await.0
+        Who::Token(self.control.identity().issue_token(user, "test").await.unwrap())
     }
 
     /// A browser that signed in by a link.
@@ -249,19 +271,33 @@ impl Scene {
         assert_eq!(link.status, StatusCode::CREATED, "{}", link.text);
         let url = link.json()["url"].as_str().unwrap().to_owned();
         let token = url.split_once('#').unwrap().1.to_owned();
-        let signed_in = Answer::of(self.request(&Who::Nobody, Method::POST, "/v1/auth/link").json(&json!({ "token": token }))).await;
+        let signed_in = Answer::of(
+            self.request(&Who::Nobody, Method::POST, "/v1/auth/link").json(&json!({ "token": token })),
+        )
+        .await;
         assert_eq!(signed_in.status, StatusCode::OK, "{}", signed_in.text);
-        Who::Session(signed_in.headers["set-cookie"].to_str().unwrap().split([';', '=']).nth(1).unwrap().to_owned())
+        Who::Session(
+            signed_in.headers["set-cookie"].to_str().unwrap().split([';', '=']).nth(1).unwrap().to_owned(),
+        )
     }
 
     /// One of each, made by the owner, on the simulated node.
     pub(crate) async fn objects(&self) -> Objects {
-        let created = Answer::of(self.request(&self.owner, Method::POST, "/v1/instances?wait=30s").json(&json!({"name": "shop", "driver": "sim"}))).await;
+        let created = Answer::of(
+            self.request(&self.owner, Method::POST, "/v1/instances?wait=30s")
+                .json(&json!({"name": "shop", "driver": "sim"})),
+        )
+        .await;
         assert_eq!(created.status, StatusCode::ACCEPTED, "{}", created.text);
         let created = created.json();
         assert_eq!(created["operation"]["state"], "succeeded", "{created}");
         let instance = created["instance"]["id"].as_str().unwrap().to_owned();
-        let terminal = Answer::of(self.request(&self.owner, Method::POST, &format!("/v1/instances/{instance}/terminals"))).await;
+        let terminal = Answer::of(self.request(
+            &self.owner,
+            Method::POST,
+            &format!("/v1/instances/{instance}/terminals"),
+        ))
+        .await;
         assert_eq!(terminal.status, StatusCode::CREATED, "{}", terminal.text);
         self.session().await;
         let sessions = Answer::of(self.request(&self.owner, Method::GET, "/v1/sessions")).await;
@@ -271,7 +307,7 @@ impl Scene {
             operation: created["operation"]["id"].as_str().unwrap().to_owned(),
             terminal: terminal.json()["id"].as_str().unwrap().to_owned(),
             session: sessions.json()["items"][0]["id"].as_str().unwrap().to_owned(),
-            token: token.to_string(),
+            token,
             tenant: self.tenant.clone(),
             instance,
         }

@@ -20,7 +20,7 @@ async fn soon<T>(what: impl Future<Output = T>) -> T {
 async fn requests_for_other_hosts_are_refused() {
     let scene = Scene::start().await;
     for path in ["/", "/v1/version", "/v1/me"] {
-        let answer = Answer::of(scene.request(&scene.owner, Method::GET, path).header("host", "evil.example")).await;
+        let answer = Answer::of(scene.request_at("evil.example", &scene.owner, Method::GET, path)).await;
         assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{path}");
         answer.assert_problem();
     }
@@ -40,7 +40,12 @@ async fn what_is_not_there_or_not_taken_is_a_problem() {
         answer.assert_problem();
     }
     let big = "x".repeat(3 << 20);
-    let answer = Answer::of(scene.request(&scene.owner, Method::POST, "/v1/workspace-config/validate").json(&json!({"text": big}))).await;
+    let answer = Answer::of(
+        scene
+            .request(&scene.owner, Method::POST, "/v1/workspace-config/validate")
+            .json(&json!({"text": big})),
+    )
+    .await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     answer.assert_problem();
 }
@@ -55,7 +60,10 @@ async fn the_dashboard_is_served_with_its_policy() {
     let etag = page.headers["etag"].to_str().unwrap().to_owned();
     let same = Answer::of(scene.request(&Who::Nobody, Method::GET, "/").header("if-none-match", etag)).await;
     assert_eq!((same.status, same.text.as_str()), (StatusCode::NOT_MODIFIED, ""));
-    let route = Answer::of(scene.request(&Who::Nobody, Method::GET, "/instances/shop/terminal").header("accept", "text/html")).await;
+    let route = Answer::of(
+        scene.request(&Who::Nobody, Method::GET, "/instances/shop/terminal").header("accept", "text/html"),
+    )
+    .await;
     assert_eq!((route.status, &route.text), (StatusCode::OK, &page.text));
     let program = Answer::of(scene.request(&Who::Nobody, Method::GET, "/instances/shop")).await;
     assert_eq!(program.code(), "route_not_found");
@@ -69,7 +77,9 @@ async fn a_link_signs_in_once_and_signing_out_ends_it() {
     let url = link.json()["url"].as_str().unwrap().to_owned();
     let (page, token) = url.split_once('#').unwrap();
     assert!(page.ends_with("/sign-in"), "{url}");
-    let sign_in = || Answer::of(scene.request(&Who::Nobody, Method::POST, "/v1/auth/link").json(&json!({"token": token})));
+    let sign_in = || {
+        Answer::of(scene.request(&Who::Nobody, Method::POST, "/v1/auth/link").json(&json!({"token": token})))
+    };
     let signed_in = sign_in().await;
     assert_eq!(signed_in.status, StatusCode::OK, "{}", signed_in.text);
     let cookie = signed_in.headers["set-cookie"].to_str().unwrap().to_owned();
@@ -83,9 +93,15 @@ async fn a_link_signs_in_once_and_signing_out_ends_it() {
     let me = Answer::of(scene.request(&session, Method::GET, "/v1/me")).await;
     assert_eq!(me.status, StatusCode::OK);
     assert!(me.json()["session_id"].is_string());
-    let out = Answer::of(scene.request(&session, Method::POST, "/v1/auth/sign-out").header("origin", scene.base.clone())).await;
+    let out = Answer::of(
+        scene.request(&session, Method::POST, "/v1/auth/sign-out").header("origin", scene.base.clone()),
+    )
+    .await;
     assert_eq!(out.status, StatusCode::NO_CONTENT, "{}", out.text);
-    assert_eq!(Answer::of(scene.request(&session, Method::GET, "/v1/me")).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        Answer::of(scene.request(&session, Method::GET, "/v1/me")).await.status,
+        StatusCode::UNAUTHORIZED
+    );
 }
 
 #[tokio::test]
@@ -93,20 +109,35 @@ async fn a_cookie_acts_only_from_our_own_pages() {
     let scene = Scene::start().await;
     let session = scene.session().await;
     let preview = format!("http://8000--shop.localhost:{}", scene.port);
-    let change = || scene.request(&session, Method::POST, "/v1/workspace-config/validate").json(&json!({"text": ""}));
+    let change =
+        || scene.request(&session, Method::POST, "/v1/workspace-config/validate").json(&json!({"text": ""}));
     assert_eq!(Answer::of(change()).await.code(), "cross_site_request");
     for origin in ["http://evil.example", preview.as_str(), "null"] {
-        assert_eq!(Answer::of(change().header("origin", origin)).await.code(), "cross_site_request", "{origin}");
+        assert_eq!(
+            Answer::of(change().header("origin", origin)).await.code(),
+            "cross_site_request",
+            "{origin}"
+        );
     }
     assert_eq!(Answer::of(change().header("sec-fetch-site", "same-site")).await.code(), "cross_site_request");
     assert_eq!(Answer::of(change().header("origin", &scene.base)).await.status, StatusCode::OK);
     assert_eq!(Answer::of(change().header("sec-fetch-site", "same-origin")).await.status, StatusCode::OK);
-    assert_eq!(Answer::of(scene.request(&session, Method::GET, "/v1/me").header("origin", "http://evil.example")).await.status, StatusCode::OK);
+    assert_eq!(
+        Answer::of(scene.request(&session, Method::GET, "/v1/me").header("origin", "http://evil.example"))
+            .await
+            .status,
+        StatusCode::OK
+    );
     // Signing a browser in as somebody else is a cross-site trick too.
-    let forced = scene.request(&Who::Nobody, Method::POST, "/v1/auth/link").header("origin", "http://evil.example").json(&json!({"token": "x"}));
+    let forced = scene
+        .request(&Who::Nobody, Method::POST, "/v1/auth/link")
+        .header("origin", "http://evil.example")
+        .json(&json!({"token": "x"}));
     assert_eq!(Answer::of(forced).await.code(), "cross_site_request");
     // Nobody is allowed to read our answers from elsewhere.
-    let answer = Answer::of(scene.request(&session, Method::GET, "/v1/me").header("origin", "http://evil.example")).await;
+    let answer =
+        Answer::of(scene.request(&session, Method::GET, "/v1/me").header("origin", "http://evil.example"))
+            .await;
     assert!(answer.headers.get("access-control-allow-origin").is_none());
 }
 
@@ -115,7 +146,10 @@ async fn signing_in_is_limited_in_rate() {
     let scene = Scene::start().await;
     let mut last = StatusCode::OK;
     for _ in 0..40 {
-        let answer = Answer::of(scene.request(&Who::Nobody, Method::POST, "/v1/auth/link").json(&json!({"token": "x"}))).await;
+        let answer = Answer::of(
+            scene.request(&Who::Nobody, Method::POST, "/v1/auth/link").json(&json!({"token": "x"})),
+        )
+        .await;
         last = answer.status;
         if last == StatusCode::TOO_MANY_REQUESTS {
             assert!(answer.headers["retry-after"].to_str().unwrap().parse::<u64>().unwrap() >= 1);
@@ -130,7 +164,10 @@ async fn signing_in_is_limited_in_rate() {
 async fn an_instance_is_created_once_per_key_changed_by_version_and_deleted() {
     let scene = Scene::start().await;
     let create = |body: Value| {
-        scene.request(&scene.owner, Method::POST, "/v1/instances?wait=30s").header("idempotency-key", "one").json(&body)
+        scene
+            .request(&scene.owner, Method::POST, "/v1/instances?wait=30s")
+            .header("idempotency-key", "one")
+            .json(&body)
     };
     let first = Answer::of(create(json!({"name": "shop", "driver": "sim"}))).await;
     assert_eq!(first.status, StatusCode::ACCEPTED, "{}", first.text);
@@ -145,7 +182,12 @@ async fn an_instance_is_created_once_per_key_changed_by_version_and_deleted() {
     let read = Answer::of(scene.request(&scene.owner, Method::GET, "/v1/instances/shop")).await;
     assert_eq!(read.json()["id"], id.as_str());
     let etag = read.headers["etag"].to_str().unwrap().to_owned();
-    let update = |tag: &str| scene.request(&scene.owner, Method::PATCH, "/v1/instances/shop").header("if-match", tag).json(&json!({"env": {"A": "1"}}));
+    let update = |tag: &str| {
+        scene
+            .request(&scene.owner, Method::PATCH, "/v1/instances/shop")
+            .header("if-match", tag)
+            .json(&json!({"env": {"A": "1"}}))
+    };
     let changed = Answer::of(update(&etag)).await;
     assert_eq!(changed.status, StatusCode::OK, "{}", changed.text);
     assert_ne!(changed.headers["etag"].to_str().unwrap(), etag);
@@ -155,7 +197,10 @@ async fn an_instance_is_created_once_per_key_changed_by_version_and_deleted() {
     let gone = Answer::of(scene.request(&scene.owner, Method::DELETE, "/v1/instances/shop?wait=30s")).await;
     assert_eq!(gone.status, StatusCode::ACCEPTED, "{}", gone.text);
     assert_eq!(gone.json()["operation"]["state"], "succeeded", "{}", gone.text);
-    assert_eq!(Answer::of(scene.request(&scene.owner, Method::GET, "/v1/instances/shop")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        Answer::of(scene.request(&scene.owner, Method::GET, "/v1/instances/shop")).await.status,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
@@ -166,7 +211,12 @@ async fn events_come_with_ids_and_end_with_the_token() {
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     assert!(response.headers().get("content-encoding").is_none());
     let mut body = response.bytes_stream();
-    let created = Answer::of(scene.request(&scene.owner, Method::POST, "/v1/instances").json(&json!({"name": "shop", "driver": "sim"}))).await;
+    let created = Answer::of(
+        scene
+            .request(&scene.owner, Method::POST, "/v1/instances")
+            .json(&json!({"name": "shop", "driver": "sim"})),
+    )
+    .await;
     assert_eq!(created.status, StatusCode::ACCEPTED, "{}", created.text);
     let mut text = String::new();
     soon(async {
@@ -177,13 +227,20 @@ async fn events_come_with_ids_and_end_with_the_token() {
     .await;
     assert!(text.contains("\nid: "), "{text}");
     // An id that is of no feed gives a reset.
-    let reset = scene.request(&scene.owner, Method::GET, "/v1/events").header("last-event-id", "999999999").send().await.unwrap();
+    let reset = scene
+        .request(&scene.owner, Method::GET, "/v1/events")
+        .header("last-event-id", "999999999")
+        .send()
+        .await
+        .unwrap();
     let first = soon(reset.bytes_stream().next()).await.unwrap().unwrap();
     assert!(String::from_utf8_lossy(&first).contains("event: reset"), "{first:?}");
 
     let deleted = Answer::of(scene.request(&scene.owner, Method::DELETE, &format!("/v1/tokens/{id}"))).await;
     assert_eq!(deleted.status, StatusCode::NO_CONTENT, "{}", deleted.text);
-    let cut = tokio::time::timeout(Duration::from_secs(2), async { while let Some(Ok(_)) = body.next().await {} }).await;
+    let cut =
+        tokio::time::timeout(Duration::from_secs(2), async { while let Some(Ok(_)) = body.next().await {} })
+            .await;
     assert!(cut.is_ok(), "the feed outlived the token");
 }
 
@@ -200,7 +257,9 @@ async fn a_terminal_speaks_over_a_websocket_and_is_cut_with_the_token() {
         while !String::from_utf8_lossy(&seen).contains("over-the-wire") {
             match socket.next().await {
                 Some(Ok(Message::Binary(message))) => match Frame::from_message(&message).unwrap() {
-                    Frame::Output { bytes, .. } | Frame::Snapshot { bytes, .. } => seen.extend_from_slice(bytes),
+                    Frame::Output { bytes, .. } | Frame::Snapshot { bytes, .. } => {
+                        seen.extend_from_slice(bytes)
+                    }
                     _ => {}
                 },
                 Some(Ok(_)) => {}
@@ -241,7 +300,12 @@ async fn a_websocket_with_a_cookie_needs_our_own_page() {
 async fn the_console_is_text_with_its_end() {
     let scene = Scene::start().await;
     let objects = scene.objects().await;
-    let answer = Answer::of(scene.request(&scene.owner, Method::GET, &format!("/v1/instances/{}/console", objects.instance))).await;
+    let answer = Answer::of(scene.request(
+        &scene.owner,
+        Method::GET,
+        &format!("/v1/instances/{}/console", objects.instance),
+    ))
+    .await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     assert_eq!(answer.headers["content-type"], "text/plain; charset=utf-8");
     let end: u64 = answer.headers["stead-console-offset"].to_str().unwrap().parse().unwrap();
@@ -252,17 +316,27 @@ async fn the_console_is_text_with_its_end() {
 async fn a_command_runs_to_its_end() {
     let scene = Scene::start().await;
     let objects = scene.objects().await;
-    let run = scene.request(&scene.owner, Method::POST, &format!("/v1/instances/{}/exec", objects.instance)).json(&json!({"command": ["echo", "hello"]}));
+    let run = scene
+        .request(&scene.owner, Method::POST, &format!("/v1/instances/{}/exec", objects.instance))
+        .json(&json!({"command": ["echo", "hello"]}));
     let answer = Answer::of(run).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
-    assert_eq!((answer.json()["exit_code"].as_i64(), answer.json()["stdout"].as_str()), (Some(0), Some("hello\n")));
+    assert_eq!(
+        (answer.json()["exit_code"].as_i64(), answer.json()["stdout"].as_str()),
+        (Some(0), Some("hello\n"))
+    );
 }
 
 #[tokio::test]
 async fn an_upload_is_kept_and_a_promise_of_too_much_refused() {
     let scene = Scene::start().await;
     let answer = Answer::of(scene.request(&scene.owner, Method::POST, "/v1/uploads").body("bytes")).await;
-    assert_eq!((answer.status, answer.json()["size_bytes"].as_u64()), (StatusCode::CREATED, Some(5)), "{}", answer.text);
+    assert_eq!(
+        (answer.status, answer.json()["size_bytes"].as_u64()),
+        (StatusCode::CREATED, Some(5)),
+        "{}",
+        answer.text
+    );
 }
 
 #[tokio::test]
@@ -271,27 +345,52 @@ async fn a_private_preview_is_reached_through_signing_in() {
     let objects = scene.objects().await;
     let host = format!("8000--{}.localhost:{}", objects.name, scene.port);
     let enter = |who: &Who| {
-        let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("host", &host).append_pair("path", "/a?b=c").finish();
+        let query: String = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("host", &host)
+            .append_pair("path", "/a?b=c")
+            .finish();
         Answer::of(scene.request(who, Method::GET, &format!("/v1/preview-access?{query}")))
     };
     let nobody = enter(&Who::Nobody).await;
     assert_eq!(nobody.status, StatusCode::SEE_OTHER);
-    assert!(nobody.headers["location"].to_str().unwrap().starts_with("/sign-in?from=%2Fv1%2Fpreview-access%3F"), "{:?}", nobody.headers);
+    assert!(
+        nobody.headers["location"].to_str().unwrap().starts_with("/sign-in?from=%2Fv1%2Fpreview-access%3F"),
+        "{:?}",
+        nobody.headers
+    );
 
     let session = scene.session().await;
     let somebody = enter(&session).await;
     assert_eq!(somebody.status, StatusCode::SEE_OTHER, "{}", somebody.text);
     let location = somebody.headers["location"].to_str().unwrap().to_owned();
     let path = location.strip_prefix(&format!("http://{host}")).unwrap_or_else(|| panic!("{location}"));
-    let entered = Answer::of(scene.request(&Who::Nobody, Method::GET, path).header("host", &host)).await;
-    assert_eq!((entered.status, entered.headers["location"].to_str().unwrap()), (StatusCode::SEE_OTHER, "/a?b=c"), "{}", entered.text);
+    let entered = Answer::of(scene.request_at(&host, &Who::Nobody, Method::GET, path)).await;
+    assert_eq!(entered.status, StatusCode::SEE_OTHER, "{path}: {}", entered.text);
+    assert_eq!(
+        (entered.status, entered.headers["location"].to_str().unwrap()),
+        (StatusCode::SEE_OTHER, "/a?b=c"),
+        "{}",
+        entered.text
+    );
     let cookie = entered.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-    let look = || Answer::of(scene.request(&Who::Nobody, Method::GET, "/.stead/status").header("host", &host).header("cookie", &cookie));
+    let look = || {
+        Answer::of(
+            scene.request_at(&host, &Who::Nobody, Method::GET, "/.stead/status").header("cookie", &cookie),
+        )
+    };
     let status = look().await;
-    assert_eq!((status.status, status.json()["presence"].as_str()), (StatusCode::OK, Some("running")), "{}", status.text);
+    assert_eq!(
+        (status.status, status.json()["presence"].as_str()),
+        (StatusCode::OK, Some("running")),
+        "{}",
+        status.text
+    );
 
     // The pass ends with the session that opened it.
-    let out = Answer::of(scene.request(&session, Method::POST, "/v1/auth/sign-out").header("origin", scene.base.clone())).await;
+    let out = Answer::of(
+        scene.request(&session, Method::POST, "/v1/auth/sign-out").header("origin", scene.base.clone()),
+    )
+    .await;
     assert_eq!(out.status, StatusCode::NO_CONTENT);
     assert_eq!(look().await.status, StatusCode::UNAUTHORIZED);
 }
@@ -301,7 +400,16 @@ async fn tickets_are_for_our_previews_only() {
     let scene = Scene::start().await;
     let session = scene.session().await;
     for host in ["evil.example", "8000--shop.evil.example", "localhost"] {
-        let answer = Answer::of(scene.request(&session, Method::GET, &format!("/v1/preview-access?host={host}&path=/"))).await;
-        assert_eq!((answer.status, answer.code().as_str()), (StatusCode::BAD_REQUEST, "preview_host_invalid"), "{host}");
+        let answer = Answer::of(scene.request(
+            &session,
+            Method::GET,
+            &format!("/v1/preview-access?host={host}&path=/"),
+        ))
+        .await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (StatusCode::BAD_REQUEST, "preview_host_invalid"),
+            "{host}"
+        );
     }
 }
