@@ -14,7 +14,8 @@ async fn serve() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let missing = || Error::invalid("argument_missing", "Name the data directory and the spawner.");
     let mut settings = OciSettings::new(arguments.next().ok_or_else(missing)?);
-    settings.spawner = SpawnerCommand { program: arguments.next().ok_or_else(missing)?, arguments: Vec::new() };
+    settings.spawner =
+        SpawnerCommand { program: arguments.next().ok_or_else(missing)?, arguments: Vec::new() };
     settings.detect_toolchains = false;
     settings.disk_pool = 0;
     let mut line = String::new();

@@ -95,7 +95,12 @@ fn base_layer() -> Vec<u8> {
     for library in libraries {
         file(&mut builder, library.to_str().unwrap(), 0o755, &std::fs::read(&library).unwrap());
     }
-    file(&mut builder, "etc/passwd", 0o644, b"root:x:0:0:root:/:/bin/sh\napp:x:1234:1234:app:/home:/bin/sh\n");
+    file(
+        &mut builder,
+        "etc/passwd",
+        0o644,
+        b"root:x:0:0:root:/:/bin/sh\napp:x:1234:1234:app:/home:/bin/sh\n",
+    );
     file(&mut builder, "etc/group", 0o644, b"root:x:0:\napp:x:1234:\n");
     file(&mut builder, "removed", 0o644, b"from below");
     file(&mut builder, "opaque/below", 0o644, b"from below");
@@ -112,7 +117,10 @@ fn top_layer() -> Vec<u8> {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    format!("sha256:{}", sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    format!(
+        "sha256:{}",
+        sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    )
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -142,8 +150,12 @@ async fn push(name: &str, layers: &[Vec<u8>], config_bytes: Vec<u8>) {
     let protocol = ClientProtocol::HttpsExcept(vec![REGISTRY.to_owned()]);
     let client = Client::new(ClientConfig { protocol, ..ClientConfig::default() });
     let reference: Reference = format!("{REGISTRY}/{name}").parse().unwrap();
-    let layers: Vec<ImageLayer> = layers.iter().map(|layer| ImageLayer::oci_v1_gzip(gzip(layer), None)).collect();
-    client.push(&reference, &layers, Config::oci_v1(config_bytes, None), &RegistryAuth::Anonymous, None).await.unwrap();
+    let layers: Vec<ImageLayer> =
+        layers.iter().map(|layer| ImageLayer::oci_v1_gzip(gzip(layer), None)).collect();
+    client
+        .push(&reference, &layers, Config::oci_v1(config_bytes, None), &RegistryAuth::Anonymous, None)
+        .await
+        .unwrap();
 }
 
 #[derive(Default)]
@@ -176,7 +188,8 @@ fn images_are_pulled_once_run_and_removed() {
         let ask = async |line: &'static str| output(&driver, &machine.ambient, &plan, line).await.0;
         assert_eq!(ask("echo $COLOUR $GREETING; id -u").await, "green hello\n1234\n");
         assert_eq!(ask("cat /removed 2>/dev/null; ls /opaque; cat /opaque/above").await, "above\nfrom above");
-        let mut console = driver.console(plan.instance, stead_core::driver::ConsolePosition::Start, true).await.unwrap();
+        let mut console =
+            driver.console(plan.instance, stead_core::driver::ConsolePosition::Start, true).await.unwrap();
         let mut bytes = Vec::new();
         while !String::from_utf8_lossy(&bytes).contains("from-the-entry-point") {
             assert!(tokio::io::AsyncReadExt::read_buf(&mut console, &mut bytes).await.unwrap() > 0);
@@ -194,7 +207,8 @@ fn images_are_pulled_once_run_and_removed() {
         let before = inodes();
         let many = (0..4).map(|_| {
             let driver = Arc::clone(&driver);
-            let other = with_image(stead_drivers::conformance::plan(&machine.ambient), &format!("{REGISTRY}/app:2"));
+            let other =
+                with_image(stead_drivers::conformance::plan(&machine.ambient), &format!("{REGISTRY}/app:2"));
             async move {
                 driver.prepare(&other, &Unwatched).await.unwrap();
                 other.instance
@@ -260,7 +274,8 @@ fn layout(layers: &[Vec<u8>]) -> Vec<(String, Vec<u8>)> {
     let blob = |bytes: &[u8]| format!("blobs/sha256/{}", &digest(bytes)[7..]);
     let describe = |bytes: &[u8], kind: &str| serde_json::json!({"mediaType": kind, "digest": digest(bytes), "size": bytes.len()});
     let config = config(layers, machine_architecture());
-    let packed: Vec<Vec<u8>> = layers.iter().map(|layer| zstd::encode_all(layer.as_slice(), 1).unwrap()).collect();
+    let packed: Vec<Vec<u8>> =
+        layers.iter().map(|layer| zstd::encode_all(layer.as_slice(), 1).unwrap()).collect();
     let manifest = serde_json::to_vec(&serde_json::json!({
         "schemaVersion": 2,
         "config": describe(&config, "application/vnd.oci.image.config.v1+json"),
@@ -294,7 +309,8 @@ fn archives_and_layouts_are_images_too() {
         for name in ["saved.tar", "saved.tar.gz", "layout.tar", "folder"] {
             let plan = with_image(plan(&machine.ambient), &format!("archive:{name}"));
             up(&driver, &plan).await;
-            let (text, _) = output(&driver, &machine.ambient, &plan, "cat /opaque/above; echo; echo $COLOUR").await;
+            let (text, _) =
+                output(&driver, &machine.ambient, &plan, "cat /opaque/above; echo; echo $COLOUR").await;
             assert_eq!(text, "from above\ngreen\n", "{name}");
             driver.delete(plan.instance).await.unwrap();
         }

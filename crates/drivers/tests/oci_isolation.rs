@@ -18,21 +18,30 @@ fn limits_bite() {
         let driver = machine.open().await;
         let capabilities = driver.capabilities();
         let mut plan = plan(&machine.ambient);
-        plan.resources = Resources { cpu_millis: 1_000, memory_bytes: 128 << 20, disk_bytes: 64 << 20, pids: 32 };
+        plan.resources =
+            Resources { cpu_millis: 1_000, memory_bytes: 128 << 20, disk_bytes: 64 << 20, pids: 32 };
         up(&driver, &plan).await;
         if capabilities.limits {
-            let (text, _) = output(&driver, &machine.ambient, &plan, "for i in $(seq 60); do sleep 30 & done; echo end").await;
+            let (text, _) =
+                output(&driver, &machine.ambient, &plan, "for i in $(seq 60); do sleep 30 & done; echo end")
+                    .await;
             assert!(text.contains("fork"), "{text}");
             driver.stop(plan.instance, std::time::Duration::ZERO).await.unwrap();
             plan.run += 1;
             driver.start(&plan).await.unwrap();
-            let (text, exit) =
-                output(&driver, &machine.ambient, &plan, "exec python3 -c \"x = bytearray(400 << 20); print('had it')\"").await;
+            let (text, exit) = output(
+                &driver,
+                &machine.ambient,
+                &plan,
+                "exec python3 -c \"x = bytearray(400 << 20); print('had it')\"",
+            )
+            .await;
             assert!(exit.out_of_memory && exit.signal == Some(9), "{text} {exit:?}");
         }
         if capabilities.disk_quota {
             let (text, exit) =
-                output(&driver, &machine.ambient, &plan, "dd if=/dev/zero of=/workspace/big bs=1M count=100").await;
+                output(&driver, &machine.ambient, &plan, "dd if=/dev/zero of=/workspace/big bs=1M count=100")
+                    .await;
             assert!(exit.code != 0 && text.contains("No space left"), "{text}");
             assert!(driver.usage(plan.instance).await.unwrap().disk_bytes > 16 << 20);
         }
@@ -46,13 +55,19 @@ fn instances_see_nothing_of_each_other_or_the_host() {
         let (one, two) = (plan(&machine.ambient), plan(&machine.ambient));
         up(&driver, &one).await;
         up(&driver, &two).await;
-        let ask = async |plan: &RunPlan, line: &'static str| output(&driver, &machine.ambient, plan, line).await;
+        let ask =
+            async |plan: &RunPlan, line: &'static str| output(&driver, &machine.ambient, plan, line).await;
         // Files.
         ask(&one, "echo secret > /workspace/mine; echo secret > /tmp/mine").await;
-        let (text, _) = ask(&two, "cat /workspace/mine /tmp/mine; ls -a /root /var/lib/stead; cat /etc/shadow").await;
+        let (text, _) =
+            ask(&two, "cat /workspace/mine /tmp/mine; ls -a /root /var/lib/stead; cat /etc/shadow").await;
         assert!(!text.contains("secret\n"), "{text}");
         // Processes.
-        let hidden = stead_drivers::conformance::shell(&machine.ambient, "sleep 54321", stead_core::driver::ProcessIo::Pipes);
+        let hidden = stead_drivers::conformance::shell(
+            &machine.ambient,
+            "sleep 54321",
+            stead_core::driver::ProcessIo::Pipes,
+        );
         driver.spawn(one.instance, &hidden).await.unwrap();
         let (text, _) = ask(&two, "cat /proc/[0-9]*/cmdline | tr '\\0' ' '").await;
         assert!(!text.contains("54321") && !text.contains("stead-shim"), "{text}");
@@ -60,22 +75,31 @@ fn instances_see_nothing_of_each_other_or_the_host() {
             return;
         }
         // Network: a server on all addresses of one cannot be reached from two, nor the host through the gateway.
-        let (address, _) = ask(&one, "ip -4 -o addr show eth0 | tr -s ' ' | cut -d' ' -f4 | cut -d/ -f1").await;
+        let (address, _) =
+            ask(&one, "ip -4 -o addr show eth0 | tr -s ' ' | cut -d' ' -f4 | cut -d/ -f1").await;
         let address = address.trim().to_owned();
         assert!(address.parse::<std::net::Ipv4Addr>().is_ok(), "{address}");
         let argv = ["python3", "-m", "http.server", "8000"].map(str::to_owned).to_vec();
-        let server = stead_drivers::conformance::process(&machine.ambient, argv, stead_core::driver::ProcessIo::Console);
+        let server = stead_drivers::conformance::process(
+            &machine.ambient,
+            argv,
+            stead_core::driver::ProcessIo::Console,
+        );
         driver.spawn(one.instance, &server).await.unwrap();
         let mut tries = 0;
         while driver.dial(one.instance, 8_000).await.is_err() {
             tries += 1;
             assert!(tries < 200, "the server never listens");
-            let _early = tokio::time::timeout(std::time::Duration::from_millis(50), driver.changed(one.instance)).await;
+            let _early =
+                tokio::time::timeout(std::time::Duration::from_millis(50), driver.changed(one.instance))
+                    .await;
         }
         let host = tokio::net::TcpListener::bind("0.0.0.0:0").await.unwrap();
         let port = host.local_addr().unwrap().port();
         let connects = |address: &str, port: u16| {
-            format!("python3 -c \"import socket; socket.create_connection(('{address}', {port}), 2); print('connected')\"")
+            format!(
+                "python3 -c \"import socket; socket.create_connection(('{address}', {port}), 2); print('connected')\""
+            )
         };
         let (text, _) = output(&driver, &machine.ambient, &two, &connects(&address, 8_000)).await;
         assert!(!text.contains("connected"), "{text}");
@@ -99,7 +123,8 @@ impl Internet {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.take().unwrap()), &mut line).unwrap();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.take().unwrap()), &mut line)
+            .unwrap();
         ip(&format!("link add uplink type veth peer name outside netns {}", child.id()));
         ip("addr add 203.0.113.2/24 dev uplink");
         ip("addr add 192.168.77.2/24 dev uplink");
@@ -133,7 +158,9 @@ fn internet_test(firewall: &'static [&'static str]) {
         let plan = plan(&machine.ambient);
         up(&driver, &plan).await;
         let fetch = |address: &str| {
-            format!("python3 -c \"import urllib.request as u; print(u.urlopen('http://{address}/', timeout=3).status)\"")
+            format!(
+                "python3 -c \"import urllib.request as u; print(u.urlopen('http://{address}/', timeout=3).status)\""
+            )
         };
         let mut seen = String::new();
         for _ in 0..40 {
@@ -157,7 +184,12 @@ fn the_internet_is_reached_and_private_networks_are_not() {
 
 #[test]
 fn the_firewall_rules_of_docker_do_not_cut_instances_off() {
-    internet_test(&["-w -P FORWARD DROP", "-w -N DOCKER-USER", "-w -A DOCKER-USER -j RETURN", "-w -A FORWARD -j DOCKER-USER"]);
+    internet_test(&[
+        "-w -P FORWARD DROP",
+        "-w -N DOCKER-USER",
+        "-w -A DOCKER-USER -j RETURN",
+        "-w -A FORWARD -j DOCKER-USER",
+    ]);
 }
 
 #[test]
@@ -176,7 +208,8 @@ fn a_killed_shim_is_cleaned_up_after() {
         let state = State::read(&run_directory).unwrap().unwrap();
         let pid = rustix::process::Pid::from_raw(state.shim.pid).unwrap();
         rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
-        let seen = until_observed(&*driver, plan.instance, |seen| matches!(seen, Observation::Stopped { .. })).await;
+        let seen =
+            until_observed(&*driver, plan.instance, |seen| matches!(seen, Observation::Stopped { .. })).await;
         assert_eq!(seen.unwrap(), Observation::Stopped { run: 1, exit: None });
         assert!(!state.init.is_some_and(|init| init.is_alive()));
         let next = RunPlan { run: 2, ..plan.clone() };
@@ -200,7 +233,8 @@ fn toolchains_of_the_operator_are_shown_inside() {
         let driver = stead_drivers::oci::OciDriver::open(settings, machine.ambient.clone()).await.unwrap();
         let plan = plan(&machine.ambient);
         up(&driver, &plan).await;
-        let (text, exit) = output(&driver, &machine.ambient, &plan, "cargo --version && rustc --version").await;
+        let (text, exit) =
+            output(&driver, &machine.ambient, &plan, "cargo --version && rustc --version").await;
         assert!(exit.code == 0 && text.contains("cargo 1."), "{text}");
     });
 }

@@ -61,7 +61,8 @@ async fn injected_failures_and_holds_take_effect() {
 async fn a_machine_comes_back_from_its_file() {
     let directory = tempfile::tempdir().unwrap();
     let ambient = Ambient::system();
-    let settings = SimSettings { file: Some(directory.path().join("machine.json")), ..SimSettings::default() };
+    let settings =
+        SimSettings { file: Some(directory.path().join("machine.json")), ..SimSettings::default() };
     let plan = plan(&ambient);
     {
         let machine = Arc::new(SimMachine::open(settings.clone(), ambient.clone()).unwrap());

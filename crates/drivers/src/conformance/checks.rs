@@ -50,10 +50,16 @@ async fn gone(driver: &DynDriver, plan: &RunPlan) -> Result<(), Failure> {
 }
 
 /// Runs a line of shell with pipes and collects its output.
-async fn output_of(driver: &DynDriver, subject: &dyn Subject, plan: &RunPlan, line: &str) -> Result<(String, ExitStatus), Failure> {
+async fn output_of(
+    driver: &DynDriver,
+    subject: &dyn Subject,
+    plan: &RunPlan,
+    line: &str,
+) -> Result<(String, ExitStatus), Failure> {
     let spec = shell(subject.ambient(), line, ProcessIo::Pipes);
     driver.spawn(plan.instance, &spec).await?;
-    let mut viewer = Viewer::new(driver.attach(plan.instance, spec.id, Attach { offset: Some(0), ..WATCH }).await?);
+    let mut viewer =
+        Viewer::new(driver.attach(plan.instance, spec.id, Attach { offset: Some(0), ..WATCH }).await?);
     let exit = viewer.until_exit().await?;
     Ok((String::from_utf8_lossy(&viewer.output).into_owned(), exit))
 }
@@ -69,7 +75,9 @@ async fn calls_may_be_repeated(subject: &dyn Subject) -> Result<(), Failure> {
         driver.prepare(&plan, &Unwatched).await?;
         let seen = driver.observe(instance).await?;
         ensure(seen == Observation::Stopped { run: 0, exit: None }, || format!("after prepare: {seen:?}"))?;
-        ensure(driver.inventory().await?.contains(&instance), || "the inventory lacks a prepared instance".to_owned())?;
+        ensure(driver.inventory().await?.contains(&instance), || {
+            "the inventory lacks a prepared instance".to_owned()
+        })?;
         driver.stop(instance, Duration::ZERO).await?;
         driver.start(&plan).await?;
         driver.start(&plan).await?;
@@ -101,9 +109,14 @@ async fn calls_may_be_repeated(subject: &dyn Subject) -> Result<(), Failure> {
 async fn main_process_ends_the_run(subject: &dyn Subject) -> Result<(), Failure> {
     let driver = subject.driver().await;
     for (line, code, signal) in [("echo done; exit 7", 7, None), ("exit 0", 0, None)] {
-        let plan = RunPlan { command: Some(["/bin/sh", "-c", line].map(str::to_owned).to_vec()), ..plan(subject.ambient()) };
+        let plan = RunPlan {
+            command: Some(["/bin/sh", "-c", line].map(str::to_owned).to_vec()),
+            ..plan(subject.ambient())
+        };
         up(&*driver, &plan).await?;
-        let seen = until_observed(&*driver, plan.instance, |seen| matches!(seen, Observation::Stopped { .. })).await?;
+        let seen =
+            until_observed(&*driver, plan.instance, |seen| matches!(seen, Observation::Stopped { .. }))
+                .await?;
         let exit = Some(ExitStatus { code, signal, out_of_memory: false });
         ensure(seen == Observation::Stopped { run: 1, exit }, || format!("{line}: {seen:?}"))?;
         gone(&*driver, &plan).await?;
@@ -130,7 +143,9 @@ async fn exit_codes_are_told(subject: &dyn Subject) -> Result<(), Failure> {
         driver.signal(plan.instance, spec.id, 15).await?;
     }
     let left = driver.processes(plan.instance).await?;
-    ensure(left.iter().all(|process| process.id != spec.id), || "a forgotten process is still known".to_owned())?;
+    ensure(left.iter().all(|process| process.id != spec.id), || {
+        "a forgotten process is still known".to_owned()
+    })?;
     gone(&*driver, &plan).await
 }
 
@@ -148,9 +163,12 @@ async fn pipes_carry_input_output_and_errors(subject: &dyn Subject) -> Result<()
     ensure(exit.code == 0 && viewer.output == b"one\ntwo\n", || format!("{exit:?} {:?}", viewer.output))?;
     let spec = shell(subject.ambient(), "echo out; echo err >&2", ProcessIo::Pipes);
     driver.spawn(plan.instance, &spec).await?;
-    let mut viewer = Viewer::new(driver.attach(plan.instance, spec.id, Attach { offset: Some(0), ..WATCH }).await?);
+    let mut viewer =
+        Viewer::new(driver.attach(plan.instance, spec.id, Attach { offset: Some(0), ..WATCH }).await?);
     viewer.until_exit().await?;
-    ensure(viewer.output == b"out\n" && viewer.errors == b"err\n", || format!("{:?} {:?}", viewer.output, viewer.errors))?;
+    ensure(viewer.output == b"out\n" && viewer.errors == b"err\n", || {
+        format!("{:?} {:?}", viewer.output, viewer.errors)
+    })?;
     gone(&*driver, &plan).await
 }
 
@@ -167,10 +185,13 @@ async fn terminals_survive_their_viewers(subject: &dyn Subject) -> Result<(), Fa
     let reached = viewer.end;
     viewer.close().await;
     // Work goes on while nobody looks; what was missed comes from the offset.
-    let mut second = Viewer::new(driver.attach(plan.instance, spec.id, Attach { offset: Some(reached), ..WATCH }).await?);
+    let mut second =
+        Viewer::new(driver.attach(plan.instance, spec.id, Attach { offset: Some(reached), ..WATCH }).await?);
     second.input("echo second-$GREETING\n").await?;
     second.until_shown("second-hello").await?;
-    ensure(second.snapshot.is_none() && second.begin == Some(reached), || format!("resumed at {:?}, not {reached}", second.begin))?;
+    ensure(second.snapshot.is_none() && second.begin == Some(reached), || {
+        format!("resumed at {:?}, not {reached}", second.begin)
+    })?;
     ensure(!second.shows("first-hello"), || "bytes before the offset came again".to_owned())?;
     // A viewer without an offset gets the screen.
     let mut third = Viewer::new(driver.attach(plan.instance, spec.id, WATCH).await?);
@@ -189,9 +210,14 @@ async fn read_only_viewers_cannot_type(subject: &dyn Subject) -> Result<(), Fail
     up(&*driver, &plan).await?;
     let spec = process(subject.ambient(), vec!["cat".to_owned()], TERMINAL);
     driver.spawn(plan.instance, &spec).await?;
-    let mut viewer = Viewer::new(driver.attach(plan.instance, spec.id, Attach { read_only: true, ..WATCH }).await?);
+    let mut viewer =
+        Viewer::new(driver.attach(plan.instance, spec.id, Attach { read_only: true, ..WATCH }).await?);
     viewer.input("typed\n").await?;
-    viewer.until("a refusal", |viewer| viewer.problem.as_deref().is_some_and(|problem| problem.contains("read_only"))).await?;
+    viewer
+        .until("a refusal", |viewer| {
+            viewer.problem.as_deref().is_some_and(|problem| problem.contains("read_only"))
+        })
+        .await?;
     ensure(!viewer.shows("typed"), || "a watcher's input was taken".to_owned())?;
     gone(&*driver, &plan).await
 }
@@ -205,7 +231,9 @@ async fn consoles_have_offsets(subject: &dyn Subject) -> Result<(), Failure> {
     driver.spawn(plan.instance, &task).await?;
     let mut viewer = Viewer::new(driver.console(plan.instance, ConsolePosition::Start, true).await?);
     viewer.until_shown("line-two").await?;
-    ensure(viewer.begin == Some(0) && viewer.shows("heading"), || format!("{:?}", String::from_utf8_lossy(&viewer.output)))?;
+    ensure(viewer.begin == Some(0) && viewer.shows("heading"), || {
+        format!("{:?}", String::from_utf8_lossy(&viewer.output))
+    })?;
     let reached = viewer.end;
     // A follower gets what comes later.
     driver.console_note(plan.instance, "later").await?;
@@ -213,7 +241,8 @@ async fn consoles_have_offsets(subject: &dyn Subject) -> Result<(), Failure> {
     driver.stop(plan.instance, Duration::ZERO).await?;
     viewer.until_end().await?;
     // It can be read while nothing runs, from an offset and from the end.
-    let mut rest = Viewer::new(driver.console(plan.instance, ConsolePosition::Offset { offset: reached }, false).await?);
+    let mut rest =
+        Viewer::new(driver.console(plan.instance, ConsolePosition::Offset { offset: reached }, false).await?);
     rest.until_end().await?;
     ensure(rest.begin == Some(reached) && rest.shows("later") && !rest.shows("line-one"), || {
         format!("{:?} {:?}", rest.begin, String::from_utf8_lossy(&rest.output))
@@ -222,9 +251,12 @@ async fn consoles_have_offsets(subject: &dyn Subject) -> Result<(), Failure> {
     let end = rest.end;
     driver.start(&RunPlan { run: 2, ..plan.clone() }).await?;
     driver.console_note(plan.instance, "second run").await?;
-    let mut tail = Viewer::new(driver.console(plan.instance, ConsolePosition::Tail { lines: 1 }, false).await?);
+    let mut tail =
+        Viewer::new(driver.console(plan.instance, ConsolePosition::Tail { lines: 1 }, false).await?);
     tail.until_end().await?;
-    ensure(tail.shows("second run") && !tail.shows("line-one"), || format!("{:?}", String::from_utf8_lossy(&tail.output)))?;
+    ensure(tail.shows("second run") && !tail.shows("line-one"), || {
+        format!("{:?}", String::from_utf8_lossy(&tail.output))
+    })?;
     ensure(tail.begin.is_some_and(|begin| begin >= end), || format!("{:?} is before {end}", tail.begin))?;
     gone(&*driver, &plan).await
 }
@@ -233,23 +265,30 @@ async fn ports_can_be_dialed(subject: &dyn Subject) -> Result<(), Failure> {
     let driver = subject.driver().await;
     let plan = plan(subject.ambient());
     up(&*driver, &plan).await?;
-    ensure(driver.dial(plan.instance, 8_123).await.is_err(), || "nothing listens, but a connection was made".to_owned())?;
+    ensure(driver.dial(plan.instance, 8_123).await.is_err(), || {
+        "nothing listens, but a connection was made".to_owned()
+    })?;
     // Loopback only: from outside nobody could reach it, through the driver one can.
     let argv = ["python3", "-m", "http.server", "8123", "--bind", "127.0.0.1"].map(str::to_owned).to_vec();
     driver.spawn(plan.instance, &process(subject.ambient(), argv, ProcessIo::Console)).await?;
     let listens = async {
         while !driver.listening(plan.instance).await?.contains(&8_123) {
-            let _waited = tokio::time::timeout(Duration::from_millis(50), driver.changed(plan.instance)).await;
+            let _waited =
+                tokio::time::timeout(Duration::from_millis(50), driver.changed(plan.instance)).await;
         }
         Ok::<_, Failure>(())
     };
-    tokio::time::timeout(PATIENCE, listens).await.map_err(|_| Failure::new("the port is never listened on".to_owned()))??;
+    tokio::time::timeout(PATIENCE, listens)
+        .await
+        .map_err(|_| Failure::new("the port is never listened on".to_owned()))??;
     let mut stream = driver.dial(plan.instance, 8_123).await?;
     let io = |error: std::io::Error| Failure::new(format!("talking to the port: {error}"));
     stream.write_all(b"GET / HTTP/1.0\r\n\r\n").await.map_err(io)?;
     let mut answer = vec![0; 12];
     stream.read_exact(&mut answer).await.map_err(io)?;
-    ensure(answer.starts_with(b"HTTP/1.") && answer.ends_with(b"200"), || String::from_utf8_lossy(&answer).into_owned())?;
+    ensure(answer.starts_with(b"HTTP/1.") && answer.ends_with(b"200"), || {
+        String::from_utf8_lossy(&answer).into_owned()
+    })?;
     gone(&*driver, &plan).await
 }
 
@@ -294,7 +333,13 @@ async fn instances_do_not_wait_for_each_other(subject: &dyn Subject) -> Result<(
         async move {
             let plan = RunPlan { name: format!("many-{number}"), ..plan(subject.ambient()) };
             up(&*driver, &plan).await?;
-            let (text, _) = output_of(&*driver, subject, &plan, "echo $GREETING > /workspace/own; cat /workspace/own; hostname").await?;
+            let (text, _) = output_of(
+                &*driver,
+                subject,
+                &plan,
+                "echo $GREETING > /workspace/own; cat /workspace/own; hostname",
+            )
+            .await?;
             ensure(text == format!("hello\nmany-{number}\n"), || format!("{text:?}"))?;
             gone(&*driver, &plan).await
         }
@@ -318,13 +363,18 @@ async fn a_new_driver_adopts_what_runs(subject: &dyn Subject) -> Result<(), Fail
     drop(viewer);
     drop(second);
     let third = subject.driver().await;
-    ensure(third.inventory().await?.contains(&plan.instance), || "a running instance was not found again".to_owned())?;
+    ensure(third.inventory().await?.contains(&plan.instance), || {
+        "a running instance was not found again".to_owned()
+    })?;
     let seen = third.observe(plan.instance).await?;
     ensure(seen == Observation::Running { run: 1 }, || format!("{seen:?}"))?;
     third.start(&plan).await?;
     let known = third.processes(plan.instance).await?;
-    ensure(known.iter().any(|process| process.id == spec.id && process.exit.is_none()), || format!("{known:?}"))?;
-    let mut viewer = Viewer::new(third.attach(plan.instance, spec.id, Attach { offset: Some(reached), ..WATCH }).await?);
+    ensure(known.iter().any(|process| process.id == spec.id && process.exit.is_none()), || {
+        format!("{known:?}")
+    })?;
+    let mut viewer =
+        Viewer::new(third.attach(plan.instance, spec.id, Attach { offset: Some(reached), ..WATCH }).await?);
     viewer.input("echo again-$GREETING\n").await?;
     viewer.until_shown("again-hello").await?;
     ensure(viewer.begin == Some(reached), || format!("{:?} instead of {reached}", viewer.begin))?;
@@ -347,7 +397,9 @@ async fn deleting_works_in_every_state(subject: &dyn Subject) -> Result<(), Fail
     // Running, with a process that does not want to end.
     let running = plan(subject.ambient());
     up(&*driver, &running).await?;
-    driver.spawn(running.instance, &shell(subject.ambient(), "trap '' TERM; sleep 1000", ProcessIo::Pipes)).await?;
+    driver
+        .spawn(running.instance, &shell(subject.ambient(), "trap '' TERM; sleep 1000", ProcessIo::Pipes))
+        .await?;
     gone(&*driver, &running).await?;
     gone(&*driver, &running).await?;
     // Paused.
@@ -392,12 +444,22 @@ async fn problems_are_told(subject: &dyn Subject) -> Result<(), Failure> {
     let plan = plan(subject.ambient());
     let spec = shell(subject.ambient(), "true", ProcessIo::Pipes);
     let told = |what: &str, code: Option<String>, wanted: &[&str]| {
-        ensure(code.as_deref().is_some_and(|code| wanted.contains(&code)), || format!("{what}: {code:?} instead of {wanted:?}"))
+        ensure(code.as_deref().is_some_and(|code| wanted.contains(&code)), || {
+            format!("{what}: {code:?} instead of {wanted:?}")
+        })
     };
     let code = |result: stead_core::Result<()>| result.err().map(|error| error.code().to_owned());
-    told("spawn without an instance", code(driver.spawn(plan.instance, &spec).await), &["instance_not_found"])?;
+    told(
+        "spawn without an instance",
+        code(driver.spawn(plan.instance, &spec).await),
+        &["instance_not_found"],
+    )?;
     driver.prepare(&plan, &Unwatched).await?;
-    told("spawn while nothing runs", code(driver.spawn(plan.instance, &spec).await), &["instance_not_running"])?;
+    told(
+        "spawn while nothing runs",
+        code(driver.spawn(plan.instance, &spec).await),
+        &["instance_not_running"],
+    )?;
     told("pause while nothing runs", code(driver.pause(plan.instance).await), &["instance_not_running"])?;
     driver.start(&plan).await?;
     let other = RunPlan { run: 9, ..plan.clone() };

@@ -44,7 +44,9 @@ impl Viewer {
     }
 
     pub(super) async fn send(&mut self, frame: Frame<'_>) -> Result<(), Failure> {
-        write_frame(&mut self.writer, &frame).await.map_err(|error| Failure::new(format!("sending a frame: {error}")))
+        write_frame(&mut self.writer, &frame)
+            .await
+            .map_err(|error| Failure::new(format!("sending a frame: {error}")))
     }
 
     pub(super) async fn input(&mut self, text: &str) -> Result<(), Failure> {
@@ -99,14 +101,22 @@ impl Viewer {
     }
 
     fn missing(&self, what: &str, why: &str) -> Failure {
-        Failure::new(format!("waiting for {what}: {why}; output {:?}, errors {:?}, snapshot {:?}, exit {:?}, problem {:?}",
-            String::from_utf8_lossy(&self.output), String::from_utf8_lossy(&self.errors),
-            self.snapshot.as_deref().map(String::from_utf8_lossy), self.exit, self.problem))
+        Failure::new(format!(
+            "waiting for {what}: {why}; output {:?}, errors {:?}, snapshot {:?}, exit {:?}, problem {:?}",
+            String::from_utf8_lossy(&self.output),
+            String::from_utf8_lossy(&self.errors),
+            self.snapshot.as_deref().map(String::from_utf8_lossy),
+            self.exit,
+            self.problem
+        ))
     }
 
     pub(super) fn shows(&self, text: &str) -> bool {
         String::from_utf8_lossy(&self.output).contains(text)
-            || self.snapshot.as_deref().is_some_and(|snapshot| String::from_utf8_lossy(snapshot).contains(text))
+            || self
+                .snapshot
+                .as_deref()
+                .is_some_and(|snapshot| String::from_utf8_lossy(snapshot).contains(text))
     }
 
     pub(super) async fn until_shown(&mut self, text: &str) -> Result<(), Failure> {

@@ -14,7 +14,12 @@ pub(super) struct Machine {
 }
 
 fn runs(program: &str, argument: &str) -> bool {
-    let status = Command::new(program).arg(argument).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let status = Command::new(program)
+        .arg(argument)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
     status.is_ok_and(|status| status.success())
 }
 
@@ -52,7 +57,8 @@ pub(super) fn detect(network: Result<(), String>) -> (Machine, Capabilities) {
     let formats = runs("mkfs.ext4", "-V");
     let loops = Path::new("/dev/loop-control").exists();
     if root && !formats {
-        missing.push("mkfs.ext4 is missing: the size of volumes is not enforced. Install e2fsprogs.".to_owned());
+        missing
+            .push("mkfs.ext4 is missing: the size of volumes is not enforced. Install e2fsprogs.".to_owned());
     }
     if root && !loops {
         missing.push(

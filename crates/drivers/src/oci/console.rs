@@ -34,7 +34,8 @@ async fn pump(directory: PathBuf, from: ConsolePosition, mut stream: tokio::io::
             let mut bytes = Vec::new();
             match chunk {
                 Chunk::Bytes { offset, length } => {
-                    Frame::Output { offset, bytes: buffer.get(..length).unwrap_or_default() }.encode(&mut bytes);
+                    Frame::Output { offset, bytes: buffer.get(..length).unwrap_or_default() }
+                        .encode(&mut bytes);
                 }
                 Chunk::Gap { from, to } => Frame::Gap { from, to }.encode(&mut bytes),
                 Chunk::End => {}

@@ -122,14 +122,16 @@ impl Disks {
 
     fn fill(&self) -> Result<()> {
         loop {
-            let sizes: Vec<u64> = self.sizes.lock().unwrap_or_else(PoisonError::into_inner).iter().rev().copied().collect();
+            let sizes: Vec<u64> =
+                self.sizes.lock().unwrap_or_else(PoisonError::into_inner).iter().rev().copied().collect();
             let mut complete = true;
             for bytes in &sizes {
                 if self.ready(*bytes)?.len() < self.per_size {
                     let name = format!("{bytes}-{:016x}", self.ambient.random_u64());
                     let fresh = self.pool.join(format!("{name}.new"));
                     format(&fresh, *bytes)?;
-                    fs::rename(&fresh, self.pool.join(format!("{name}.img"))).internal("keeping a disk image ready")?;
+                    fs::rename(&fresh, self.pool.join(format!("{name}.img")))
+                        .internal("keeping a disk image ready")?;
                     complete = false;
                 }
             }
@@ -153,7 +155,9 @@ impl Disks {
     /// Bytes that the volume takes on disk.
     pub(super) fn used(volume: &VolumeSpec) -> u64 {
         match volume {
-            VolumeSpec::DiskImage { path } => fs::metadata(path).map_or(0, |metadata| metadata.blocks() * 512),
+            VolumeSpec::DiskImage { path } => {
+                fs::metadata(path).map_or(0, |metadata| metadata.blocks() * 512)
+            }
             VolumeSpec::Directory { path } => tree_bytes(path),
         }
     }
@@ -177,8 +181,12 @@ fn tool(program: &str, arguments: &[&str], path: &Path, accepted: &[i32]) -> Res
     }
     let errors = String::from_utf8_lossy(&output.stderr);
     if errors.contains("No space left") {
-        return Err(Error::new(ErrorKind::QuotaExceeded, "node_no_space", "The node has no space left for the volume.")
-            .next_step("Free space on the node's disk, then try again."));
+        return Err(Error::new(
+            ErrorKind::QuotaExceeded,
+            "node_no_space",
+            "The node has no space left for the volume.",
+        )
+        .next_step("Free space on the node's disk, then try again."));
     }
     Err(Error::internal(format!("{program} {}: {}", path.display(), errors.trim())))
 }
@@ -186,7 +194,8 @@ fn tool(program: &str, arguments: &[&str], path: &Path, accepted: &[i32]) -> Res
 fn format(path: &Path, bytes: u64) -> Result<()> {
     let file = fs::File::create(path).internal(format!("making {}", path.display()))?;
     std::os::unix::fs::fchown(&file, Some(0), Some(0)).internal(format!("making {}", path.display()))?;
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).internal("making a disk image private")?;
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .internal("making a disk image private")?;
     file.set_len(bytes).internal(format!("making {} large", path.display()))?;
     let options = ["-q", "-F", "-m", "0", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard"];
     tool("mkfs.ext4", &options, path, &[0])
@@ -199,7 +208,11 @@ fn grow(path: &Path, bytes: u64) -> Result<()> {
     }
     // resize2fs insists on a check; 1 means that errors were found and repaired.
     tool("e2fsck", &["-f", "-p"], path, &[0, 1])?;
-    fs::OpenOptions::new().write(true).open(path).and_then(|file| file.set_len(bytes)).internal("growing a disk image")?;
+    fs::OpenOptions::new()
+        .write(true)
+        .open(path)
+        .and_then(|file| file.set_len(bytes))
+        .internal("growing a disk image")?;
     tool("resize2fs", &[], path, &[0])
 }
 

@@ -13,8 +13,13 @@ static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 /// A directory that only the owner may enter.
 pub(super) fn private_directory(path: &Path) -> Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).internal(format!("making {}", path.display()))?;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o700)).internal(format!("making {} private", path.display()))
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .internal(format!("making {}", path.display()))?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+        .internal(format!("making {} private", path.display()))
 }
 
 pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
@@ -22,7 +27,13 @@ pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let fresh = path.with_extension(format!("new-{}-{number}", std::process::id()));
     let doing = || format!("writing {}", path.display());
-    let mut file = fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&fresh).internal(doing())?;
+    let mut file = fs::OpenOptions::new()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .mode(0o600)
+        .open(&fresh)
+        .internal(doing())?;
     io::Write::write_all(&mut file, &text).internal(doing())?;
     file.sync_data().internal(doing())?;
     fs::rename(&fresh, path).internal(doing())

@@ -62,7 +62,8 @@ pub(super) fn thaw_group(group: &str) {
 pub(super) fn kill_group(group: &str, patience: Duration) -> Result<()> {
     let deadline = Instant::now() + patience;
     loop {
-        let processes: Vec<i32> = directories(group).iter().flat_map(|directory| processes_in(directory)).collect();
+        let processes: Vec<i32> =
+            directories(group).iter().flat_map(|directory| processes_in(directory)).collect();
         if processes.is_empty() {
             return Ok(());
         }
@@ -83,7 +84,8 @@ pub(super) fn kill_group(group: &str, patience: Duration) -> Result<()> {
 
 fn processes_in(directory: &Path) -> Vec<i32> {
     let own = fs::read_to_string(directory.join("cgroup.procs")).unwrap_or_default();
-    let mut processes: Vec<i32> = own.lines().filter_map(|line| line.parse().ok()).filter(|pid| *pid > 0).collect();
+    let mut processes: Vec<i32> =
+        own.lines().filter_map(|line| line.parse().ok()).filter(|pid| *pid > 0).collect();
     let below = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
     processes.extend(below.filter(|path| path.is_dir()).flat_map(|path| processes_in(&path)));
     processes

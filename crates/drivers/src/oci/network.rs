@@ -119,7 +119,10 @@ fn table(names: &Names, subnet: Ipv4Addr, servers: &[IpAddr], allow_private: boo
     let dns = if servers.is_empty() {
         String::new()
     } else {
-        format!("iifname \"{bridge}\" ip daddr {{ {} }} meta l4proto {{ tcp, udp }} th dport 53 accept", servers.join(", "))
+        format!(
+            "iifname \"{bridge}\" ip daddr {{ {} }} meta l4proto {{ tcp, udp }} th dport 53 accept",
+            servers.join(", ")
+        )
     };
     let private = if allow_private {
         String::new()
@@ -178,7 +181,8 @@ fn parse_routes(text: &str) -> Vec<(u32, u32)> {
         .skip(1)
         .filter_map(|line| {
             let fields: Vec<&str> = line.split_whitespace().collect();
-            let number = |position: usize| u32::from_str_radix(fields.get(position)?, 16).ok().map(u32::from_be);
+            let number =
+                |position: usize| u32::from_str_radix(fields.get(position)?, 16).ok().map(u32::from_be);
             Some((number(1)?, number(7)?))
         })
         .collect()
@@ -200,7 +204,11 @@ fn run(program: &str, arguments: &[&str], input: Option<&str>) -> Result<(), Str
         return Ok(());
     }
     let errors = String::from_utf8_lossy(&output.stderr);
-    Err(format!("{program} {}: {}", arguments.join(" "), errors.lines().next().unwrap_or("failed without a word")))
+    Err(format!(
+        "{program} {}: {}",
+        arguments.join(" "),
+        errors.lines().next().unwrap_or("failed without a word")
+    ))
 }
 
 impl Network {
@@ -213,7 +221,10 @@ impl Network {
                 let routes = std::fs::read_to_string("/proc/thread-self/net/route").unwrap_or_default();
                 let start = u32::from_str_radix(&names.hash, 16).unwrap_or(0);
                 let subnet = choose_subnet(start, &parse_routes(&routes)).ok_or_else(|| {
-                    Error::unavailable("no_free_subnet", "Every subnet in 10.64.0.0/10 and above is in use on this machine.")
+                    Error::unavailable(
+                        "no_free_subnet",
+                        "Every subnet in 10.64.0.0/10 and above is in use on this machine.",
+                    )
                 })?;
                 let leases = Leases { subnet, slots: BTreeMap::new() };
                 files::write_json(&path, &leases)?;
@@ -247,13 +258,18 @@ impl Network {
         }
         let ipv6 = format!("/proc/sys/net/ipv6/conf/{bridge}/disable_ipv6");
         if Path::new(&ipv6).exists() {
-            std::fs::write(&ipv6, "1").map_err(|error| format!("IPv6 cannot be switched off on {bridge} ({error})"))?;
+            std::fs::write(&ipv6, "1")
+                .map_err(|error| format!("IPv6 cannot be switched off on {bridge} ({error})"))?;
         }
         let address = format!("{}/{PREFIX}", self.gateway());
         run("ip", &["addr", "replace", &address, "dev", &bridge], None)?;
         run("ip", &["link", "set", &bridge, "up"], None)?;
         // The table comes before forwarding, so that there is no moment in which instances reach everything.
-        run("nft", &["-f", "-"], Some(&table(&self.names, self.subnet(), &self.servers, self.allow_private)))?;
+        run(
+            "nft",
+            &["-f", "-"],
+            Some(&table(&self.names, self.subnet(), &self.servers, self.allow_private)),
+        )?;
         std::fs::write("/proc/sys/net/ipv4/ip_forward", "1")
             .map_err(|error| format!("net.ipv4.ip_forward cannot be set ({error})"))?;
         self.pass_other_firewalls();
@@ -270,7 +286,11 @@ impl Network {
                 let mut insert = vec!["-w", "-I", chain];
                 insert.extend(rule.iter().map(String::as_str));
                 if let Err(error) = run("iptables", &insert, None) {
-                    tracing::warn!(firewall.chain = chain, error, "instances may have no network: a rule of another firewall stands in the way");
+                    tracing::warn!(
+                        firewall.chain = chain,
+                        error,
+                        "instances may have no network: a rule of another firewall stands in the way"
+                    );
                 }
             }
         }
@@ -313,14 +333,17 @@ impl Network {
         let taken: std::collections::BTreeSet<u32> = leases.slots.values().copied().collect();
         // The lowest free place after the highest given one first: an address is not used again at once.
         let next = taken.last().map_or(FIRST_SLOT, |last| last + 1);
-        let slot = (next..=LAST_SLOT).chain(FIRST_SLOT..=LAST_SLOT).find(|slot| !taken.contains(slot)).ok_or_else(|| {
-            Error::new(
-                stead_core::ErrorKind::QuotaExceeded,
-                "node_addresses_used_up",
-                format!("The node has no address left; it has {LAST_SLOT}."),
-            )
-            .next_step("Delete instances or use another node.")
-        })?;
+        let slot = (next..=LAST_SLOT)
+            .chain(FIRST_SLOT..=LAST_SLOT)
+            .find(|slot| !taken.contains(slot))
+            .ok_or_else(|| {
+                Error::new(
+                    stead_core::ErrorKind::QuotaExceeded,
+                    "node_addresses_used_up",
+                    format!("The node has no address left; it has {LAST_SLOT}."),
+                )
+                .next_step("Delete instances or use another node.")
+            })?;
         leases.slots.insert(instance, slot);
         files::write_json(&self.path, &*leases)?;
         Ok(slot)
@@ -372,7 +395,8 @@ fn foreign_chain() -> Option<&'static str> {
     if run("iptables", &["-w", "-n", "-L", "DOCKER-USER"], None).is_ok() {
         return Some("DOCKER-USER");
     }
-    let output = Command::new("iptables").args(["-w", "-S", "FORWARD"]).stderr(Stdio::null()).output().ok()?;
+    let output =
+        Command::new("iptables").args(["-w", "-S", "FORWARD"]).stderr(Stdio::null()).output().ok()?;
     let drops = String::from_utf8_lossy(&output.stdout).lines().any(|line| line == "-P FORWARD DROP");
     drops.then_some("FORWARD")
 }
@@ -391,9 +415,20 @@ mod tests {
 
     #[test]
     fn private_and_special_addresses_are_known() {
-        for private in
-            ["10.1.2.3", "172.31.0.1", "192.168.1.1", "100.100.0.1", "169.254.169.254", "127.0.0.1", "0.0.0.0", "::1", "fd00::1", "fe80::1", "::ffff:10.0.0.1", "64:ff9b::a00:1"]
-        {
+        for private in [
+            "10.1.2.3",
+            "172.31.0.1",
+            "192.168.1.1",
+            "100.100.0.1",
+            "169.254.169.254",
+            "127.0.0.1",
+            "0.0.0.0",
+            "::1",
+            "fd00::1",
+            "fe80::1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::a00:1",
+        ] {
             assert!(is_private(private.parse().unwrap()), "{private}");
         }
         for public in ["1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111"] {
@@ -405,7 +440,9 @@ mod tests {
     fn the_table_names_this_nodes_bridge_only_and_opens_dns() {
         let names = Names::of(Path::new("/x"));
         let text = table(&names, Ipv4Addr::new(10, 64, 0, 0), &["192.168.1.1".parse().unwrap()], false);
-        assert!(text.contains("192.168.1.1") && text.contains("169.254.0.0/16") && text.contains("100.64.0.0/10"));
+        assert!(
+            text.contains("192.168.1.1") && text.contains("169.254.0.0/16") && text.contains("100.64.0.0/10")
+        );
         assert!(text.contains(&names.bridge()));
         assert!(!table(&names, Ipv4Addr::new(10, 64, 0, 0), &[], true).contains("100.64.0.0/10"));
     }

@@ -70,9 +70,12 @@ impl Spawner {
         let mut command = tokio::process::Command::new(&self.command.program);
         command.args(&self.command.arguments).stdin(Stdio::from(OwnedFd::from(far))).stdout(Stdio::null());
         let mut child = command.spawn().map_err(|error| {
-            Error::unavailable("spawner_not_started", "The process that starts sandboxes could not be started.")
-                .next_step("Look into the node's log for the reason.")
-                .source_error(error)
+            Error::unavailable(
+                "spawner_not_started",
+                "The process that starts sandboxes could not be started.",
+            )
+            .next_step("Look into the node's log for the reason.")
+            .source_error(error)
         })?;
         let (read, writer) = UnixStream::from_std(near).internal("using the spawner's socket")?.into_split();
         let waiting = Waiting::default();
@@ -160,8 +163,12 @@ impl Shim {
     async fn send(&self, request: Request) -> Result<UnixStream> {
         let json = serde_json::to_vec(&Message::new(request)).internal("encoding a request")?;
         if json.len() > protocol::MAX_REQUEST {
-            return Err(Error::new(stead_core::ErrorKind::TooLarge, "request_too_large", "The request is too long.")
-                .next_step("Use shorter arguments and environment values."));
+            return Err(Error::new(
+                stead_core::ErrorKind::TooLarge,
+                "request_too_large",
+                "The request is too long.",
+            )
+            .next_step("Use shorter arguments and environment values."));
         }
         let mut bytes = Vec::with_capacity(json.len() + HEADER_LENGTH);
         Frame::Request { json: &json }.encode(&mut bytes);
@@ -210,10 +217,12 @@ impl Shim {
                 Some((Frame::Reply { .. }, _)) => {}
                 _ => return Err(Error::internal("a shim answered with neither a reply nor a problem")),
             }
-            let descriptor = descriptor.ok_or_else(|| Error::internal("a shim's answer lacks the connection"))?;
+            let descriptor =
+                descriptor.ok_or_else(|| Error::internal("a shim's answer lacks the connection"))?;
             let socket = std::net::TcpStream::from(descriptor);
             socket.set_nonblocking(true).internal("using a connection to a port inside")?;
-            let socket = tokio::net::TcpStream::from_std(socket).internal("using a connection to a port inside")?;
+            let socket =
+                tokio::net::TcpStream::from_std(socket).internal("using a connection to a port inside")?;
             Ok(Box::new(socket) as ByteStream)
         })
         .await
@@ -300,7 +309,9 @@ fn wait(descriptor: &OwnedFd, patience: Duration) -> Result<bool> {
         tv_sec: i64::try_from(patience.as_secs()).unwrap_or(i64::MAX),
         tv_nsec: i64::from(patience.subsec_nanos()),
     };
-    rustix::event::poll(&mut polled, Some(&limit)).map(|ready| ready > 0).internal("waiting for a process to end")
+    rustix::event::poll(&mut polled, Some(&limit))
+        .map(|ready| ready > 0)
+        .internal("waiting for a process to end")
 }
 
 /// Whether a process ends within `patience`.

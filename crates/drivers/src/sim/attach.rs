@@ -45,8 +45,11 @@ impl Guest {
 
     pub(super) fn dial(self: &Arc<Self>, port: u16) -> Result<ByteStream> {
         if !self.lock().ports.contains_key(&port) {
-            return Err(Error::unavailable("not_listening", format!("Nothing inside listens on port {port}."))
-                .next_step("Start the program that serves this port, then try again."));
+            return Err(Error::unavailable(
+                "not_listening",
+                format!("Nothing inside listens on port {port}."),
+            )
+            .next_step("Start the program that serves this port, then try again."));
         }
         let (near, far) = tokio::io::duplex(STREAM_BYTES);
         let guest = Arc::clone(self);
@@ -65,7 +68,10 @@ async fn view(process: &Process, attach: Attach, stream: DuplexStream) -> std::i
         process.resize(columns, rows);
     }
     let is_terminal = matches!(process.spec.io, ProcessIo::Terminal { .. });
-    let kept = { let kept = process.lock(); (kept.out.start(), kept.out.end(), kept.err.start()) };
+    let kept = {
+        let kept = process.lock();
+        (kept.out.start(), kept.out.end(), kept.err.start())
+    };
     let (mut out, mut err) = match attach.offset {
         Some(offset) if (kept.0..=kept.1).contains(&offset) => (offset, kept.2),
         Some(_) if is_terminal => (snapshot(process, &mut writer).await?, 0),
@@ -79,7 +85,13 @@ async fn view(process: &Process, attach: Attach, stream: DuplexStream) -> std::i
         loop {
             let (start, bytes, err_start, err_bytes, exit) = {
                 let kept = process.lock();
-                (kept.out.start(), kept.out.read(out, CHUNK), kept.err.start(), kept.err.read(err, CHUNK), kept.exit_status())
+                (
+                    kept.out.start(),
+                    kept.out.read(out, CHUNK),
+                    kept.err.start(),
+                    kept.err.read(err, CHUNK),
+                    kept.exit_status(),
+                )
             };
             if out < start {
                 if is_terminal {
@@ -93,13 +105,16 @@ async fn view(process: &Process, attach: Attach, stream: DuplexStream) -> std::i
             err = err.max(err_start);
             if bytes.is_empty() && err_bytes.is_empty() {
                 let now = size_of(process);
-                if now != shown && let Some((columns, rows)) = now {
+                if now != shown
+                    && let Some((columns, rows)) = now
+                {
                     write_frame(&mut writer, &Frame::Resized { columns, rows }).await?;
                     shown = now;
                 }
                 if let Some(status) = exit {
                     let signal = status.signal.unwrap_or(0);
-                    let frame = Frame::Exit { code: status.code, signal, out_of_memory: status.out_of_memory };
+                    let frame =
+                        Frame::Exit { code: status.code, signal, out_of_memory: status.out_of_memory };
                     write_frame(&mut writer, &frame).await?;
                     return writer.shutdown().await;
                 }
@@ -137,7 +152,10 @@ fn size_of(process: &Process) -> Option<(u16, u16)> {
     })
 }
 
-async fn snapshot(process: &Process, writer: &mut (impl tokio::io::AsyncWrite + Unpin)) -> std::io::Result<u64> {
+async fn snapshot(
+    process: &Process,
+    writer: &mut (impl tokio::io::AsyncWrite + Unpin),
+) -> std::io::Result<u64> {
     let (offset, columns, rows, text) = {
         let kept = process.lock();
         let Some(screen) = &kept.screen else { return Ok(kept.out.start()) };
@@ -156,7 +174,10 @@ async fn take_frame(
 ) -> std::io::Result<()> {
     let Ok(frame) = frame.frame() else { return Ok(()) };
     if attach.read_only
-        && matches!(frame, Frame::Input { .. } | Frame::InputEnd | Frame::Resize { .. } | Frame::Signal { .. })
+        && matches!(
+            frame,
+            Frame::Input { .. } | Frame::InputEnd | Frame::Resize { .. } | Frame::Signal { .. }
+        )
     {
         let problem = Error::conflict("read_only", "This view may only watch.").to_problem();
         let json = serde_json::to_vec(&problem).map_err(std::io::Error::other)?;
@@ -180,7 +201,12 @@ async fn take_frame(
     Ok(())
 }
 
-async fn view_console(guest: &Guest, from: ConsolePosition, follow: bool, stream: DuplexStream) -> std::io::Result<()> {
+async fn view_console(
+    guest: &Guest,
+    from: ConsolePosition,
+    follow: bool,
+    stream: DuplexStream,
+) -> std::io::Result<()> {
     let (reader, mut writer) = tokio::io::split(stream);
     let mut reader = FrameReader::new(reader);
     let mut version = guest.console_version.subscribe();
@@ -265,7 +291,13 @@ async fn serve_page(guest: &Guest, port: u16, mut stream: DuplexStream) -> std::
         while let Some(end) = request.windows(4).position(|window| window == b"\r\n\r\n") {
             let line = String::from_utf8_lossy(&request[..end]).lines().next().unwrap_or_default().to_owned();
             request.drain(..end + 4);
-            let path: String = line.split(' ').nth(1).unwrap_or("/").chars().filter(|c| !matches!(c, '<' | '>' | '&' | '"')).collect();
+            let path: String = line
+                .split(' ')
+                .nth(1)
+                .unwrap_or("/")
+                .chars()
+                .filter(|c| !matches!(c, '<' | '>' | '&' | '"'))
+                .collect();
             let body = format!(
                 "<!doctype html><title>{name}</title><h1>{name}</h1><p>Port {port} of a simulated machine, path {path}.</p>\n"
             );

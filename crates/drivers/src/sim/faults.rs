@@ -117,7 +117,9 @@ impl Faults {
     }
 
     fn held(&self, call: Call, instance: InstanceId) -> bool {
-        self.lock(|rules| rules.holds.iter().any(|(_, held, of)| *held == call && of.is_none_or(|of| of == instance)))
+        self.lock(|rules| {
+            rules.holds.iter().any(|(_, held, of)| *held == call && of.is_none_or(|of| of == instance))
+        })
     }
 
     pub(super) async fn pass(&self, call: Call, instance: InstanceId) -> Result<()> {

@@ -142,7 +142,9 @@ impl SimMachine {
                     inner.state = saved.state;
                     inner.files = saved.files;
                     inner.console = OutputLog::restored(CONSOLE_BYTES, saved.console_base, saved.console);
-                    guest.paused.send_replace(matches!(inner.state, GuestState::Running { paused: true, .. }));
+                    guest
+                        .paused
+                        .send_replace(matches!(inner.state, GuestState::Running { paused: true, .. }));
                 }
                 guest.start_main();
                 guests.insert(saved.plan.instance, guest);
@@ -264,7 +266,8 @@ impl Guest {
 
     fn to_saved(&self) -> SavedGuest {
         let inner = self.lock();
-        let from = inner.console.end().saturating_sub(PERSISTED_CONSOLE_BYTES as u64).max(inner.console.start());
+        let from =
+            inner.console.end().saturating_sub(PERSISTED_CONSOLE_BYTES as u64).max(inner.console.start());
         SavedGuest {
             plan: inner.plan.clone(),
             state: inner.state.clone(),
@@ -282,7 +285,8 @@ impl Guest {
         match self.lock().state {
             GuestState::Running { .. } => Ok(()),
             GuestState::Stopped { .. } => {
-                Err(Error::conflict("instance_not_running", "The instance does not run.").next_step("Start it first."))
+                Err(Error::conflict("instance_not_running", "The instance does not run.")
+                    .next_step("Start it first."))
             }
         }
     }
@@ -410,7 +414,8 @@ impl Guest {
     /// Figures that move with time and with the number of processes.
     pub(super) fn usage(&self) -> Usage {
         let inner = self.lock();
-        let disk_bytes = 4_096 * inner.files.len() as u64 + inner.files.values().map(|file| file.len() as u64).sum::<u64>();
+        let disk_bytes = 4_096 * inner.files.len() as u64
+            + inner.files.values().map(|file| file.len() as u64).sum::<u64>();
         let GuestState::Running { since, paused, .. } = inner.state else {
             return Usage { disk_bytes, ..Usage::default() };
         };
@@ -439,7 +444,9 @@ impl Guest {
         let now = self.ambient.now();
         {
             let mut inner = self.lock();
-            inner.processes.retain(|_, process| process.ended_at().is_none_or(|at| now.since(at) < KEEP_ENDED));
+            inner
+                .processes
+                .retain(|_, process| process.ended_at().is_none_or(|at| now.since(at) < KEEP_ENDED));
             if inner.processes.contains_key(&spec.id) {
                 return Ok(());
             }

@@ -19,7 +19,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use stead_core::ambient::Ambient;
 use stead_core::driver::{
-    Attach, Capabilities, ConsolePosition, Driver, Observation, ProcessSpec, ProcessState, ProgressSink, RunPlan, Usage,
+    Attach, Capabilities, ConsolePosition, Driver, Observation, ProcessSpec, ProcessState, ProgressSink,
+    RunPlan, Usage,
 };
 use stead_core::error::{Error, Result};
 use stead_core::ids::{InstanceId, ProcessId};
@@ -90,7 +91,9 @@ impl Driver<ByteStream> for SimDriver {
             limits: false,
             disk_quota: false,
             outbound_network: false,
-            missing: vec!["This is a simulated machine: nothing is executed and no limit is enforced.".to_owned()],
+            missing: vec![
+                "This is a simulated machine: nothing is executed and no limit is enforced.".to_owned(),
+            ],
         }
     }
 

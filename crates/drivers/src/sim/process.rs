@@ -54,7 +54,10 @@ impl fmt::Debug for Process {
 }
 
 fn size(columns: u16, rows: u16) -> (NonZeroU16, NonZeroU16) {
-    (NonZeroU16::new(rows.min(300)).unwrap_or(NonZeroU16::MIN), NonZeroU16::new(columns.min(500)).unwrap_or(NonZeroU16::MIN))
+    (
+        NonZeroU16::new(rows.min(300)).unwrap_or(NonZeroU16::MIN),
+        NonZeroU16::new(columns.min(500)).unwrap_or(NonZeroU16::MIN),
+    )
 }
 
 impl Kept {
@@ -220,7 +223,8 @@ impl ProcessStage {
         };
         let program = spec.argv[0].rsplit('/').next().unwrap_or_default().trim_start_matches('-');
         let is_shell = matches!(program, "sh" | "bash" | "dash" | "zsh");
-        let has_script = spec.argv.iter().skip(1).any(|argument| argument.starts_with('-') && argument.contains('c'));
+        let has_script =
+            spec.argv.iter().skip(1).any(|argument| argument.starts_with('-') && argument.contains('c'));
         // The script by which a terminal finds the best login shell becomes that shell.
         let becomes_shell = spec.argv.get(2).is_some_and(|script| script.contains("exec /bin/sh -l"));
         if is_shell && (!has_script || becomes_shell) {

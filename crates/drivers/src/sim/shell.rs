@@ -162,7 +162,10 @@ mod tests {
 
     fn words(line: &str) -> Vec<Vec<String>> {
         let env = BTreeMap::from([("NAME".to_owned(), "a b".to_owned())]);
-        parse(line).iter().map(|command| command.words.iter().map(|word| expand(word, &env, 3)).collect()).collect()
+        parse(line)
+            .iter()
+            .map(|command| command.words.iter().map(|word| expand(word, &env, 3)).collect())
+            .collect()
     }
 
     #[test]

@@ -14,7 +14,12 @@ pub(crate) async fn up(driver: &OciDriver, plan: &RunPlan) {
 }
 
 /// What a line of shell prints (output and errors together), and how it ends.
-pub(crate) async fn output(driver: &OciDriver, ambient: &Ambient, plan: &RunPlan, line: &str) -> (String, ExitStatus) {
+pub(crate) async fn output(
+    driver: &OciDriver,
+    ambient: &Ambient,
+    plan: &RunPlan,
+    line: &str,
+) -> (String, ExitStatus) {
     let spec = shell(ambient, &format!("exec 2>&1; {line}"), ProcessIo::Pipes);
     driver.spawn(plan.instance, &spec).await.unwrap();
     let attach = Attach { offset: Some(0), size: None, read_only: false };
@@ -26,7 +31,10 @@ pub(crate) async fn output(driver: &OciDriver, ambient: &Ambient, plan: &RunPlan
             Frame::Output { bytes, .. } => text.extend_from_slice(bytes),
             Frame::Exit { code, signal, out_of_memory } => {
                 let signal = (signal != 0).then_some(signal);
-                return (String::from_utf8_lossy(&text).into_owned(), ExitStatus { code, signal, out_of_memory });
+                return (
+                    String::from_utf8_lossy(&text).into_owned(),
+                    ExitStatus { code, signal, out_of_memory },
+                );
             }
             _ => {}
         }

@@ -14,8 +14,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use stead_core::ambient::Ambient;
 use stead_core::driver::{
-    Attach, Capabilities, ConsolePosition, Driver, Observation, ProcessSpec, ProcessState, ProgressSink, RunPlan,
-    Usage,
+    Attach, Capabilities, ConsolePosition, Driver, Observation, ProcessSpec, ProcessState, ProgressSink,
+    RunPlan, Usage,
 };
 use stead_core::error::{Error, ErrorKind, InternalContext as _, Result};
 use stead_core::ids::{InstanceId, ProcessId};
@@ -80,14 +80,18 @@ impl OciDriver {
     /// When the directory cannot be used.
     pub async fn open(mut settings: OciSettings, ambient: Ambient) -> Result<Self> {
         files::private_directory(&settings.directory)?;
-        settings.directory =
-            fs::canonicalize(&settings.directory).internal(format!("opening {}", settings.directory.display()))?;
+        settings.directory = fs::canonicalize(&settings.directory)
+            .internal(format!("opening {}", settings.directory.display()))?;
         let directory = settings.directory.clone();
         let instances = directory.join("instances");
         let runs = settings.run_directory.clone().unwrap_or_else(|| run_directory(&directory));
         files::private_directory(&instances)?;
         files::private_directory(&runs)?;
-        let servers = if settings.name_servers.is_empty() { host::name_servers() } else { settings.name_servers.clone() };
+        let servers = if settings.name_servers.is_empty() {
+            host::name_servers()
+        } else {
+            settings.name_servers.clone()
+        };
         let network = Arc::new(Network::open(&directory, servers, settings.allow_private_networks)?);
         let ready = if settings.loopback_only {
             Err("The node's settings give instances no network.".to_owned())
@@ -176,7 +180,8 @@ impl OciDriver {
             .remove_unused(move || {
                 let mut used = BTreeSet::new();
                 for directory in files::list(&instances)? {
-                    if let Some(prepared) = files::read_json::<PreparedImage>(&directory.join("image.json"))? {
+                    if let Some(prepared) = files::read_json::<PreparedImage>(&directory.join("image.json"))?
+                    {
                         used.insert(prepared.image.digest);
                     }
                 }
@@ -202,7 +207,12 @@ impl OciDriver {
     }
 
     /// The instance's image, made ready and noted so that it stays.
-    async fn prepare_image(&self, plan: &RunPlan, reference: &str, progress: &dyn ProgressSink) -> Result<()> {
+    async fn prepare_image(
+        &self,
+        plan: &RunPlan,
+        reference: &str,
+        progress: &dyn ProgressSink,
+    ) -> Result<()> {
         if !self.capabilities.images {
             return Err(Error::unavailable("images_not_supported", "This node cannot run images.")
                 .next_step("Use the host's userland, or see what the node says is missing."));
@@ -283,8 +293,11 @@ impl Driver<ByteStream> for OciDriver {
         match self.run(plan.instance).await? {
             Run::Live { status, .. } if status.run == plan.run => return Ok(()),
             Run::Live { status, .. } => {
-                return Err(Error::conflict("run_already_up", format!("Run {} of the instance is up.", status.run))
-                    .next_step("Stop it before another run is started."));
+                return Err(Error::conflict(
+                    "run_already_up",
+                    format!("Run {} of the instance is up.", status.run),
+                )
+                .next_step("Stop it before another run is started."));
             }
             Run::None | Run::Ended { .. } => {}
         }
@@ -305,7 +318,8 @@ impl Driver<ByteStream> for OciDriver {
         };
         let launched = self.spawner.launch(&launch).await;
         if launched.is_err() && !matches!(self.run(plan.instance).await, Ok(Run::Live { .. })) {
-            let (network, group, instance) = (Arc::clone(&self.network), self.cgroup(plan.instance), plan.instance);
+            let (network, group, instance) =
+                (Arc::clone(&self.network), self.cgroup(plan.instance), plan.instance);
             blocking(move || {
                 leftovers::remove_groups(&group)?;
                 network.remove_left(instance)
@@ -393,7 +407,9 @@ impl Driver<ByteStream> for OciDriver {
 
     async fn observe(&self, instance: InstanceId) -> Result<Observation> {
         Ok(match self.run(instance).await? {
-            Run::Live { status, .. } if status.state == RunState::Paused => Observation::Paused { run: status.run },
+            Run::Live { status, .. } if status.state == RunState::Paused => {
+                Observation::Paused { run: status.run }
+            }
             Run::Live { status, .. } => Observation::Running { run: status.run },
             Run::Ended { run, exit, .. } => Observation::Stopped { run, exit },
             Run::None => {
@@ -410,7 +426,8 @@ impl Driver<ByteStream> for OciDriver {
 
     async fn changed(&self, instance: InstanceId) {
         let mut nudges = self.nudges.subscribe();
-        let since = self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(&instance).copied().unwrap_or(0);
+        let since =
+            self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(&instance).copied().unwrap_or(0);
         let state = State::read(&self.run_directory(instance)).unwrap_or_default();
         let shim = state.filter(|state| state.end.is_none()).map(|state| Shim::at(&state.socket));
         let from_shim = async {
@@ -418,7 +435,10 @@ impl Driver<ByteStream> for OciDriver {
             match shim {
                 Some(shim) => match shim.call::<Changed>(Request::Changed { since }, limit).await {
                     Ok(reply) => {
-                        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(instance, reply.changed);
+                        self.seen
+                            .lock()
+                            .unwrap_or_else(PoisonError::into_inner)
+                            .insert(instance, reply.changed);
                     }
                     // Gone or going: the caller looks soon, but not in a busy loop.
                     Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
@@ -438,7 +458,8 @@ impl Driver<ByteStream> for OciDriver {
             Run::None | Run::Ended { .. } => Usage::default(),
         };
         let directory = self.directory(instance);
-        usage.disk_bytes = blocking(move || Ok(Disks::find(&directory).map_or(0, |volume| Disks::used(&volume)))).await?;
+        usage.disk_bytes =
+            blocking(move || Ok(Disks::find(&directory).map_or(0, |volume| Disks::used(&volume)))).await?;
         Ok(usage)
     }
 

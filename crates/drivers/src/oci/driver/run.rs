@@ -31,8 +31,16 @@ pub(super) struct LastRun {
 pub(super) enum Run {
     /// No run directory.
     None,
-    Live { shim: Shim, status: Status },
-    Ended { shim: Option<Shim>, run: u64, exit: Option<ExitStatus>, processes: Vec<ProcessState> },
+    Live {
+        shim: Shim,
+        status: Status,
+    },
+    Ended {
+        shim: Option<Shim>,
+        run: u64,
+        exit: Option<ExitStatus>,
+        processes: Vec<ProcessState>,
+    },
 }
 
 impl OciDriver {
@@ -56,7 +64,8 @@ impl OciDriver {
         let shim = Shim::at(&state.socket);
         match shim.call::<Status>(Request::Status, QUICK).await {
             Ok(status) if status.state == RunState::Ended => {
-                let processes = shim.call::<Processes>(Request::Processes, QUICK).await.unwrap_or_default().processes;
+                let processes =
+                    shim.call::<Processes>(Request::Processes, QUICK).await.unwrap_or_default().processes;
                 let exit = status.end.and_then(|end| end.exit);
                 Ok(Run::Ended { shim: Some(shim), run: state.run, exit, processes })
             }
@@ -114,7 +123,8 @@ impl OciDriver {
         match self.run(instance).await? {
             Run::Live { shim, status } => Ok((shim, status)),
             Run::None | Run::Ended { .. } if self.directory(instance).is_dir() => {
-                Err(Error::conflict("instance_not_running", "The instance does not run.").next_step("Start it first."))
+                Err(Error::conflict("instance_not_running", "The instance does not run.")
+                    .next_step("Start it first."))
             }
             Run::None | Run::Ended { .. } => Err(Error::not_found("instance", instance)),
         }
@@ -139,9 +149,20 @@ impl OciDriver {
                 if directory.is_dir() {
                     files::write_json(&directory.join("last_run.json"), &LastRun { run, exit })?;
                 }
+                let identity = State::read(&self.run_directory(instance))?.map(|state| state.shim);
                 if let Some(shim) = shim {
                     // A shim that has gone meanwhile has forgotten.
                     let _gone = shim.done(Request::Forget, QUICK).await;
+                }
+                if let Some(identity) = identity {
+                    // The next run has the same control group and interface; an old shim that is still going removes them.
+                    blocking(move || {
+                        if shim_client::ends(identity, DYING)? {
+                            return Ok(());
+                        }
+                        shim_client::kill(identity, STOP_PATIENCE)
+                    })
+                    .await?;
                 }
             }
         }

@@ -32,17 +32,26 @@ impl OciDriver {
                     .toolchains
                     .iter()
                     .filter(|toolchain| toolchain.source.is_dir())
-                    .map(|toolchain| ExtraMount { source: toolchain.source.clone(), target: toolchain.target.clone() })
+                    .map(|toolchain| ExtraMount {
+                        source: toolchain.source.clone(),
+                        target: toolchain.target.clone(),
+                    })
                     .collect();
                 let etc_dir = self.settings.directory.join("etc");
                 Ok((RootfsSpec::HostUserland { etc_dir, extra_mounts }, None))
             }
             Rootfs::Image { reference } => {
-                let prepared: Option<PreparedImage> = files::read_json(&self.directory(plan.instance).join("image.json"))?;
-                let image = prepared.filter(|prepared| prepared.reference == *reference).map(|prepared| prepared.image);
+                let prepared: Option<PreparedImage> =
+                    files::read_json(&self.directory(plan.instance).join("image.json"))?;
+                let image = prepared
+                    .filter(|prepared| prepared.reference == *reference)
+                    .map(|prepared| prepared.image);
                 let image = image.ok_or_else(|| {
-                    Error::conflict("instance_not_prepared", format!("The image {reference} was not brought in."))
-                        .next_step("Prepare the instance before it is started.")
+                    Error::conflict(
+                        "instance_not_prepared",
+                        format!("The image {reference} was not brought in."),
+                    )
+                    .next_step("Prepare the instance before it is started.")
                 })?;
                 Ok((RootfsSpec::Layers { lower: self.images.layers(&image) }, Some(image)))
             }
@@ -50,7 +59,8 @@ impl OciDriver {
     }
 
     pub(super) fn sandbox(&self, plan: &RunPlan, slot: u32) -> Result<SandboxSpec> {
-        let volume = Disks::find(&self.directory(plan.instance)).ok_or_else(|| Self::volume_missing(plan.instance))?;
+        let volume =
+            Disks::find(&self.directory(plan.instance)).ok_or_else(|| Self::volume_missing(plan.instance))?;
         let (rootfs, image) = self.rootfs(plan)?;
         let config = image.map(|image| image.config).unwrap_or_default();
         let mut env: BTreeMap<String, String> = config.env.clone();
@@ -58,7 +68,11 @@ impl OciDriver {
             env.entry("PATH".to_owned()).or_insert_with(|| DEFAULT_PATH.to_owned());
         }
         env.extend(plan.env.clone());
-        let network = if self.capabilities.outbound_network { self.network.spec(slot) } else { NetworkSpec::LoopbackOnly };
+        let network = if self.capabilities.outbound_network {
+            self.network.spec(slot)
+        } else {
+            NetworkSpec::LoopbackOnly
+        };
         let ids = if self.machine.root {
             let base = self.settings.first_user_id.saturating_add(slot.saturating_mul(IDS_PER_INSTANCE));
             IdsSpec::Range { base, count: IDS_PER_INSTANCE }
@@ -75,7 +89,11 @@ impl OciDriver {
             resources: plan.resources,
             cgroup: self.machine.control_groups.then(|| self.cgroup(plan.instance)),
             network,
-            dns: if self.capabilities.outbound_network { self.network.servers().to_vec() } else { Vec::new() },
+            dns: if self.capabilities.outbound_network {
+                self.network.servers().to_vec()
+            } else {
+                Vec::new()
+            },
             env,
             command: plan.command.clone().or_else(|| config.command()),
             user: config.user.clone(),

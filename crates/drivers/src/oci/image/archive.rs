@@ -19,7 +19,10 @@ const MAX_FILES: usize = 10_000;
 pub(super) enum Archive {
     Folder(PathBuf),
     /// Position and length of each file in the (uncompressed) archive.
-    Packed { file: File, index: BTreeMap<String, (u64, u64)> },
+    Packed {
+        file: File,
+        index: BTreeMap<String, (u64, u64)>,
+    },
 }
 
 /// What an archive holds.
@@ -81,7 +84,13 @@ impl Archive {
         let filled = file.read(&mut magic).map_err(damaged)?;
         file.seek(SeekFrom::Start(0)).map_err(damaged)?;
         if filled == 4 && matches!(magic, [0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd]) {
-            let mut plain = File::options().create(true).truncate(true).read(true).write(true).open(scratch).map_err(damaged)?;
+            let mut plain = File::options()
+                .create(true)
+                .truncate(true)
+                .read(true)
+                .write(true)
+                .open(scratch)
+                .map_err(damaged)?;
             std::fs::remove_file(scratch).map_err(damaged)?;
             io::copy(&mut unpack::decompress(file).map_err(damaged)?, &mut plain).map_err(damaged)?;
             plain.seek(SeekFrom::Start(0)).map_err(damaged)?;
@@ -104,7 +113,10 @@ impl Archive {
                     // Old versions of docker link equal layers to each other.
                     tar::EntryType::Symlink | tar::EntryType::Link => {
                         let target = entry.link_name_bytes().unwrap_or_default();
-                        links.push((path, String::from_utf8_lossy(&target).trim_start_matches("../").to_owned()));
+                        links.push((
+                            path,
+                            String::from_utf8_lossy(&target).trim_start_matches("../").to_owned(),
+                        ));
                     }
                     _ => {}
                 }
@@ -183,7 +195,10 @@ impl Archive {
         let saved: Vec<SavedImage> = serde_json::from_slice(&self.document(reference, "manifest.json")?)
             .map_err(|error| invalid(reference, format!("manifest.json cannot be read ({error})")))?;
         let [image] = saved.as_slice() else {
-            return Err(invalid(reference, format!("it holds {} images; exactly one is expected", saved.len())));
+            return Err(invalid(
+                reference,
+                format!("it holds {} images; exactly one is expected", saved.len()),
+            ));
         };
         let config = self.document(reference, &image.config)?;
         Ok(Contents { digest: Digest::of_bytes(&config), config, layers: image.layers.clone() })

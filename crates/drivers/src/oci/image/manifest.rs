@@ -5,14 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use stead_core::error::{Error, ErrorKind, Result};
 
-pub(super) const INDEX_TYPES: [&str; 2] = [
-    "application/vnd.oci.image.index.v1+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-];
-pub(super) const MANIFEST_TYPES: [&str; 2] = [
-    "application/vnd.oci.image.manifest.v1+json",
-    "application/vnd.docker.distribution.manifest.v2+json",
-];
+pub(super) const INDEX_TYPES: [&str; 2] =
+    ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"];
+pub(super) const MANIFEST_TYPES: [&str; 2] =
+    ["application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"];
 /// Longest manifest or configuration, bytes.
 pub(super) const MAX_DOCUMENT: u64 = 8 << 20;
 
@@ -50,7 +46,9 @@ impl TryFrom<String> for Digest {
     type Error = String;
     fn try_from(text: String) -> Result<Self, String> {
         let digits = text.strip_prefix("sha256:").ok_or_else(|| format!("{text:?} is no SHA-256 digest"))?;
-        if digits.len() != 64 || !digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)) {
+        if digits.len() != 64
+            || !digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+        {
             return Err(format!("{text:?} is no SHA-256 digest"));
         }
         Ok(Self(digits.to_owned()))
@@ -125,7 +123,9 @@ pub(super) fn read_document(reference: &str, bytes: &[u8]) -> Result<Step> {
     if let (Some(config), Some(layers)) = (document.config, document.layers) {
         return Ok(Step::Manifest(Manifest { config, layers }));
     }
-    let entries = document.manifests.ok_or_else(|| invalid(reference, "its manifest names neither layers nor platforms"))?;
+    let entries = document
+        .manifests
+        .ok_or_else(|| invalid(reference, "its manifest names neither layers nor platforms"))?;
     let wanted = architecture();
     let fitting = entries.iter().find(|entry| match &entry.platform {
         Some(platform) => platform.os == "linux" && platform.architecture == wanted,
@@ -147,7 +147,10 @@ pub(super) fn platform_missing(reference: &str, found: &str) -> Error {
     Error::new(
         ErrorKind::Upstream,
         "image_platform_missing",
-        format!("The image {reference} does not exist for linux/{} (it exists for: {found}).", architecture()),
+        format!(
+            "The image {reference} does not exist for linux/{} (it exists for: {found}).",
+            architecture()
+        ),
     )
     .next_step("Choose an image for this machine's processor, or a node with another one.")
 }
@@ -220,7 +223,10 @@ pub(super) fn read_config(reference: &str, bytes: &[u8]) -> Result<(ImageConfig,
     }
     let run = document.config.unwrap_or_default();
     let env = run.env.unwrap_or_default();
-    let env = env.iter().filter_map(|pair| pair.split_once('=')).map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let env = env
+        .iter()
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(key, value)| (key.to_owned(), value.to_owned()));
     let mut exposed_ports: Vec<u16> = run
         .exposed_ports
         .unwrap_or_default()
@@ -249,7 +255,9 @@ mod tests {
     fn the_entry_of_this_machine_is_followed_and_its_absence_named() {
         let digest = format!("sha256:{}", "a".repeat(64));
         let index = |architecture: &str| {
-            format!(r#"{{"manifests":[{{"digest":"{digest}","size":1,"platform":{{"os":"linux","architecture":"{architecture}"}}}}]}}"#)
+            format!(
+                r#"{{"manifests":[{{"digest":"{digest}","size":1,"platform":{{"os":"linux","architecture":"{architecture}"}}}}]}}"#
+            )
         };
         assert!(matches!(read_document("x", index(super::architecture()).as_bytes()), Ok(Step::Follow(_))));
         let error = read_document("x", index("mips").as_bytes()).unwrap_err();

@@ -13,5 +13,5 @@ mod unpack;
 
 pub use manifest::ImageConfig;
 pub use reference::ImageReference;
-pub use store::{Image, ImageStore, Leased};
 pub(super) use store::blocking;
+pub use store::{Image, ImageStore, Leased};

@@ -29,7 +29,9 @@ impl ImageReference {
         if let Some(name) = text.strip_prefix("archive:") {
             let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
             if name.is_empty() || name.starts_with('.') || !plain {
-                return Err(refuse("an archive's name is made of letters, digits, dots, dashes and underscores".to_owned()));
+                return Err(refuse(
+                    "an archive's name is made of letters, digits, dots, dashes and underscores".to_owned(),
+                ));
             }
             return Ok(Self::Archive(name.to_owned()));
         }
@@ -54,9 +56,18 @@ mod tests {
     #[test]
     fn short_names_mean_the_usual_registry_and_archives_stay_in_their_folder() {
         assert_eq!(ImageReference::parse("debian:12").unwrap().to_string(), "docker.io/library/debian:12");
-        assert_eq!(ImageReference::parse("archive:a.tar").unwrap(), ImageReference::Archive("a.tar".to_owned()));
-        for wrong in ["archive:../x", "archive:", "archive:.hidden", "archive:a/b", "UPPER CASE", "", "a:b:c:d"] {
-            assert_eq!(ImageReference::parse(wrong).unwrap_err().code(), "image_reference_invalid", "{wrong}");
+        assert_eq!(
+            ImageReference::parse("archive:a.tar").unwrap(),
+            ImageReference::Archive("a.tar".to_owned())
+        );
+        for wrong in
+            ["archive:../x", "archive:", "archive:.hidden", "archive:a/b", "UPPER CASE", "", "a:b:c:d"]
+        {
+            assert_eq!(
+                ImageReference::parse(wrong).unwrap_err().code(),
+                "image_reference_invalid",
+                "{wrong}"
+            );
         }
     }
 

@@ -59,7 +59,9 @@ impl Registry {
             return Err(Error::new(
                 ErrorKind::Forbidden,
                 "image_registry_private",
-                format!("The registry {registry} is at a private address, which images are not fetched from."),
+                format!(
+                    "The registry {registry} is at a private address, which images are not fetched from."
+                ),
             )
             .next_step("Ask the operator to name this registry in the node's settings."));
         }
@@ -128,9 +130,15 @@ struct Bounded<W> {
 }
 
 impl<W: AsyncWrite + Unpin> AsyncWrite for Bounded<W> {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
         if bytes.len() as u64 > self.left {
-            return Poll::Ready(Err(std::io::Error::other("the registry sent more than the manifest announced")));
+            return Poll::Ready(Err(std::io::Error::other(
+                "the registry sent more than the manifest announced",
+            )));
         }
         let written = Pin::new(&mut self.inner).poll_write(context, bytes);
         if let Poll::Ready(Ok(count)) = written {
@@ -148,8 +156,13 @@ impl<W: AsyncWrite + Unpin> AsyncWrite for Bounded<W> {
 }
 
 fn unreachable(registry: &str, why: &str) -> Error {
-    Error::unavailable("image_registry_unreachable", format!("The registry {registry} cannot be reached: {why}."))
-        .next_step("Check the name and the node's internet connection, then try again; or use an archive on the node.")
+    Error::unavailable(
+        "image_registry_unreachable",
+        format!("The registry {registry} cannot be reached: {why}."),
+    )
+    .next_step(
+        "Check the name and the node's internet connection, then try again; or use an archive on the node.",
+    )
 }
 
 fn not_found(name: &str) -> Error {
@@ -176,19 +189,35 @@ fn problem(name: &str, reference: &Reference, error: OciDistributionError) -> Er
     let registry = reference.resolve_registry();
     let outside = match &error {
         OciDistributionError::ImageManifestNotFoundError(_) => not_found(name),
-        OciDistributionError::AuthenticationFailure(_) | OciDistributionError::UnauthorizedError { .. } => access_denied(name),
+        OciDistributionError::AuthenticationFailure(_) | OciDistributionError::UnauthorizedError { .. } => {
+            access_denied(name)
+        }
         OciDistributionError::RegistryError { envelope, .. } => {
-            let has = |codes: &[OciErrorCode]| envelope.errors.iter().any(|error| codes.contains(&error.code));
-            if has(&[OciErrorCode::ManifestUnknown, OciErrorCode::NameUnknown, OciErrorCode::NotFound, OciErrorCode::BlobUnknown]) {
+            let has =
+                |codes: &[OciErrorCode]| envelope.errors.iter().any(|error| codes.contains(&error.code));
+            if has(&[
+                OciErrorCode::ManifestUnknown,
+                OciErrorCode::NameUnknown,
+                OciErrorCode::NotFound,
+                OciErrorCode::BlobUnknown,
+            ]) {
                 not_found(name)
             } else if has(&[OciErrorCode::Unauthorized, OciErrorCode::Denied]) {
                 access_denied(name)
             } else if has(&[OciErrorCode::Toomanyrequests]) {
-                Error::new(ErrorKind::RateLimited, "image_registry_limit", format!("The registry {registry} limits downloads."))
-                    .next_step("Try again later.")
+                Error::new(
+                    ErrorKind::RateLimited,
+                    "image_registry_limit",
+                    format!("The registry {registry} limits downloads."),
+                )
+                .next_step("Try again later.")
             } else {
-                Error::new(ErrorKind::Upstream, "image_registry_failed", format!("The registry {registry} answered with a failure."))
-                    .next_step("Try again; if it stays, ask the registry's operator.")
+                Error::new(
+                    ErrorKind::Upstream,
+                    "image_registry_failed",
+                    format!("The registry {registry} answered with a failure."),
+                )
+                .next_step("Try again; if it stays, ask the registry's operator.")
             }
         }
         OciDistributionError::ServerError { code: 404, .. } => not_found(name),
@@ -209,7 +238,9 @@ fn problem(name: &str, reference: &Reference, error: OciDistributionError) -> Er
             };
             unreachable(registry, why)
         }
-        OciDistributionError::DigestError(_) => manifest::invalid(name, "what the registry sent does not match its digest"),
+        OciDistributionError::DigestError(_) => {
+            manifest::invalid(name, "what the registry sent does not match its digest")
+        }
         OciDistributionError::IoError(io) => match io.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => no_space(),
             _ => manifest::invalid(name, io),

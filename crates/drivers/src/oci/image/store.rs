@@ -175,7 +175,9 @@ impl ImageStore {
         let path = self.archives.join(archive);
         let stamp = match archive::stamp(&path) {
             Ok(stamp) => stamp,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(archive::missing(archive, &self.archives)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(archive::missing(archive, &self.archives));
+            }
             Err(error) => return Err(error).internal(format!("reading {}", path.display())),
         };
         let tag: Option<Tag> = read_json(&self.tag_path(name))?;
@@ -206,7 +208,8 @@ impl ImageStore {
             }
             let packed = Temporary(self.incoming());
             let (opened, given, file) = (Arc::clone(&opened), name.to_owned(), file.clone());
-            let (target, limit) = (packed.0.clone(), self.limits.compressed_bytes.max(self.limits.layer_bytes));
+            let (target, limit) =
+                (packed.0.clone(), self.limits.compressed_bytes.max(self.limits.layer_bytes));
             blocking(move || opened.copy_layer(&given, &file, &target, limit)).await?;
             self.unpack(name, &packed.0, layer).await?;
         }
@@ -223,7 +226,8 @@ impl ImageStore {
         if let Some(tag) = tag
             && let Some(image) = self.get(&tag.digest)?
         {
-            let fresh = reference.digest().is_some() || self.ambient.now().since(tag.checked) < self.limits.refresh;
+            let fresh =
+                reference.digest().is_some() || self.ambient.now().since(tag.checked) < self.limits.refresh;
             if fresh {
                 return Ok(image);
             }
@@ -243,7 +247,10 @@ impl ImageStore {
         }
         let size: u64 = found.layers.iter().fold(0, |sum, layer| sum.saturating_add(layer.size));
         if size > self.limits.compressed_bytes {
-            return Err(manifest::invalid(name, format!("it is larger than {} bytes", self.limits.compressed_bytes)));
+            return Err(manifest::invalid(
+                name,
+                format!("it is larger than {} bytes", self.limits.compressed_bytes),
+            ));
         }
         if found.config.size > manifest::MAX_DOCUMENT {
             return Err(manifest::invalid(name, "its configuration is too long"));
@@ -258,10 +265,16 @@ impl ImageStore {
 
     fn check_layers(&self, name: &str, blobs: usize, ids: usize) -> Result<()> {
         if blobs != ids {
-            return Err(manifest::invalid(name, format!("it has {blobs} layers, but its configuration names {ids}")));
+            return Err(manifest::invalid(
+                name,
+                format!("it has {blobs} layers, but its configuration names {ids}"),
+            ));
         }
         if ids == 0 || ids > self.limits.layers {
-            return Err(manifest::invalid(name, format!("it has {ids} layers; 1 to {} are possible", self.limits.layers)));
+            return Err(manifest::invalid(
+                name,
+                format!("it has {ids} layers; 1 to {} are possible", self.limits.layers),
+            ));
         }
         Ok(())
     }
@@ -300,7 +313,11 @@ impl ImageStore {
                 }
             }
         }
-        progress.progress(Progress { label: format!("Downloading {name}"), done: Some(total), total: Some(total) });
+        progress.progress(Progress {
+            label: format!("Downloading {name}"),
+            done: Some(total),
+            total: Some(total),
+        });
         Ok(())
     }
 
@@ -336,7 +353,8 @@ impl ImageStore {
         let (from, into) = (packed.to_owned(), target.clone());
         let unpacked = blocking(move || {
             fs::create_dir(&into).internal("making a folder for a layer")?;
-            fs::set_permissions(&into, std::os::unix::fs::PermissionsExt::from_mode(0o755)).internal("making a layer readable")?;
+            fs::set_permissions(&into, std::os::unix::fs::PermissionsExt::from_mode(0o755))
+                .internal("making a layer readable")?;
             let file = fs::File::open(&from).internal("opening a downloaded layer")?;
             Ok(unpack::unpack_layer(file, &into, limits))
         })
@@ -348,7 +366,9 @@ impl ImageStore {
             }
             Ok(_) => manifest::invalid(name, "a layer does not match the digest in the configuration"),
             Err(error) if error.is_no_space() => registry::no_space().source_error(error),
-            Err(error @ UnpackError::System { .. }) => Error::internal("unpacking a layer").source_error(error),
+            Err(error @ UnpackError::System { .. }) => {
+                Error::internal("unpacking a layer").source_error(error)
+            }
             Err(error) => manifest::invalid(name, error),
         };
         self.trash.discard(&target)?;
@@ -357,7 +377,12 @@ impl ImageStore {
 
     fn keep(&self, name: &str, image: Image, stamp: Option<String>) -> Result<Image> {
         files::write_json(&self.record_path(&image.digest), &image)?;
-        let tag = Tag { reference: name.to_owned(), digest: image.digest.clone(), checked: self.ambient.now(), stamp };
+        let tag = Tag {
+            reference: name.to_owned(),
+            digest: image.digest.clone(),
+            checked: self.ambient.now(),
+            stamp,
+        };
         files::write_json(&self.tag_path(name), &tag)?;
         Ok(image)
     }
@@ -366,7 +391,10 @@ impl ImageStore {
     ///
     /// # Errors
     /// When the store cannot be read; nothing that is in use is touched.
-    pub async fn remove_unused(&self, in_use: impl FnOnce() -> Result<BTreeSet<Digest>> + Send) -> Result<usize> {
+    pub async fn remove_unused(
+        &self,
+        in_use: impl FnOnce() -> Result<BTreeSet<Digest>> + Send,
+    ) -> Result<usize> {
         let _alone = self.removal.write().await;
         let in_use = in_use()?;
         let mut needed = BTreeSet::new();
@@ -386,7 +414,8 @@ impl ImageStore {
             }
         }
         for path in files::list(&self.directory.join("layers"))? {
-            let is_needed = needed.iter().any(|layer| path.file_name().is_some_and(|name| name == layer.hex()));
+            let is_needed =
+                needed.iter().any(|layer| path.file_name().is_some_and(|name| name == layer.hex()));
             if !is_needed {
                 self.trash.discard(&path)?;
             }
@@ -409,6 +438,8 @@ fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
     files::read_json(path)
 }
 
-pub(in crate::oci) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(in crate::oci) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     tokio::task::spawn_blocking(work).await.internal("waiting for a thread")?
 }

@@ -42,7 +42,9 @@ pub(super) enum UnpackError {
 
 impl UnpackError {
     pub(super) fn is_no_space(&self) -> bool {
-        let (Self::Entry { source, .. } | Self::Archive(source) | Self::System { source, .. }) = self else { return false };
+        let (Self::Entry { source, .. } | Self::Archive(source) | Self::System { source, .. }) = self else {
+            return false;
+        };
         matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
     }
 }
@@ -52,13 +54,18 @@ pub(super) fn unpack_layer(archive: File, target: &Path, limits: LayerLimits) ->
     let target = target.to_owned();
     let worker = std::thread::Builder::new().name("unpack-layer".to_owned()).spawn(move || {
         // SAFETY: only this thread's own root and working directory are separated; memory and descriptors stay as they are.
-        unsafe { rustix::thread::unshare_unsafe(rustix::thread::UnshareFlags::FS) }
-            .map_err(|error| UnpackError::System { doing: "separating the unpacking thread's root", source: error.into() })?;
-        rustix::process::chroot(&target)
-            .and_then(|()| rustix::process::chdir("/"))
-            .map_err(|error| UnpackError::System { doing: "changing the unpacking thread's root", source: error.into() })?;
+        unsafe { rustix::thread::unshare_unsafe(rustix::thread::UnshareFlags::FS) }.map_err(|error| {
+            UnpackError::System { doing: "separating the unpacking thread's root", source: error.into() }
+        })?;
+        rustix::process::chroot(&target).and_then(|()| rustix::process::chdir("/")).map_err(|error| {
+            UnpackError::System { doing: "changing the unpacking thread's root", source: error.into() }
+        })?;
         rustix::process::umask(Mode::empty());
-        let mut hashing = Hashing { inner: decompress(archive).map_err(UnpackError::Archive)?, hash: sha2::Sha256::new(), read: 0 };
+        let mut hashing = Hashing {
+            inner: decompress(archive).map_err(UnpackError::Archive)?,
+            hash: sha2::Sha256::new(),
+            read: 0,
+        };
         Unpacker { limits, entries: 0, bytes: 0, directories: Vec::new() }.run(&mut hashing)?;
         // What follows the archive's end counts for the digest.
         let allowed = limits.bytes.saturating_add(limits.entries.saturating_mul(2_048));
@@ -68,14 +75,21 @@ pub(super) fn unpack_layer(archive: File, target: &Path, limits: LayerLimits) ->
                 return Err(UnpackError::TooLarge(limits.bytes));
             }
         }
-        let root = File::open("/").map_err(|source| UnpackError::System { doing: "opening the layer", source })?;
-        rustix::fs::syncfs(&root)
-            .map_err(|error| UnpackError::System { doing: "writing the layer to disk", source: error.into() })?;
+        let root =
+            File::open("/").map_err(|source| UnpackError::System { doing: "opening the layer", source })?;
+        rustix::fs::syncfs(&root).map_err(|error| UnpackError::System {
+            doing: "writing the layer to disk",
+            source: error.into(),
+        })?;
         Ok(Digest::from_hash(&hashing.hash.finalize()))
     });
-    let worker = worker.map_err(|source| UnpackError::System { doing: "starting the unpacking thread", source })?;
+    let worker =
+        worker.map_err(|source| UnpackError::System { doing: "starting the unpacking thread", source })?;
     worker.join().unwrap_or_else(|_| {
-        Err(UnpackError::System { doing: "unpacking", source: io::Error::other("the unpacking thread failed") })
+        Err(UnpackError::System {
+            doing: "unpacking",
+            source: io::Error::other("the unpacking thread failed"),
+        })
     })
 }
 
@@ -89,7 +103,8 @@ pub(super) fn decompress(mut archive: File) -> io::Result<Box<dyn Read + Send>> 
             count => filled += count,
         }
     }
-    let whole = io::Cursor::new(magic[..filled].to_vec()).chain(io::BufReader::with_capacity(128 << 10, archive));
+    let whole =
+        io::Cursor::new(magic[..filled].to_vec()).chain(io::BufReader::with_capacity(128 << 10, archive));
     Ok(match magic {
         [0x1f, 0x8b, ..] => Box::new(flate2::read::MultiGzDecoder::new(whole)),
         [0x28, 0xb5, 0x2f, 0xfd] => Box::new(zstd::stream::read::Decoder::new(whole)?),
@@ -155,7 +170,8 @@ impl Unpacker {
         for (path, modified) in self.directories.iter().rev() {
             // A later entry may have replaced the directory by something else.
             if is_directory(path) {
-                set_time(path, *modified).map_err(|source| UnpackError::Entry { path: path.clone(), source })?;
+                set_time(path, *modified)
+                    .map_err(|source| UnpackError::Entry { path: path.clone(), source })?;
             }
         }
         Ok(())
@@ -187,13 +203,17 @@ impl Unpacker {
                 self.metadata(entry, path)?;
             }
             EntryType::Symlink => {
-                let target = entry.link_name_bytes().ok_or_else(|| io::Error::other("a symbolic link without a target"))?;
+                let target = entry
+                    .link_name_bytes()
+                    .ok_or_else(|| io::Error::other("a symbolic link without a target"))?;
                 remove(path)?;
                 rustix::fs::symlink(OsStr::from_bytes(&target), path).map_err(io::Error::from)?;
                 self.metadata(entry, path)?;
             }
             EntryType::Link => {
-                let target = entry.link_name_bytes().ok_or_else(|| io::Error::other("a hard link without a target"))?;
+                let target = entry
+                    .link_name_bytes()
+                    .ok_or_else(|| io::Error::other("a hard link without a target"))?;
                 let target = inside(&target).map_err(Failure::Refused)?;
                 if target != path {
                     remove(path)?;
@@ -202,7 +222,8 @@ impl Unpacker {
             }
             EntryType::Fifo => {
                 remove(path)?;
-                rustix::fs::mknodat(CWD, path, FileType::Fifo, Mode::from_raw_mode(0o600), 0).map_err(io::Error::from)?;
+                rustix::fs::mknodat(CWD, path, FileType::Fifo, Mode::from_raw_mode(0o600), 0)
+                    .map_err(io::Error::from)?;
                 self.metadata(entry, path)?;
             }
             // Devices reach nothing inside a sandbox and could reach the host outside of one.
@@ -232,10 +253,12 @@ impl Unpacker {
         let mode = header.mode()? & 0o7777;
         let modified = i64::try_from(header.mtime()?).unwrap_or(0);
         let (owner, group) = (Uid::from_raw(uid.min(u32::MAX - 1)), Gid::from_raw(gid.min(u32::MAX - 1)));
-        rustix::fs::chownat(CWD, path, Some(owner), Some(group), AtFlags::SYMLINK_NOFOLLOW).map_err(io::Error::from)?;
+        rustix::fs::chownat(CWD, path, Some(owner), Some(group), AtFlags::SYMLINK_NOFOLLOW)
+            .map_err(io::Error::from)?;
         if kind != EntryType::Symlink {
             // After the owner: changing it clears set-user-id bits. The path was made by this entry and is no link.
-            rustix::fs::chmodat(CWD, path, Mode::from_raw_mode(mode), AtFlags::empty()).map_err(io::Error::from)?;
+            rustix::fs::chmodat(CWD, path, Mode::from_raw_mode(mode), AtFlags::empty())
+                .map_err(io::Error::from)?;
             self.attributes(entry, path)?;
         }
         if kind == EntryType::Directory {
@@ -252,10 +275,13 @@ impl Unpacker {
         let Some(extensions) = entry.pax_extensions()? else { return Ok(()) };
         for extension in extensions {
             let extension = extension?;
-            let Some(name) = extension.key().ok().and_then(|key| key.strip_prefix("SCHILY.xattr.")) else { continue };
+            let Some(name) = extension.key().ok().and_then(|key| key.strip_prefix("SCHILY.xattr.")) else {
+                continue;
+            };
             if name.starts_with("user.") && !name.starts_with("user.overlay.") && name.len() < 255 {
                 // A file system without attributes still holds the file.
-                let _unsupported = rustix::fs::lsetxattr(path, name, extension.value_bytes(), XattrFlags::empty());
+                let _unsupported =
+                    rustix::fs::lsetxattr(path, name, extension.value_bytes(), XattrFlags::empty());
             }
         }
         Ok(())
@@ -275,7 +301,8 @@ impl From<io::Error> for Failure {
 
 fn whiteout(parent: &Path, hidden: &[u8]) -> Result<(), Failure> {
     if hidden == b".wh..opq" {
-        rustix::fs::lsetxattr(parent, "user.overlay.opaque", b"y", XattrFlags::empty()).map_err(io::Error::from)?;
+        rustix::fs::lsetxattr(parent, "user.overlay.opaque", b"y", XattrFlags::empty())
+            .map_err(io::Error::from)?;
         return Ok(());
     }
     // Other names of this kind are private notes of aufs; `.` and `..` name no file.

@@ -74,7 +74,10 @@ fn files_keep_owner_mode_time_and_whiteouts_take_overlay_form() {
     let (_directory, target, result) = unpack(&builder.into_inner().unwrap());
     result.unwrap();
     let su = target.join("bin/su").metadata().unwrap();
-    assert_eq!((su.uid(), su.gid(), su.permissions().mode() & 0o7777, su.mtime()), (12, 34, 0o4755, 1_600_000_000));
+    assert_eq!(
+        (su.uid(), su.gid(), su.permissions().mode() & 0o7777, su.mtime()),
+        (12, 34, 0o4755, 1_600_000_000)
+    );
     assert_eq!(su.ino(), target.join("bin/su2").metadata().unwrap().ino());
     assert_eq!(target.join("bin").metadata().unwrap().mtime(), 1_600_000_000);
     assert_eq!(std::fs::read_link(target.join("bin/sh")).unwrap(), Path::new("/usr/bin/dash"));

@@ -45,9 +45,13 @@ pub(crate) fn name_servers() -> Vec<IpAddr> {
 
 /// Whether a directory is one tool's own, so that showing it shows nothing else of the host.
 fn is_own_directory(path: &Path) -> bool {
-    let shared = ["/", "/usr", "/usr/local", "/usr/lib", "/opt", "/root", "/home", "/srv", "/var", "/nix/store"];
+    let shared =
+        ["/", "/usr", "/usr/local", "/usr/lib", "/opt", "/root", "/home", "/srv", "/var", "/nix/store"];
     let is_home = path.parent() == Some(Path::new("/home"));
-    !is_home && !path.starts_with("/usr") && !shared.iter().any(|shared| path == Path::new(shared)) && path.join("bin").is_dir()
+    !is_home
+        && !path.starts_with("/usr")
+        && !shared.iter().any(|shared| path == Path::new(shared))
+        && path.join("bin").is_dir()
 }
 
 /// First line that a program prints, when it does so in time.
