@@ -3,7 +3,17 @@ import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist", "dist-mock", "node_modules", "src/api/schema.ts", "test-results", "playwright-report", "screenshots"] },
+  {
+    ignores: [
+      "dist",
+      "dist-mock",
+      "node_modules",
+      "src/api/schema.ts",
+      "test-results",
+      "playwright-report",
+      "screenshots",
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {
@@ -25,5 +35,12 @@ export default tseslint.config(
     },
   },
   { files: ["**/*.{js,mjs}"], ...tseslint.configs.disableTypeChecked },
-  { files: ["scripts/*.mjs", "*.js"], languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } } },
+  {
+    files: ["public/*.js"],
+    languageOptions: { globals: { localStorage: "readonly", matchMedia: "readonly", document: "readonly" } },
+  },
+  {
+    files: ["scripts/*.mjs", "*.js"],
+    languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } },
+  },
 );

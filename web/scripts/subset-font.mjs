@@ -10,7 +10,10 @@ for (let code = 0x20; code < 0x7f; code += 1) characters += String.fromCodePoint
 
 mkdirSync(folder, { recursive: true });
 async function cut(source, target, options) {
-  const font = await subsetFont(readFileSync(new URL(source, modules)), characters, { targetFormat: "woff2", ...options });
+  const font = await subsetFont(readFileSync(new URL(source, modules)), characters, {
+    targetFormat: "woff2",
+    ...options,
+  });
   writeFileSync(new URL(target, folder), font);
   console.log(`${target}: ${font.length} bytes`);
 }

@@ -7,7 +7,6 @@ import { createQueryClient } from "./app/query-client";
 import { createAppRouter } from "./app/router";
 import { followSystemTheme } from "./app/theme";
 import { setUnauthenticatedHandler } from "./api/client";
-import { Toaster } from "./ui/toast";
 import "./styles.css";
 
 async function begin(): Promise<void> {
@@ -28,8 +27,7 @@ async function begin(): Promise<void> {
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={client}>
-          <RouterProvider router={router} />
-          <Toaster />
+        <RouterProvider router={router} />
       </QueryClientProvider>
     </StrictMode>,
   );

@@ -28,7 +28,11 @@ const conventions: Middleware = {
       .catch(() => undefined);
     const signingIn = new URL(request.url).pathname === "/v1/auth/link";
     if (response.status === 401 && !signingIn) onUnauthenticated();
-    throw problemFrom(response.status, body, response.headers.get("Stead-Request-Id") ?? response.headers.get("X-Request-Id"));
+    throw problemFrom(
+      response.status,
+      body,
+      response.headers.get("Stead-Request-Id") ?? response.headers.get("X-Request-Id"),
+    );
   },
   onError({ error }) {
     return error instanceof ApiError ? error : unreachable(error);
@@ -44,7 +48,9 @@ export const api = createClient<paths>({
 api.use(conventions);
 
 /** The answer's body. `onResponse` has thrown for failures already; this is for the type. */
-export async function body<T>(answer: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<NonNullable<T>> {
+export async function body<T>(
+  answer: Promise<{ data?: T; error?: unknown; response: Response }>,
+): Promise<NonNullable<T>> {
   const { data, response } = await answer;
   if (data === undefined || data === null) throw problemFrom(response.status, undefined);
   return data;

@@ -12,13 +12,26 @@ test("an event reaches the list, the page of the instance under both its names, 
   client.setQueryData(keys.instanceList(""), { pages: [{ items: [shop] }], pageParams: [""] });
   client.setQueryData(keys.instance("shop"), shop);
   client.setQueryData(keys.instance(shop.id), shop);
-  const stopped = { ...shop, state: { phase: "stopped" as const, reason: "Stopped by Ada.", since: shop.updated_at } };
+  const stopped = {
+    ...shop,
+    state: { phase: "stopped" as const, reason: "Stopped by Ada.", since: shop.updated_at },
+  };
   applyEvent(client, { type: "instance", instance: stopped });
-  expect(client.getQueryData(keys.instanceList(""))).toMatchObject({ pages: [{ items: [{ state: { phase: "stopped" } }] }] });
+  expect(client.getQueryData(keys.instanceList(""))).toMatchObject({
+    pages: [{ items: [{ state: { phase: "stopped" } }] }],
+  });
   expect(client.getQueryData(keys.instance("shop"))).toEqual(stopped);
   expect(client.getQueryData(keys.instance(shop.id))).toEqual(stopped);
 
-  const usage = { measured_at: "2026-01-01T00:00:00Z", cpu_millis: 5, memory_bytes: 6, disk_bytes: 7, processes: 8, received_bytes: 9, sent_bytes: 10 };
+  const usage = {
+    measured_at: "2026-01-01T00:00:00Z",
+    cpu_millis: 5,
+    memory_bytes: 6,
+    disk_bytes: 7,
+    processes: 8,
+    received_bytes: 9,
+    sent_bytes: 10,
+  };
   applyEvent(client, { type: "usage", instance_id: shop.id, usage });
   expect(client.getQueryData(keys.usageHistory(shop.id))).toEqual([usage]);
   expect(client.getQueryData(keys.instance("shop"))).toMatchObject({ usage: { cpu_millis: 5 } });

@@ -29,9 +29,13 @@ export function applyEvent(client: QueryClient, event: ChangeEvent): void {
       storeInstance(client, event.instance);
       return;
     case "instance_deleted":
-      client.setQueriesData<Pages<Instance>>({ queryKey: ["instances", "list"] }, (list) => list && removeById(list, event.instance_id));
+      client.setQueriesData<Pages<Instance>>(
+        { queryKey: ["instances", "list"] },
+        (list) => list && removeById(list, event.instance_id),
+      );
       for (const [key, held] of client.getQueriesData<Instance>({ queryKey: ["instances", "one"] })) {
-        if (held?.id === event.instance_id) client.setQueryData<Instance>(key, { ...held, state: { ...held.state, phase: "deleting" } });
+        if (held?.id === event.instance_id)
+          client.setQueryData<Instance>(key, { ...held, state: { ...held.state, phase: "deleting" } });
       }
       void client.invalidateQueries({ queryKey: ["instances", "one"] });
       return;
@@ -51,7 +55,8 @@ export function applyEvent(client: QueryClient, event: ChangeEvent): void {
 
 export function storeInstance(client: QueryClient, instance: Instance): void {
   for (const [key, list] of client.getQueriesData<Pages<Instance>>({ queryKey: ["instances", "list"] })) {
-    if (list) client.setQueryData(key, upsertInstance(list, instance, typeof key[2] === "string" ? key[2] : ""));
+    if (list)
+      client.setQueryData(key, upsertInstance(list, instance, typeof key[2] === "string" ? key[2] : ""));
   }
   for (const [key, held] of client.getQueriesData<Instance>({ queryKey: ["instances", "one"] })) {
     if (held?.id === instance.id && isNewer(held, instance)) client.setQueryData(key, instance);
@@ -59,8 +64,13 @@ export function storeInstance(client: QueryClient, instance: Instance): void {
 }
 
 function patchInstance(client: QueryClient, id: string, patch: (instance: Instance) => Instance): void {
-  client.setQueriesData<Pages<Instance>>({ queryKey: ["instances", "list"] }, (list) => list && patchById(list, id, patch));
-  client.setQueriesData<Instance>({ queryKey: ["instances", "one"] }, (held) => (held?.id === id ? patch(held) : held));
+  client.setQueriesData<Pages<Instance>>(
+    { queryKey: ["instances", "list"] },
+    (list) => list && patchById(list, id, patch),
+  );
+  client.setQueriesData<Instance>({ queryKey: ["instances", "one"] }, (held) =>
+    held?.id === id ? patch(held) : held,
+  );
 }
 
 export function storeOperation(client: QueryClient, operation: Operation): void {
@@ -68,7 +78,8 @@ export function storeOperation(client: QueryClient, operation: Operation): void 
     if (!list) continue;
     const filter = (key[2] ?? {}) as { instanceId?: string; unfinished?: boolean };
     const wanted =
-      (!filter.instanceId || filter.instanceId === operation.instance_id) && (!filter.unfinished || !hasEnded(operation));
+      (!filter.instanceId || filter.instanceId === operation.instance_id) &&
+      (!filter.unfinished || !hasEnded(operation));
     client.setQueryData(key, upsertOperation(list, operation, wanted));
   }
   client.setQueryData<Operation>(keys.operation(operation.id), (held) => (held ? operation : held));
@@ -81,6 +92,7 @@ export function storeOperation(client: QueryClient, operation: Operation): void 
 /** Connects, reconnects with `Last-Event-ID`, reports its state. Returns how to end it. */
 export function followChanges(client: QueryClient, onState: (state: FeedState) => void): () => void {
   const ended = new AbortController();
+  const isEnded = () => ended.signal.aborted;
   let lastEventId: string | undefined;
   let attempt = 0;
   let connectedBefore = false;
@@ -95,7 +107,12 @@ export function followChanges(client: QueryClient, onState: (state: FeedState) =
       const tenant = currentTenantId();
       if (tenant) headers["Stead-Tenant"] = tenant;
       if (lastEventId) headers["Last-Event-ID"] = lastEventId;
-      const response = await fetch("/v1/events", { headers, signal: line.signal, credentials: "same-origin", cache: "no-store" });
+      const response = await fetch("/v1/events", {
+        headers,
+        signal: line.signal,
+        credentials: "same-origin",
+        cache: "no-store",
+      });
       if (response.status === 401) {
         void client.invalidateQueries({ queryKey: keys.me });
         return;
@@ -129,9 +146,9 @@ export function followChanges(client: QueryClient, onState: (state: FeedState) =
 
   async function loop(): Promise<void> {
     onState("connecting");
-    while (!ended.signal.aborted) {
+    while (!isEnded()) {
       await connect();
-      if (ended.signal.aborted) return;
+      if (isEnded()) return;
       onState("lost");
       await pause(retryDelay(attempt++), ended.signal);
     }

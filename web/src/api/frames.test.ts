@@ -26,9 +26,13 @@ describe("frames", () => {
   });
 
   test("the bytes are those that the server writes", () => {
-    expect([...encodeFrame({ kind: "output", offset: 258, bytes: Uint8Array.of(65) })]).toEqual([1, 0, 0, 0, 0, 0, 0, 1, 2, 65]);
+    expect([...encodeFrame({ kind: "output", offset: 258, bytes: Uint8Array.of(65) })]).toEqual([
+      1, 0, 0, 0, 0, 0, 0, 1, 2, 65,
+    ]);
     expect([...encodeFrame({ kind: "resize", columns: 80, rows: 24 })]).toEqual([0x13, 0, 80, 0, 24]);
-    expect([...encodeFrame({ kind: "exit", code: 1, signal: 0, outOfMemory: false })]).toEqual([4, 0, 0, 0, 1, 0, 0, 0, 0, 0]);
+    expect([...encodeFrame({ kind: "exit", code: 1, signal: 0, outOfMemory: false })]).toEqual([
+      4, 0, 0, 0, 1, 0, 0, 0, 0, 0,
+    ]);
   });
 
   test("a message inside a larger buffer is read from its own beginning", () => {
@@ -38,16 +42,24 @@ describe("frames", () => {
     expect(decodeFrame(larger.subarray(3, 3 + message.length))).toEqual({ kind: "gap", from: 1, to: 2 });
   });
 
-  test.each([[[]], [[1, 0]], [[3, 0, 0, 0, 0, 0, 0, 0, 1]], [[4, 0]], [[5]], [[7, 0]], [[0x14]]])("refuses %j", (message) => {
-    expect(() => decodeFrame(Uint8Array.from(message))).toThrow(FrameError);
-  });
+  test.each([[[]], [[1, 0]], [[3, 0, 0, 0, 0, 0, 0, 0, 1]], [[4, 0]], [[5]], [[7, 0]], [[0x14]]])(
+    "refuses %j",
+    (message) => {
+      expect(() => decodeFrame(Uint8Array.from(message))).toThrow(FrameError);
+    },
+  );
 
   test("an offset beyond 2^53 is refused instead of rounded", () => {
-    expect(() => decodeFrame(Uint8Array.from([1, 255, 255, 255, 255, 255, 255, 255, 255]))).toThrow(FrameError);
+    expect(() => decodeFrame(Uint8Array.from([1, 255, 255, 255, 255, 255, 255, 255, 255]))).toThrow(
+      FrameError,
+    );
   });
 
   test("a problem that is no JSON still says something", () => {
-    expect(decodeFrame(Uint8Array.of(6, 123))).toMatchObject({ kind: "problem", problem: { code: "stream_failed" } });
+    expect(decodeFrame(Uint8Array.of(6, 123))).toMatchObject({
+      kind: "problem",
+      problem: { code: "stream_failed" },
+    });
   });
 
   test("any bytes decode or are refused with our error", () => {

@@ -23,13 +23,13 @@ export class FrameError extends Error {}
 /** Pastes are cut into pieces of this size, far below what a reader accepts. */
 export const MAX_INPUT = 64 * 1024;
 
-function put(kind: number, length: number): { message: Uint8Array; view: DataView } {
+function put(kind: number, length: number): { message: Uint8Array<ArrayBuffer>; view: DataView } {
   const message = new Uint8Array(1 + length);
   message[0] = kind;
   return { message, view: new DataView(message.buffer, 1) };
 }
 
-export function encodeFrame(frame: Frame): Uint8Array {
+export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   switch (frame.kind) {
     case "output":
     case "error-output": {
@@ -61,7 +61,9 @@ export function encodeFrame(frame: Frame): Uint8Array {
     }
     case "problem":
     case "reply": {
-      const json = new TextEncoder().encode(frame.kind === "problem" ? JSON.stringify(frame.problem) : frame.json);
+      const json = new TextEncoder().encode(
+        frame.kind === "problem" ? JSON.stringify(frame.problem) : frame.json,
+      );
       const { message } = put(frame.kind === "problem" ? 0x06 : 0x08, json.length);
       message.set(json, 1);
       return message;
@@ -97,19 +99,26 @@ export function decodeFrame(message: Uint8Array): Frame {
   const view = new DataView(message.buffer, message.byteOffset + 1, payload.length);
   const need = (length: number) => {
     if (payload.length < length) {
-      throw new FrameError(`a frame of kind 0x${kind.toString(16)} has a payload of ${payload.length} bytes, which is too short`);
+      throw new FrameError(
+        `a frame of kind 0x${kind.toString(16)} has a payload of ${payload.length} bytes, which is too short`,
+      );
     }
   };
   const offset = (at: number) => {
     const value = view.getBigUint64(at);
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new FrameError(`the offset ${value} is beyond what a stream can reach`);
+    if (value > BigInt(Number.MAX_SAFE_INTEGER))
+      throw new FrameError(`the offset ${value} is beyond what a stream can reach`);
     return Number(value);
   };
   switch (kind) {
     case 0x01:
     case 0x02:
       need(8);
-      return { kind: kind === 0x01 ? "output" : "error-output", offset: offset(0), bytes: payload.subarray(8) };
+      return {
+        kind: kind === 0x01 ? "output" : "error-output",
+        offset: offset(0),
+        bytes: payload.subarray(8),
+      };
     case 0x03:
       need(12);
       return {
@@ -121,7 +130,12 @@ export function decodeFrame(message: Uint8Array): Frame {
       };
     case 0x04:
       need(9);
-      return { kind: "exit", code: view.getInt32(0), signal: view.getInt32(4), outOfMemory: view.getUint8(8) !== 0 };
+      return {
+        kind: "exit",
+        code: view.getInt32(0),
+        signal: view.getInt32(4),
+        outOfMemory: view.getUint8(8) !== 0,
+      };
     case 0x05:
       need(16);
       return { kind: "gap", from: offset(0), to: offset(8) };
@@ -130,7 +144,11 @@ export function decodeFrame(message: Uint8Array): Frame {
     case 0x07:
     case 0x13:
       need(4);
-      return { kind: kind === 0x07 ? "resized" : "resize", columns: view.getUint16(0), rows: view.getUint16(2) };
+      return {
+        kind: kind === 0x07 ? "resized" : "resize",
+        columns: view.getUint16(0),
+        rows: view.getUint16(2),
+      };
     case 0x08:
       return { kind: "reply", json: new TextDecoder().decode(payload) };
     case 0x11:
@@ -148,7 +166,10 @@ export function decodeFrame(message: Uint8Array): Frame {
 }
 
 function problem(json: string): { message: string; code: string; next_step?: string } {
-  const fallback = { code: "stream_failed", message: "The stream ended with a problem that could not be read." };
+  const fallback = {
+    code: "stream_failed",
+    message: "The stream ended with a problem that could not be read.",
+  };
   try {
     const value: unknown = JSON.parse(json);
     if (typeof value !== "object" || value === null) return fallback;

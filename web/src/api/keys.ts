@@ -7,7 +7,8 @@ export const keys = {
   usageHistory: (id: string) => ["usage-history", id] as const,
   terminals: (instanceId: string) => ["terminals", instanceId] as const,
   operations: ["operations"] as const,
-  operationList: (filter: { instanceId?: string; unfinished?: boolean }) => ["operations", "list", filter] as const,
+  operationList: (filter: { instanceId?: string; unfinished?: boolean }) =>
+    ["operations", "list", filter] as const,
   operation: (id: string) => ["operations", "one", id] as const,
   operationLog: (id: string) => ["operation-log", id] as const,
   nodes: ["nodes"] as const,

@@ -1,6 +1,16 @@
 import { describe, expect, test } from "vitest";
 
-import { appendUsage, HISTORY_LENGTH, isNewer, matches, removeById, upsertInstance, upsertOperation, withOperation, type Pages } from "./reducer";
+import {
+  appendUsage,
+  HISTORY_LENGTH,
+  isNewer,
+  matches,
+  removeById,
+  upsertInstance,
+  upsertOperation,
+  withOperation,
+  type Pages,
+} from "./reducer";
 import type { Instance, Operation, Usage } from "./types";
 
 const instance = (id: string, rest: Partial<Instance> = {}): Instance => ({
@@ -34,8 +44,19 @@ const operation = (id: string, rest: Partial<Operation> = {}): Operation => ({
   deadline: "2026-01-01T01:00:00Z",
   ...rest,
 });
-const pages = <T>(...items: T[][]): Pages<T> => ({ pages: items.map((page) => ({ items: page })), pageParams: [] });
-const usage = (measured_at: string): Usage => ({ measured_at, cpu_millis: 1, memory_bytes: 1, disk_bytes: 1, processes: 1, received_bytes: 0, sent_bytes: 0 });
+const pages = <T>(...items: T[][]): Pages<T> => ({
+  pages: items.map((page) => ({ items: page })),
+  pageParams: [],
+});
+const usage = (measured_at: string): Usage => ({
+  measured_at,
+  cpu_millis: 1,
+  memory_bytes: 1,
+  disk_bytes: 1,
+  processes: 1,
+  received_bytes: 0,
+  sent_bytes: 0,
+});
 
 describe("instances", () => {
   test("a change replaces the row where it stands", () => {
@@ -46,7 +67,10 @@ describe("instances", () => {
   });
   test("a new one comes first, unless the filter excludes it", () => {
     const list = pages([instance("a")]);
-    expect(upsertInstance(list, instance("shop"), "").pages[0]?.items.map((item) => item.id)).toEqual(["shop", "a"]);
+    expect(upsertInstance(list, instance("shop"), "").pages[0]?.items.map((item) => item.id)).toEqual([
+      "shop",
+      "a",
+    ]);
     expect(upsertInstance(list, instance("shop"), "blog")).toBe(list);
   });
   test("an older answer does not undo a newer event", () => {
@@ -58,10 +82,17 @@ describe("instances", () => {
   });
   test("the filter looks at names and repositories", () => {
     const shop = instance("shop", { source: { url: "https://github.com/Acme/Storefront.git" } });
-    expect([matches(shop, "SHO"), matches(shop, "acme/store"), matches(shop, " "), matches(shop, "blog")]).toEqual([true, true, true, false]);
+    expect([
+      matches(shop, "SHO"),
+      matches(shop, "acme/store"),
+      matches(shop, " "),
+      matches(shop, "blog"),
+    ]).toEqual([true, true, true, false]);
   });
   test("a deleted one leaves", () => {
-    expect(removeById(pages([instance("a"), instance("b")]), "a").pages[0]?.items.map((item) => item.id)).toEqual(["b"]);
+    expect(
+      removeById(pages([instance("a"), instance("b")]), "a").pages[0]?.items.map((item) => item.id),
+    ).toEqual(["b"]);
   });
 });
 
@@ -84,7 +115,9 @@ describe("operations", () => {
     const list = pages([operation("op_1")]);
     expect(upsertOperation(list, operation("op_2"), false)).toBe(list);
     expect(upsertOperation(list, operation("op_2"), true).pages[0]?.items).toHaveLength(2);
-    expect(upsertOperation(list, operation("op_1", { state: "failed" }), false).pages[0]?.items[0]?.state).toBe("failed");
+    expect(
+      upsertOperation(list, operation("op_1", { state: "failed" }), false).pages[0]?.items[0]?.state,
+    ).toBe("failed");
   });
 });
 

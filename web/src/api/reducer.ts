@@ -17,11 +17,13 @@ export function isNewer(held: Instance, next: Instance): boolean {
 
 /** Puts the instance where it stands, or first when it is new and belongs into this list. */
 export function upsertInstance(list: Pages<Instance>, instance: Instance, q: string): Pages<Instance> {
-  let found = false;
+  const found = list.pages.some((page) => page.items.some((item) => item.id === instance.id));
   const pages = list.pages.map((page) => {
     if (!page.items.some((item) => item.id === instance.id)) return page;
-    found = true;
-    return { ...page, items: page.items.map((item) => (item.id === instance.id && isNewer(item, instance) ? instance : item)) };
+    return {
+      ...page,
+      items: page.items.map((item) => (item.id === instance.id && isNewer(item, instance) ? instance : item)),
+    };
   });
   if (found) return { ...list, pages };
   const [first, ...rest] = pages;
@@ -30,10 +32,17 @@ export function upsertInstance(list: Pages<Instance>, instance: Instance, q: str
 }
 
 export function removeById<T extends { id: string }>(list: Pages<T>, id: string): Pages<T> {
-  return { ...list, pages: list.pages.map((page) => ({ ...page, items: page.items.filter((item) => item.id !== id) })) };
+  return {
+    ...list,
+    pages: list.pages.map((page) => ({ ...page, items: page.items.filter((item) => item.id !== id) })),
+  };
 }
 
-export function patchById<T extends { id: string }>(list: Pages<T>, id: string, patch: (item: T) => T): Pages<T> {
+export function patchById<T extends { id: string }>(
+  list: Pages<T>,
+  id: string,
+  patch: (item: T) => T,
+): Pages<T> {
   return {
     ...list,
     pages: list.pages.map((page) =>
@@ -48,7 +57,10 @@ export function patchById<T extends { id: string }>(list: Pages<T>, id: string, 
 export function matches(instance: Instance, q: string): boolean {
   const wanted = q.trim().toLowerCase();
   if (!wanted) return true;
-  return instance.name.toLowerCase().includes(wanted) || (instance.source?.url ?? "").toLowerCase().includes(wanted);
+  return (
+    instance.name.toLowerCase().includes(wanted) ||
+    (instance.source?.url ?? "").toLowerCase().includes(wanted)
+  );
 }
 
 const ended = new Set(["succeeded", "failed", "cancelled"]);
@@ -63,7 +75,11 @@ export function withOperation(instance: Instance, operation: Operation): Instanc
   return instance.operation?.id === operation.id ? { ...instance, operation: null } : instance;
 }
 
-export function upsertOperation(list: Pages<Operation>, operation: Operation, wanted: boolean): Pages<Operation> {
+export function upsertOperation(
+  list: Pages<Operation>,
+  operation: Operation,
+  wanted: boolean,
+): Pages<Operation> {
   if (list.pages.some((page) => page.items.some((item) => item.id === operation.id))) {
     return patchById(list, operation.id, () => operation);
   }

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 
 import { SseParser } from "./sse";
 
-const stream = ': hello\n\nid: 7\nevent: instance\ndata: {"a":1}\n\nevent: usage\r\ndata: x\r\ndata: y\r\n\r\nid: 8\n\ndata: last\n\n';
+const stream =
+  ': hello\n\nid: 7\nevent: instance\ndata: {"a":1}\n\nevent: usage\r\ndata: x\r\ndata: y\r\n\r\nid: 8\n\ndata: last\n\n';
 const events = [
   { id: "7", event: "instance", data: '{"a":1}' },
   { id: "7", event: "usage", data: "x\ny" },

@@ -21,7 +21,8 @@ export class SseParser {
       const line = this.rest.slice(0, match.index);
       this.rest = this.rest.slice(match.index + match[0].length);
       if (line === "") {
-        if (this.data.length > 0) events.push({ id: this.id, event: this.event || "message", data: this.data.join("\n") });
+        if (this.data.length > 0)
+          events.push({ id: this.id, event: this.event || "message", data: this.data.join("\n") });
         this.event = "";
         this.data = [];
       } else {

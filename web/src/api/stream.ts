@@ -36,7 +36,7 @@ export class FrameStream {
 
   send(frame: Frame): boolean {
     if (this.socket?.readyState !== WebSocket.OPEN) return false;
-    this.socket.send(encodeFrame(frame) as Uint8Array<ArrayBuffer>);
+    this.socket.send(encodeFrame(frame));
     return true;
   }
 
@@ -70,7 +70,8 @@ export class FrameStream {
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     // A browser cannot add headers to a WebSocket, so the tenant goes into the query.
     const values = { ...this.query(), tenant: currentTenantId(), offset: this.position };
-    for (const [name, value] of Object.entries(values)) if (value !== undefined) url.searchParams.set(name, String(value));
+    for (const [name, value] of Object.entries(values))
+      if (value !== undefined) url.searchParams.set(name, String(value));
     // Where to begin is said once; later the offset says it.
     if (this.position !== undefined) url.searchParams.delete("tail");
     const socket = new WebSocket(url);
@@ -81,7 +82,8 @@ export class FrameStream {
       this.handlers.state("live");
     };
     socket.onmessage = (message: MessageEvent<unknown>) => {
-      if (socket === this.socket && message.data instanceof ArrayBuffer) this.receive(new Uint8Array(message.data));
+      if (socket === this.socket && message.data instanceof ArrayBuffer)
+        this.receive(new Uint8Array(message.data));
     };
     socket.onclose = () => {
       if (socket !== this.socket) return;

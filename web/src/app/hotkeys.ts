@@ -5,7 +5,10 @@ function busy(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return true;
   if (document.querySelector('[role="dialog"], [role="menu"]')) return true;
   const target = event.target;
-  return target instanceof HTMLElement && (target.isContentEditable || target.closest("input, textarea, select, .xterm") !== null);
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.closest("input, textarea, select, .xterm") !== null)
+  );
 }
 
 /** Single keys for the page that is shown, such as `{ "/": focusSearch }`. */

@@ -22,7 +22,7 @@ export interface PageProps {
 export function usePage(title: string, cli: string): void {
   useEffect(() => {
     document.title = `${title} · Stead`;
-    return setCliLine(cli);
+    setCliLine(cli);
   }, [title, cli]);
 }
 

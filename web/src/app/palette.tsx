@@ -1,6 +1,19 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { CornerDownLeft, LogOut, Moon, Plus, ScrollText, Search, SquareTerminal, Sun, Trash2, Boxes, RefreshCw, type LucideIcon } from "lucide-react";
+import {
+  CornerDownLeft,
+  LogOut,
+  Moon,
+  Plus,
+  ScrollText,
+  Search,
+  SquareTerminal,
+  Sun,
+  Trash2,
+  Boxes,
+  RefreshCw,
+  type LucideIcon,
+} from "lucide-react";
 import { Dialog } from "radix-ui";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 
@@ -32,7 +45,10 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const list = useRef<HTMLUListElement>(null);
   const id = useId();
   const entries = useEntries(() => setKeepOpen(true), onClose);
-  const shown = useMemo(() => rank(text, entries.all, (entry) => `${entry.label} ${entry.detail ?? ""}`).slice(0, text ? 30 : 24), [text, entries.all]);
+  const shown = useMemo(
+    () => rank(text, entries.all, (entry) => `${entry.label} ${entry.detail ?? ""}`).slice(0, text ? 30 : 24),
+    [text, entries.all],
+  );
   const chosen = Math.min(at, shown.length - 1);
 
   useEffect(() => {
@@ -75,8 +91,10 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
                   setAt(0);
                 }}
                 onKeyDown={(event) => {
-                  if (event.key === "ArrowDown" || (event.ctrlKey && event.key === "n")) setAt((chosen + 1) % Math.max(1, shown.length));
-                  else if (event.key === "ArrowUp" || (event.ctrlKey && event.key === "p")) setAt((chosen - 1 + shown.length) % Math.max(1, shown.length));
+                  if (event.key === "ArrowDown" || (event.ctrlKey && event.key === "n"))
+                    setAt((chosen + 1) % Math.max(1, shown.length));
+                  else if (event.key === "ArrowUp" || (event.ctrlKey && event.key === "p"))
+                    setAt((chosen - 1 + shown.length) % Math.max(1, shown.length));
                   else if (event.key === "Enter") run(shown[chosen]);
                   else return;
                   event.preventDefault();
@@ -85,7 +103,13 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
               />
               <Kbd>Esc</Kbd>
             </div>
-            <ul ref={list} id={id} role="listbox" aria-label="Matches" className="min-h-0 overflow-y-auto p-1.5">
+            <ul
+              ref={list}
+              id={id}
+              role="listbox"
+              aria-label="Matches"
+              className="min-h-0 overflow-y-auto p-1.5"
+            >
               {shown.map((entry, index) => {
                 const Icon = entry.icon;
                 const heading = !text && entry.group !== shown[index - 1]?.group;
@@ -98,17 +122,26 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
                       aria-selected={index === chosen}
                       onPointerMove={() => setAt(index)}
                       onClick={() => run(entry)}
-                      className={cx("flex h-9 cursor-pointer items-center gap-3 rounded-md px-2.5", index === chosen && "bg-hover")}
+                      className={cx(
+                        "flex h-9 cursor-pointer items-center gap-3 rounded-md px-2.5",
+                        index === chosen && "bg-hover",
+                      )}
                     >
                       <Icon aria-hidden className="size-4 shrink-0 text-faint" />
                       <span className="truncate">{entry.label}</span>
-                      {entry.detail ? <span className="min-w-0 truncate text-sm text-muted">{entry.detail}</span> : null}
-                      {index === chosen ? <CornerDownLeft aria-hidden className="ml-auto size-3.5 shrink-0 text-faint" /> : null}
+                      {entry.detail ? (
+                        <span className="min-w-0 truncate text-sm text-muted">{entry.detail}</span>
+                      ) : null}
+                      {index === chosen ? (
+                        <CornerDownLeft aria-hidden className="ml-auto size-3.5 shrink-0 text-faint" />
+                      ) : null}
                     </div>
                   </li>
                 );
               })}
-              {shown.length === 0 ? <li className="px-3 py-6 text-center text-muted">Nothing matches “{text}”.</li> : null}
+              {shown.length === 0 ? (
+                <li className="px-3 py-6 text-center text-muted">Nothing matches “{text}”.</li>
+              ) : null}
             </ul>
           </Dialog.Content>
         </Dialog.Portal>
@@ -118,7 +151,10 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   );
 }
 
-function useEntries(onKeepOpen: () => void, onClose: () => void): { all: Entry[]; confirmation: React.ReactNode } {
+function useEntries(
+  onKeepOpen: () => void,
+  onClose: () => void,
+): { all: Entry[]; confirmation: React.ReactNode } {
   const navigate = useNavigate();
   const me = useMe();
   const client = useQueryClient();
@@ -133,14 +169,45 @@ function useEntries(onKeepOpen: () => void, onClose: () => void): { all: Entry[]
   };
   const all: Entry[] = [];
   for (const place of PLACES) {
-    if (may(place.needs)) all.push({ id: place.to, group: "Go to", label: place.label, icon: place.icon, run: then(() => navigate({ to: place.to })) });
+    if (may(place.needs))
+      all.push({
+        id: place.to,
+        group: "Go to",
+        label: place.label,
+        icon: place.icon,
+        run: then(() => navigate({ to: place.to })),
+      });
   }
   if (may("instance:write")) {
-    all.push({ id: "create", group: "Actions", label: "New instance", icon: Plus, run: then(() => navigate({ to: "/instances", search: { create: true } })) });
+    all.push({
+      id: "create",
+      group: "Actions",
+      label: "New instance",
+      icon: Plus,
+      run: then(() => navigate({ to: "/instances", search: { create: true } })),
+    });
   }
-  all.push({ id: "theme", group: "Actions", label: dark ? "Light theme" : "Dark theme", icon: dark ? Sun : Moon, run: then(() => setTheme(dark ? "light" : "dark")) });
-  all.push({ id: "refresh", group: "Actions", label: "Read everything anew", icon: RefreshCw, run: then(() => client.invalidateQueries()) });
-  all.push({ id: "sign-out", group: "Actions", label: "Sign out", icon: LogOut, run: then(() => signOut.mutate()) });
+  all.push({
+    id: "theme",
+    group: "Actions",
+    label: dark ? "Light theme" : "Dark theme",
+    icon: dark ? Sun : Moon,
+    run: then(() => setTheme(dark ? "light" : "dark")),
+  });
+  all.push({
+    id: "refresh",
+    group: "Actions",
+    label: "Read everything anew",
+    icon: RefreshCw,
+    run: then(() => client.invalidateQueries()),
+  });
+  all.push({
+    id: "sign-out",
+    group: "Actions",
+    label: "Sign out",
+    icon: LogOut,
+    run: then(() => signOut.mutate()),
+  });
   const items = instances.data?.pages.flatMap((page) => page.items) ?? [];
   for (const item of items) {
     const params = { instance: item.name };
@@ -156,12 +223,30 @@ function useEntries(onKeepOpen: () => void, onClose: () => void): { all: Entry[]
   for (const item of items) {
     const params = { instance: item.name };
     if (may("instance:connect")) {
-      all.push({ id: `${item.id}:terminal`, group: "Actions", label: `Terminal of ${item.name}`, icon: SquareTerminal, run: then(() => navigate({ to: "/instances/$instance/terminal", params })) });
+      all.push({
+        id: `${item.id}:terminal`,
+        group: "Actions",
+        label: `Terminal of ${item.name}`,
+        icon: SquareTerminal,
+        run: then(() => navigate({ to: "/instances/$instance/terminal", params })),
+      });
     }
-    all.push({ id: `${item.id}:console`, group: "Actions", label: `Console of ${item.name}`, icon: ScrollText, run: then(() => navigate({ to: "/instances/$instance/console", params })) });
+    all.push({
+      id: `${item.id}:console`,
+      group: "Actions",
+      label: `Console of ${item.name}`,
+      icon: ScrollText,
+      run: then(() => navigate({ to: "/instances/$instance/console", params })),
+    });
     if (!may("instance:write")) continue;
     for (const look of possibleActions(item)) {
-      all.push({ id: `${item.id}:${look.action}`, group: "Actions", label: `${look.label} ${item.name}`, icon: look.icon, run: then(() => act(look.action, item)) });
+      all.push({
+        id: `${item.id}:${look.action}`,
+        group: "Actions",
+        label: `${look.label} ${item.name}`,
+        icon: look.icon,
+        run: then(() => act(look.action, item)),
+      });
     }
     all.push({
       id: `${item.id}:delete`,

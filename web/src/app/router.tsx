@@ -12,15 +12,27 @@ import { ApiError } from "@/api/problem";
 import { InstanceListPage } from "@/features/instances/list-page";
 import { meQuery } from "@/features/session/queries";
 import { SkeletonRows } from "@/ui/layout";
+import { Toaster } from "@/ui/toast";
 import { NotFound, PageError } from "./failures";
 import { Shell } from "./shell";
 
+/** Notices carry links, so they live inside the router. */
+function Root() {
+  return (
+    <>
+      <Outlet />
+      <Toaster />
+    </>
+  );
+}
+
 const root = createRootRouteWithContext<{ client: QueryClient }>()({
-  component: Outlet,
+  component: Root,
   notFoundComponent: () => <NotFound />,
 });
 
-const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -37,9 +49,10 @@ const shell = createRoute({
   id: "shell",
   beforeLoad: async ({ context, location }) => {
     try {
-      await context.client.ensureQueryData(meQuery());
+      await context.client.query({ ...meQuery(), staleTime: "static" });
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) throw redirect({ to: "/sign-in", search: { from: location.href } });
+      if (error instanceof ApiError && error.status === 401)
+        throw redirect({ to: "/sign-in", search: { from: location.href } });
       throw error;
     }
   },

@@ -1,4 +1,4 @@
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useMatchRoute } from "@tanstack/react-router";
 import { Check, ChevronsUpDown, LogOut, Monitor, Moon, Search, Sun, CircleUser, WifiOff } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 
@@ -14,16 +14,28 @@ import { LiveProvider, useFeedState, useLostFeed } from "./live";
 import { PLACES } from "./navigation";
 import { setTheme, useThemeChoice, type ThemeChoice } from "./theme";
 
-const CommandPalette = lazy(() => import("./palette").then((module) => ({ default: module.CommandPalette })));
+const loadPalette = () => import("./palette");
+const CommandPalette = lazy(() => loadPalette().then((module) => ({ default: module.CommandPalette })));
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** The frame around every page: rail, header, status bar, palette. */
 export function Shell() {
   const [palette, setPalette] = useState(false);
+  // Fetched once the page has settled: letters typed right after the keys must not get lost.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), 1500);
+    return () => clearTimeout(timer);
+  }, []);
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey) || event.shiftKey || event.altKey) return;
+      if (
+        event.key.toLowerCase() !== "k" ||
+        !(event.metaKey || event.ctrlKey) ||
+        event.shiftKey ||
+        event.altKey
+      )
+        return;
       // In a shell Ctrl-K deletes to the end of the line; there only Cmd-K opens the palette.
       if (event.ctrlKey && event.target instanceof Element && event.target.closest(".xterm")) return;
       event.preventDefault();
@@ -64,22 +76,33 @@ function Rail() {
   const me = useMe();
   const shown = PLACES.filter((place) => me.permissions.includes(place.needs));
   return (
-    <nav aria-label="Main" className="row-span-3 flex min-h-0 flex-col gap-4 border-r bg-surface px-2.5 py-3 max-md:hidden">
-      <Link to="/instances" className="flex h-8 items-center rounded-md px-1.5" aria-label="Stead, your instances">
+    <nav
+      aria-label="Main"
+      className="row-span-3 flex min-h-0 flex-col gap-4 border-r bg-surface px-2.5 py-3 max-md:hidden"
+    >
+      <Link
+        to="/instances"
+        className="flex h-8 items-center rounded-md px-1.5"
+        aria-label="Stead, your instances"
+      >
         <Logo />
       </Link>
       <TenantSwitch />
       <ul className="flex flex-col gap-0.5">
-        {shown.filter((place) => place.group === "main").map((place) => (
-          <RailLink key={place.to} place={place} />
-        ))}
+        {shown
+          .filter((place) => place.group === "main")
+          .map((place) => (
+            <RailLink key={place.to} place={place} />
+          ))}
       </ul>
       <div className="mt-auto">
         <p className="px-2 pb-1 text-xs text-faint">Admin and builders</p>
         <ul className="flex flex-col gap-0.5">
-          {shown.filter((place) => place.group === "admin").map((place) => (
-            <RailLink key={place.to} place={place} />
-          ))}
+          {shown
+            .filter((place) => place.group === "admin")
+            .map((place) => (
+              <RailLink key={place.to} place={place} />
+            ))}
         </ul>
       </div>
     </nav>
@@ -110,7 +133,10 @@ function TenantSwitch({ className }: { className?: string }) {
         <button
           type="button"
           aria-label={`Tenant: ${me.tenant.name}. Switch`}
-          className={cx("flex h-9 min-w-0 items-center gap-2 rounded-md border px-2 text-left transition-colors hover:bg-hover", className)}
+          className={cx(
+            "flex h-9 min-w-0 items-center gap-2 rounded-md border px-2 text-left transition-colors hover:bg-hover",
+            className,
+          )}
         >
           <Initial name={me.tenant.name} />
           <span className="min-w-0 flex-1 truncate font-medium">{me.tenant.name}</span>
@@ -140,7 +166,10 @@ function TenantSwitch({ className }: { className?: string }) {
 
 function Initial({ name }: { name: string }) {
   return (
-    <span aria-hidden className="flex size-5 shrink-0 items-center justify-center rounded-sm bg-accent-soft text-xs font-semibold text-accent-ink">
+    <span
+      aria-hidden
+      className="flex size-5 shrink-0 items-center justify-center rounded-sm bg-accent-soft text-xs font-semibold text-accent-ink"
+    >
       {name.slice(0, 1).toUpperCase()}
     </span>
   );
@@ -204,7 +233,11 @@ function AccountMenu() {
       >
         <MenuLabel>Theme</MenuLabel>
         {THEMES.map((theme) => (
-          <MenuItem key={theme.value} icon={<theme.icon aria-hidden />} onSelect={() => setTheme(theme.value)}>
+          <MenuItem
+            key={theme.value}
+            icon={<theme.icon aria-hidden />}
+            onSelect={() => setTheme(theme.value)}
+          >
             <span className="flex items-center">
               {theme.label}
               {theme.value === choice ? <Check aria-label="chosen" className="ml-auto size-4" /> : null}
@@ -214,8 +247,15 @@ function AccountMenu() {
       </Menu>
       <Menu
         trigger={
-          <button type="button" aria-label={`Account of ${me.user.name}`} className="flex size-8 items-center justify-center rounded-full max-md:size-10">
-            <span aria-hidden className="flex size-7 items-center justify-center rounded-full bg-accent text-sm font-semibold text-on-accent">
+          <button
+            type="button"
+            aria-label={`Account of ${me.user.name}`}
+            className="flex size-8 items-center justify-center rounded-full max-md:size-10"
+          >
+            <span
+              aria-hidden
+              className="flex size-7 items-center justify-center rounded-full bg-accent text-sm font-semibold text-on-accent"
+            >
               {me.user.name.slice(0, 1).toUpperCase()}
             </span>
           </button>
@@ -246,7 +286,10 @@ function StatusBar() {
     <footer className="flex h-8 items-center justify-between gap-4 border-t bg-surface px-4 text-sm max-md:hidden">
       <CliLine command={line} className="-ml-1.5 h-6" />
       <span className="flex items-center gap-1.5 whitespace-nowrap text-faint">
-        <span aria-hidden className={cx("size-1.5 rounded-full", feed === "live" ? "bg-ok-mark" : "bg-warn-mark")} />
+        <span
+          aria-hidden
+          className={cx("size-1.5 rounded-full", feed === "live" ? "bg-ok-mark" : "bg-warn-mark")}
+        />
         {feed === "live" ? "Live" : feed === "connecting" ? "Connecting" : "Reconnecting"}
       </span>
     </footer>
@@ -255,18 +298,26 @@ function StatusBar() {
 
 function PhoneBar() {
   const me = useMe();
+  const matchRoute = useMatchRoute();
+  // The keyboard of a phone leaves little room; a terminal needs all of it.
+  if (matchRoute({ to: "/instances/$instance/terminal" })) return null;
   return (
-    <nav aria-label="Main" className="grid auto-cols-fr grid-flow-col border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden">
-      {PLACES.filter((place) => place.to !== "/reference" && me.permissions.includes(place.needs)).map((place) => (
-        <Link
-          key={place.to}
-          to={place.to}
-          className="flex h-13 flex-col items-center justify-center gap-0.5 text-xs text-muted aria-[current=page]:text-accent-ink"
-        >
-          <place.icon aria-hidden className="size-5" />
-          {place.label}
-        </Link>
-      ))}
+    <nav
+      aria-label="Main"
+      className="grid auto-cols-fr grid-flow-col border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
+    >
+      {PLACES.filter((place) => place.to !== "/reference" && me.permissions.includes(place.needs)).map(
+        (place) => (
+          <Link
+            key={place.to}
+            to={place.to}
+            className="flex h-13 flex-col items-center justify-center gap-0.5 text-xs text-muted aria-[current=page]:text-accent-ink"
+          >
+            <place.icon aria-hidden className="size-5" />
+            {place.label}
+          </Link>
+        ),
+      )}
     </nav>
   );
 }

@@ -20,23 +20,41 @@ describe("signing in", () => {
     expect(tokenFrom("")).toBeUndefined();
     expect(tokenFrom("<script>alert(1)</script>")).toBeUndefined();
   });
-  test.each(["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/a\nb", "/sign-in?from=/sign-in", undefined, ""])(
-    "does not go to %j afterwards",
-    (from) => expect(whereTo(from)).toBe("/instances"),
-  );
-  test("goes back to where one was", () => expect(whereTo("/instances/shop/terminal?id=1")).toBe("/instances/shop/terminal?id=1"));
+  test.each([
+    "//evil.example",
+    "/\\evil.example",
+    "https://evil.example",
+    "javascript:alert(1)",
+    "/a\nb",
+    "/sign-in?from=/sign-in",
+    undefined,
+    "",
+  ])("does not go to %j afterwards", (from) => expect(whereTo(from)).toBe("/instances"));
+  test("goes back to where one was", () =>
+    expect(whereTo("/instances/shop/terminal?id=1")).toBe("/instances/shop/terminal?id=1"));
 });
 
 describe("environment variables", () => {
   test("reads what people paste", () => {
-    expect(parseEnv("# comment\nA=1\nexport B='x y'\nC=\"say \\\"hi\\\"\\n\"\n\nD=\n")).toEqual({ env: { A: "1", B: "x y", C: 'say "hi"\n', D: "" } });
+    expect(parseEnv('# comment\nA=1\nexport B=\'x y\'\nC="say \\"hi\\"\\n"\n\nD=\n')).toEqual({
+      env: { A: "1", B: "x y", C: 'say "hi"\n', D: "" },
+    });
   });
   test("names the wrong line", () => {
     expect(parseEnv("A=1\nnonsense").error).toContain("Line 2");
     expect(parseEnv("1A=1").error).toContain("Line 1");
   });
   test("what is written is read back", () => {
-    const env = { A: "plain", B: " spaced ", C: 'quote "d"', D: "two\nlines", E: "", F: "'single'", G: "back\\slash", H: '"x' };
+    const env = {
+      A: "plain",
+      B: " spaced ",
+      C: 'quote "d"',
+      D: "two\nlines",
+      E: "",
+      F: "'single'",
+      G: "back\\slash",
+      H: '"x',
+    };
     expect(parseEnv(formatEnv(env)).env).toEqual(env);
   });
 });
@@ -58,7 +76,11 @@ describe("repositories", () => {
 });
 
 test("resources are read or say what is wrong", () => {
-  expect(readResources({ cpu: "0.5", memory: "512 MiB", disk: "10" }).resources).toEqual({ cpu_millis: 500, memory_bytes: 512 * 1024 ** 2, disk_bytes: 10 * 1024 ** 3 });
+  expect(readResources({ cpu: "0.5", memory: "512 MiB", disk: "10" }).resources).toEqual({
+    cpu_millis: 500,
+    memory_bytes: 512 * 1024 ** 2,
+    disk_bytes: 10 * 1024 ** 3,
+  });
   expect(readResources({ cpu: "lots", memory: "1", disk: "1" }).error).toContain("CPU");
   expect(readResources({ cpu: "1", memory: "-", disk: "1" }).error).toContain("Memory");
 });
@@ -68,18 +90,39 @@ test("kinds of operations read as words, unknown ones too", () => {
 });
 
 test("the key row sends what programs expect", () => {
-  expect([withControl("c"), withControl("["), withControl("?"), withControl(" "), withControl("é"), withControl("ab")]).toEqual(["\u0003", "\u001b", "\u007f", "\u0000", "é", "ab"]);
-  expect([arrow("\u001b[A", true), arrow("\u001b[A", false), arrow("\t", true)]).toEqual(["\u001bOA", "\u001b[A", "\t"]);
+  expect([
+    withControl("c"),
+    withControl("["),
+    withControl("?"),
+    withControl(" "),
+    withControl("é"),
+    withControl("ab"),
+  ]).toEqual(["\u0003", "\u001b", "\u007f", "\u0000", "é", "ab"]);
+  expect([arrow("\u001b[A", true), arrow("\u001b[A", false), arrow("\t", true)]).toEqual([
+    "\u001bOA",
+    "\u001b[A",
+    "\t",
+  ]);
 });
 
 test("browsers are named as people know them", () => {
-  expect(browserWords("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36")).toBe("Chrome on Linux");
+  expect(
+    browserWords(
+      "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36",
+    ),
+  ).toBe("Chrome on Linux");
   expect(browserWords("stead/0.1.0")).toBe("Stead command line");
   expect(browserWords(null)).toBe("Unknown device");
 });
 
 test("field errors find their field, the rest the whole form", () => {
-  const error = problemFrom(422, { detail: "No.", errors: [{ field: "resources.memory_bytes", message: "Too much." }, { field: "odd", message: "Strange." }] });
+  const error = problemFrom(422, {
+    detail: "No.",
+    errors: [
+      { field: "resources.memory_bytes", message: "Too much." },
+      { field: "odd", message: "Strange." },
+    ],
+  });
   expect(fieldErrors(error, ["resources", "name"])).toEqual({ resources: "Too much.", "": "Strange." });
   expect(problemFrom(502, "<html>", "req_1")).toMatchObject({ status: 502, requestId: "req_1" });
 });
@@ -112,7 +155,10 @@ describe("the API reference", () => {
     permission: undefined,
   };
   test("fills in parameters", () => {
-    expect(fill(endpoint, { instance: "a/b", q: "", "If-Match": "3" })).toEqual({ path: "/v1/instances/a%2Fb", headers: { "If-Match": "3" } });
+    expect(fill(endpoint, { instance: "a/b", q: "", "If-Match": "3" })).toEqual({
+      path: "/v1/instances/a%2Fb",
+      headers: { "If-Match": "3" },
+    });
   });
   test("types in words", () => {
     expect(typeWords({ type: ["string", "null"] })).toBe("string");
@@ -120,9 +166,18 @@ describe("the API reference", () => {
     expect(typeWords({ oneOf: [{ type: "null" }, { $ref: "#/x/Usage" }] })).toBe("Usage");
   });
   test("a body to begin from has the required fields", () => {
-    expect(sample({ info: { title: "", version: "" }, paths: {} }, { type: "object", required: ["name"], properties: { name: { type: "string" }, more: { type: "string" } } })).toEqual({ name: "" });
+    expect(
+      sample(
+        { info: { title: "", version: "" }, paths: {} },
+        {
+          type: "object",
+          required: ["name"],
+          properties: { name: { type: "string" }, more: { type: "string" } },
+        },
+      ),
+    ).toEqual({ name: "" });
   });
   test("a shell gets the same request", () => {
-    expect(curl("http://x", "POST", "/v1/a", {}, "{\"a\":\"it's\"}")).toContain(`-d '{"a":"it'\\''s"}'`);
+    expect(curl("http://x", "POST", "/v1/a", {}, '{"a":"it\'s"}')).toContain(`-d '{"a":"it'\\''s"}'`);
   });
 });

@@ -14,9 +14,21 @@ describe("numbers", () => {
     [undefined, "–"],
     [null, "–"],
   ])("bytes(%s) is %s", (value, text) => expect(bytes(value)).toBe(text));
-  test("cores", () => expect([cores(2000), cores(640), cores(12), cores(null)]).toEqual(["2 CPU", "0.6 CPU", "0.01 CPU", "–"]));
-  test("percent", () => expect([percent(1, 1000), percent(0, 10), percent(5, 10), percent(undefined, 10)]).toEqual(["<1 %", "0 %", "50 %", "–"]));
-  test("plural", () => expect([plural(1, "node"), plural(2048, "node"), plural(0, "address", "addresses")]).toEqual(["1 node", "2,048 nodes", "0 addresses"]));
+  test("cores", () =>
+    expect([cores(2000), cores(640), cores(12), cores(null)]).toEqual(["2 CPU", "0.6 CPU", "0.01 CPU", "–"]));
+  test("percent", () =>
+    expect([percent(1, 1000), percent(0, 10), percent(5, 10), percent(undefined, 10)]).toEqual([
+      "<1 %",
+      "0 %",
+      "50 %",
+      "–",
+    ]));
+  test("plural", () =>
+    expect([plural(1, "node"), plural(2048, "node"), plural(0, "address", "addresses")]).toEqual([
+      "1 node",
+      "2,048 nodes",
+      "0 addresses",
+    ]));
   test.each([
     ["4 GiB", 4 * 1024 ** 3],
     ["512m", 512 * 1024 ** 2],
@@ -41,7 +53,9 @@ describe("times", () => {
     [40 * 3600, "1 days ago"],
     [3 * 86_400, "3 days ago"],
     [-600, "in 10 min"],
-  ])("%s s before now is “%s”", (seconds, text) => expect(relative(now - seconds * 1000, now)).toBe(text.replace("1 days", "1 day")));
+  ])("%s s before now is “%s”", (seconds, text) =>
+    expect(relative(now - seconds * 1000, now)).toBe(text.replace("1 days", "1 day")),
+  );
   test.each([
     [412, "412 ms"],
     [2190, "2.1 s"],

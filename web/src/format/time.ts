@@ -42,7 +42,12 @@ export function exact(at: number): string {
   return Number.isFinite(at) ? EXACT.format(at) : NONE;
 }
 
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const CLOCK = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
 export function clock(at: number): string {
   return Number.isFinite(at) ? CLOCK.format(at) : NONE;
 }
@@ -54,7 +59,8 @@ export function duration(milliseconds: number | undefined): string {
   if (value < 1000) return `${Math.round(value)} ms`;
   if (value < 10 * SECOND) return `${(Math.floor(value / 100) / 10).toFixed(1)} s`;
   if (value < MINUTE) return `${Math.floor(value / SECOND)} s`;
-  if (value < HOUR) return join(Math.floor(value / MINUTE), "min", Math.floor((value % MINUTE) / SECOND), "s");
+  if (value < HOUR)
+    return join(Math.floor(value / MINUTE), "min", Math.floor((value % MINUTE) / SECOND), "s");
   if (value < 2 * DAY) return join(Math.floor(value / HOUR), "h", Math.floor((value % HOUR) / MINUTE), "min");
   const whole = Math.floor(value / DAY);
   return join(whole, "days", Math.floor((value % DAY) / HOUR), "h");
@@ -65,7 +71,11 @@ function join(large: number, largeUnit: string, small: number, smallUnit: string
 }
 
 /** Between two RFC 3339 times; to `now` while the second is absent. */
-export function between(from: string | null | undefined, to: string | null | undefined, now: number): number | undefined {
+export function between(
+  from: string | null | undefined,
+  to: string | null | undefined,
+  now: number,
+): number | undefined {
   if (!from) return undefined;
   return (to ? Date.parse(to) : now) - Date.parse(from);
 }

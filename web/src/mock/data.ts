@@ -1,16 +1,54 @@
 /** Demo data of the mock server: a small team's week. */
-import type { ApiToken, Instance, Member, Me, Node, Operation, Port, Session, Step, StepState } from "@/api/types";
+import type {
+  ApiToken,
+  Instance,
+  Member,
+  Me,
+  Node,
+  Operation,
+  Port,
+  Session,
+  Step,
+  StepState,
+} from "@/api/types";
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
 export const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
 
-const ada = { id: "user_01jb0000000000000000000ada", name: "Ada Byron", email: "ada@acme.dev", created_at: ago(90_000) };
-const grace = { id: "user_01jb000000000000000000grace", name: "Grace Hopper", email: "grace@acme.dev", created_at: ago(60_000) };
-const alan = { id: "user_01jb0000000000000000000alan", name: "Alan Turing", email: "alan@acme.dev", created_at: ago(20_000) };
+const ada = {
+  id: "user_01jb0000000000000000000ada",
+  name: "Ada Byron",
+  email: "ada@acme.dev",
+  created_at: ago(90_000),
+};
+const grace = {
+  id: "user_01jb000000000000000000grace",
+  name: "Grace Hopper",
+  email: "grace@acme.dev",
+  created_at: ago(60_000),
+};
+const alan = {
+  id: "user_01jb0000000000000000000alan",
+  name: "Alan Turing",
+  email: "alan@acme.dev",
+  created_at: ago(20_000),
+};
 
-const acme = { id: "ten_01jb000000000000000000acme", name: "Acme", personal: false, role: "owner" as const, created_at: ago(90_000) };
-const personal = { id: "ten_01jb0000000000000000personal", name: "Ada Byron", personal: true, role: "owner" as const, created_at: ago(90_000) };
+const acme = {
+  id: "ten_01jb000000000000000000acme",
+  name: "Acme",
+  personal: false,
+  role: "owner" as const,
+  created_at: ago(90_000),
+};
+const personal = {
+  id: "ten_01jb0000000000000000personal",
+  name: "Ada Byron",
+  personal: true,
+  role: "owner" as const,
+  created_at: ago(90_000),
+};
 
 export const me: Me = {
   user: ada,
@@ -49,7 +87,16 @@ export const nodes: Node[] = [
     disk_free_bytes: 611 * GIB,
     instances: 6,
     drivers: [
-      { driver: "oci", pause: true, images: true, host_userland: true, limits: true, disk_quota: true, outbound_network: true, missing: [] },
+      {
+        driver: "oci",
+        pause: true,
+        images: true,
+        host_userland: true,
+        limits: true,
+        disk_quota: true,
+        outbound_network: true,
+        missing: [],
+      },
     ],
   },
   {
@@ -71,7 +118,9 @@ export const nodes: Node[] = [
         limits: true,
         disk_quota: false,
         outbound_network: true,
-        missing: ["Pausing needs the freezer of cgroups v2, which is not mounted. Boot with systemd.unified_cgroup_hierarchy=1."],
+        missing: [
+          "Pausing needs the freezer of cgroups v2, which is not mounted. Boot with systemd.unified_cgroup_hierarchy=1.",
+        ],
       },
     ],
   },
@@ -167,7 +216,11 @@ export function operation(kind: string, of: Instance, rest: Partial<Operation> =
   };
 }
 
-const git = (repo: string, branch = "main", commit = "9f3c2ab4d5e6f70812345678") => ({ url: `https://github.com/acme/${repo}.git`, branch, commit });
+const git = (repo: string, branch = "main", commit = "9f3c2ab4d5e6f70812345678") => ({
+  url: `https://github.com/acme/${repo}.git`,
+  branch,
+  commit,
+});
 
 export function seed(): { instances: Instance[]; operations: Operation[] } {
   const shop = instance({
@@ -175,11 +228,35 @@ export function seed(): { instances: Instance[]; operations: Operation[] } {
     source: git("shop"),
     usage: usage(640, 1380, 3.1),
     env: { LOG_LEVEL: "debug", DATABASE_URL: "postgres://localhost/shop" },
-    ports: [port("shop", 3000, { label: "web" }), port("shop", 5432, { label: "postgres", listening: true }), port("shop", 9229, { declared: false, listening: false })],
+    ports: [
+      port("shop", 3000, { label: "web" }),
+      port("shop", 5432, { label: "postgres", listening: true }),
+      port("shop", 9229, { declared: false, listening: false }),
+    ],
     tasks: [
-      { name: "install", command: "npm ci", background: false, phase: "succeeded", exit_code: 0, since: ago(41) },
-      { name: "migrate", command: "npm run db:migrate", background: false, phase: "succeeded", exit_code: 0, since: ago(40) },
-      { name: "dev", command: "npm run dev -- --port 3000", background: true, phase: "running", since: ago(40) },
+      {
+        name: "install",
+        command: "npm ci",
+        background: false,
+        phase: "succeeded",
+        exit_code: 0,
+        since: ago(41),
+      },
+      {
+        name: "migrate",
+        command: "npm run db:migrate",
+        background: false,
+        phase: "succeeded",
+        exit_code: 0,
+        since: ago(40),
+      },
+      {
+        name: "dev",
+        command: "npm run dev -- --port 3000",
+        background: true,
+        phase: "running",
+        since: ago(40),
+      },
     ],
   });
   const api = instance({
@@ -189,8 +266,22 @@ export function seed(): { instances: Instance[]; operations: Operation[] } {
     usage: usage(120, 690, 1.4),
     ports: [port("billing-api", 8080, { label: "api", visibility: "public" })],
     tasks: [
-      { name: "build", command: "cargo build", background: false, phase: "succeeded", exit_code: 0, since: ago(8) },
-      { name: "migrate", command: "sqlx migrate run", background: false, phase: "failed", exit_code: 1, since: ago(6) },
+      {
+        name: "build",
+        command: "cargo build",
+        background: false,
+        phase: "succeeded",
+        exit_code: 0,
+        since: ago(8),
+      },
+      {
+        name: "migrate",
+        command: "sqlx migrate run",
+        background: false,
+        phase: "failed",
+        exit_code: 1,
+        since: ago(6),
+      },
       { name: "serve", command: "cargo run -- serve", background: true, phase: "waiting" },
     ],
     problem: {
@@ -214,13 +305,20 @@ export function seed(): { instances: Instance[]; operations: Operation[] } {
     state: { phase: "paused", reason: "Paused by Alan.", since: ago(95) },
     ports: [port("docs", 4321, { listening: false })],
   });
-  const sandbox = instance({ name: "scratch", state: { phase: "stopped", reason: "Idle for 30 minutes.", since: ago(12) } });
+  const sandbox = instance({
+    name: "scratch",
+    state: { phase: "stopped", reason: "Idle for 30 minutes.", since: ago(12) },
+  });
   const minecraft = instance({
     name: "survival",
     image: "itzg/minecraft-server:java21",
     resources: { cpu_millis: 2000, memory_bytes: 6 * GIB, disk_bytes: 30 * GIB, pids: 2048 },
     state: { phase: "failed", reason: "The image could not be pulled.", since: ago(180) },
-    problem: { code: "image_pull_failed", message: "docker.io answered 429: too many pulls from this address.", next_step: "Sign in to the registry on the node, or try again in an hour." },
+    problem: {
+      code: "image_pull_failed",
+      message: "docker.io answered 429: too many pulls from this address.",
+      next_step: "Sign in to the registry on the node, or try again in an hour.",
+    },
   });
   const attic = instance({
     name: "home-lab",
@@ -256,7 +354,10 @@ export function seed(): { instances: Instance[]; operations: Operation[] } {
       created_at: ago(minutes),
       started_at: ago(minutes),
       ended_at: ago(minutes - 0.04),
-      steps: [step("place", "Choose a node", "done", 0.1, minutes * 60), step("apply", title, "done", 2.1, minutes * 60 - 0.2)],
+      steps: [
+        step("place", "Choose a node", "done", 0.1, minutes * 60),
+        step("apply", title, "done", 2.1, minutes * 60 - 0.2),
+      ],
     });
   const operations = [
     create,
@@ -269,7 +370,11 @@ export function seed(): { instances: Instance[]; operations: Operation[] } {
       started_at: ago(181),
       ended_at: ago(180),
       retryable: true,
-      steps: [step("place", "Choose a node", "done", 0.1, 181 * 60), { ...step("start", "Start the sandbox", "failed", 42, 181 * 60), attempts: 3 }, step("tasks", "Run the startup tasks", "waiting")],
+      steps: [
+        step("place", "Choose a node", "done", 0.1, 181 * 60),
+        { ...step("start", "Start the sandbox", "failed", 42, 181 * 60), attempts: 3 },
+        step("tasks", "Run the startup tasks", "waiting"),
+      ],
       problem: minecraft.problem ?? null,
     }),
     done("instance.create", "Start the sandbox", agent, 312),
@@ -289,7 +394,8 @@ export const sessions = (): Session[] => [
   },
   {
     id: "sess_01jb000000000000000phone",
-    user_agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile Safari/604.1",
+    user_agent:
+      "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile Safari/604.1",
     ip: "10.8.0.7",
     created_at: ago(9000),
     last_used_at: ago(310),
@@ -308,7 +414,31 @@ export const sessions = (): Session[] => [
 ];
 
 export const tokens = (): ApiToken[] => [
-  { id: "tok_01jb0000000000000000000ci", name: "ci", hint: "stead_4kQz", scopes: ["instance:read", "instance:write", "operation:read"], created_at: ago(30_000), last_used_at: ago(18), expires_at: ago(-80_000) },
-  { id: "tok_01jb00000000000000000graf", name: "grafana", hint: "stead_9hTb", scopes: ["instance:read"], created_at: ago(50_000), last_used_at: ago(1), expires_at: null },
-  { id: "tok_01jb000000000000000laptop", name: "old laptop", hint: "stead_1xLw", scopes: [], created_at: ago(200_000), last_used_at: null, expires_at: ago(-3000) },
+  {
+    id: "tok_01jb0000000000000000000ci",
+    name: "ci",
+    hint: "stead_4kQz",
+    scopes: ["instance:read", "instance:write", "operation:read"],
+    created_at: ago(30_000),
+    last_used_at: ago(18),
+    expires_at: ago(-80_000),
+  },
+  {
+    id: "tok_01jb00000000000000000graf",
+    name: "grafana",
+    hint: "stead_9hTb",
+    scopes: ["instance:read"],
+    created_at: ago(50_000),
+    last_used_at: ago(1),
+    expires_at: null,
+  },
+  {
+    id: "tok_01jb000000000000000laptop",
+    name: "old laptop",
+    hint: "stead_1xLw",
+    scopes: [],
+    created_at: ago(200_000),
+    last_used_at: null,
+    expires_at: ago(-3000),
+  },
 ];

@@ -42,7 +42,9 @@ function events(world: World, signal: AbortSignal | undefined): Response {
       controller.enqueue(encoder.encode(": hello\n\n"));
       const leave = world.subscribe((event) => {
         id += 1;
-        controller.enqueue(encoder.encode(`id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`));
+        controller.enqueue(
+          encoder.encode(`id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`),
+        );
       });
       signal?.addEventListener("abort", () => {
         leave();
@@ -81,14 +83,21 @@ function mockSocket(world: World) {
         this.readyState = 1;
         this.onopen?.();
         if (kind === "console") this.console();
-        else this.terminal(instance?.name ?? "box", Number(url.searchParams.get("columns") ?? 80), Number(url.searchParams.get("rows") ?? 24));
+        else
+          this.terminal(
+            instance?.name ?? "box",
+            Number(url.searchParams.get("columns") ?? 80),
+            Number(url.searchParams.get("rows") ?? 24),
+          );
       }, 30);
     }
 
     private deliver(frame: Frame): void {
       if (this.readyState !== 1) return;
       const message = encodeFrame(frame);
-      this.onmessage?.({ data: message.buffer.slice(message.byteOffset, message.byteOffset + message.byteLength) as ArrayBuffer });
+      this.onmessage?.({
+        data: message.buffer.slice(message.byteOffset, message.byteOffset + message.byteLength),
+      });
     }
 
     private output(text: string): void {
@@ -99,7 +108,13 @@ function mockSocket(world: World) {
 
     private terminal(host: string, columns: number, rows: number): void {
       this.shell = new Shell(host);
-      this.deliver({ kind: "snapshot", offset: 0, columns, rows, bytes: new TextEncoder().encode(this.shell.screen()) });
+      this.deliver({
+        kind: "snapshot",
+        offset: 0,
+        columns,
+        rows,
+        bytes: new TextEncoder().encode(this.shell.screen()),
+      });
     }
 
     private console(): void {
@@ -108,13 +123,16 @@ function mockSocket(world: World) {
       this.output(consoleText());
       this.timer = setInterval(() => {
         const now = new Date().toISOString().slice(11, 19);
-        this.output(`\u001b[2m${now}\u001b[0m \u001b[32mINFO\u001b[0m  GET /products \u001b[2m200\u001b[0m ${8 + Math.floor(Math.random() * 30)} ms\n`);
+        this.output(
+          `\u001b[2m${now}\u001b[0m \u001b[32mINFO\u001b[0m  GET /products \u001b[2m200\u001b[0m ${8 + Math.floor(Math.random() * 30)} ms\n`,
+        );
       }, 1500);
     }
 
     send(data: Uint8Array): void {
       const frame = decodeFrame(new Uint8Array(data));
-      if (frame.kind === "resize") this.deliver({ kind: "resized", columns: frame.columns, rows: frame.rows });
+      if (frame.kind === "resize")
+        this.deliver({ kind: "resized", columns: frame.columns, rows: frame.rows });
       if (frame.kind !== "input") return;
       const text = new TextDecoder().decode(frame.bytes);
       if (!this.shell) {

@@ -20,15 +20,35 @@ type Handler = (call: Call) => MockAnswer;
 const ok = (body: unknown, status = 200): MockAnswer => ({ status, body });
 const page = (items: unknown[]): MockAnswer => ok({ items });
 
-export function refuse(status: number, code: string, detail: string, next_step?: string, errors?: ProblemField[]): MockAnswer {
+export function refuse(
+  status: number,
+  code: string,
+  detail: string,
+  next_step?: string,
+  errors?: ProblemField[],
+): MockAnswer {
   return {
     status,
-    body: { type: `https://stead.dev/problems/${code}`, title: code, status, code, detail, request_id: id("req"), next_step, errors },
+    body: {
+      type: `https://stead.dev/problems/${code}`,
+      title: code,
+      status,
+      code,
+      detail,
+      request_id: id("req"),
+      next_step,
+      errors,
+    },
   };
 }
 
 const noInstance = (reference: string) =>
-  refuse(404, "instance_not_found", `There is no instance “${reference}” in this tenant.`, "List your instances to see what there is.");
+  refuse(
+    404,
+    "instance_not_found",
+    `There is no instance “${reference}” in this tenant.`,
+    "List your instances to see what there is.",
+  );
 
 function withInstance(work: (instance: Instance, call: Call) => MockAnswer): Handler {
   return (call) => {
@@ -40,7 +60,12 @@ function withInstance(work: (instance: Instance, call: Call) => MockAnswer): Han
 
 function checkName(world: World, name: string, except?: Instance): ProblemField[] {
   if (!/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(name)) {
-    return [{ field: "name", message: "Use lower-case letters, digits and hyphens, at most 40, no hyphen at the ends." }];
+    return [
+      {
+        field: "name",
+        message: "Use lower-case letters, digits and hyphens, at most 40, no hyphen at the ends.",
+      },
+    ];
   }
   const taken = world.instances.some((item) => item.name === name && item !== except);
   return taken ? [{ field: "name", message: `“${name}” is taken in this tenant.` }] : [];
@@ -49,12 +74,22 @@ function checkName(world: World, name: string, except?: Instance): ProblemField[
 function create({ world, body }: Call): MockAnswer {
   const input = body as CreateInstance;
   const source = input.source?.kind === "git" ? input.source : undefined;
-  const name = input.name ?? source?.url.split("/").pop()?.replace(/\.git$/, "") ?? "brave-otter";
+  const name =
+    input.name ??
+    source?.url
+      .split("/")
+      .pop()
+      ?.replace(/\.git$/, "") ??
+    "brave-otter";
   const errors = checkName(world, name);
   if (source && !/^(https?|ssh|git):\/\/|^[\w.-]+@/.test(source.url)) {
-    errors.push({ field: "source.url", message: "This is no git address. It begins with https://, ssh:// or git@." });
+    errors.push({
+      field: "source.url",
+      message: "This is no git address. It begins with https://, ssh:// or git@.",
+    });
   }
-  if (errors.length > 0) return refuse(422, "invalid_input", "The instance cannot be made like this.", undefined, errors);
+  if (errors.length > 0)
+    return refuse(422, "invalid_input", "The instance cannot be made like this.", undefined, errors);
   const made = makeInstance({
     name,
     image: input.image ?? "host",
@@ -72,14 +107,21 @@ function create({ world, body }: Call): MockAnswer {
     "Being made.",
     [
       ["place", "Choose a node"],
-      ...(source ? ([["fetch", "Clone the repository"], ["configure", "Read phazeai.yaml"]] as [string, string][]) : []),
+      ...(source
+        ? ([
+            ["fetch", "Clone the repository"],
+            ["configure", "Read phazeai.yaml"],
+          ] as [string, string][])
+        : []),
       ["start", "Start the sandbox"],
     ],
     () =>
       world.change(made, {
         state: { phase: "running", reason: "Started by Ada.", since: new Date().toISOString() },
         usage: usage(400, 380, 0.4),
-        ...(made.source ? { source: { ...made.source, commit: "4be1a7c09d2e3f4a5b6c7d8e", branch: "main" } } : {}),
+        ...(made.source
+          ? { source: { ...made.source, commit: "4be1a7c09d2e3f4a5b6c7d8e", branch: "main" } }
+          : {}),
       }),
   );
   return ok(answer, 202);
@@ -94,7 +136,9 @@ const update = withInstance((instance, { world, body }) => {
     ...(input.name ? { name: input.name } : {}),
     ...(input.env ? { env: input.env } : {}),
     ...(input.idle_timeout_seconds === undefined ? {} : { idle_timeout_seconds: input.idle_timeout_seconds }),
-    ...(input.resources ? { resources: { ...instance.resources, ...(input.resources as Instance["resources"]) } } : {}),
+    ...(input.resources
+      ? { resources: { ...instance.resources, ...(input.resources as Instance["resources"]) } }
+      : {}),
   });
   return ok(instance);
 });
@@ -103,8 +147,14 @@ const setPort = withInstance((instance, { world, params, body }) => {
   const number = Number(params["port"]);
   const change = body as { visibility?: "private" | "public"; label?: string };
   const held = instance.ports.find((item) => item.port === number);
-  const next = { ...(held ?? makePort(instance.name, number, { listening: false })), ...change, declared: true };
-  world.change(instance, { ports: [...instance.ports.filter((item) => item !== held), next].sort((a, b) => a.port - b.port) });
+  const next = {
+    ...(held ?? makePort(instance.name, number, { listening: false })),
+    ...change,
+    declared: true,
+  };
+  world.change(instance, {
+    ports: [...instance.ports.filter((item) => item !== held), next].sort((a, b) => a.port - b.port),
+  });
   return ok(next);
 });
 
@@ -119,12 +169,28 @@ const operationAction =
     found.ended_at = action === "cancel" ? new Date().toISOString() : null;
     world.tell({ type: "operation", operation: found });
     const of = world.instances.find((item) => item.id === found.instance_id);
-    if (of && action === "cancel") world.change(of, { operation: null, state: { phase: "failed", reason: "Its creation was cancelled.", since: new Date().toISOString() } });
+    if (of && action === "cancel")
+      world.change(of, {
+        operation: null,
+        state: { phase: "failed", reason: "Its creation was cancelled.", since: new Date().toISOString() },
+      });
     return ok(found, 202);
   };
 
 const ROUTES: [string, string, Handler][] = [
-  ["POST", "/v1/auth/link", ({ body }) => ((body as { token: string }).token.startsWith("used") ? refuse(401, "link_used", "This link was used already or has ended.", "Run `stead dashboard` for a fresh one.") : ok(me))],
+  [
+    "POST",
+    "/v1/auth/link",
+    ({ body }) =>
+      (body as { token: string }).token.startsWith("used")
+        ? refuse(
+            401,
+            "link_used",
+            "This link was used already or has ended.",
+            "Run `stead dashboard` for a fresh one.",
+          )
+        : ok(me),
+  ],
   ["POST", "/v1/auth/sign-out", () => ({ status: 204 })],
   ["GET", "/v1/me", () => ok(me)],
   ["GET", "/v1/sessions", ({ world }) => page(world.sessions)],
@@ -136,7 +202,18 @@ const ROUTES: [string, string, Handler][] = [
       return { status: 204 };
     },
   ],
-  ["POST", "/v1/sign-in-links", () => ok({ url: "http://localhost:7433/sign-in#k3vY8wq2ZtN5rB1mC7xD0sLpJ4hFgA6e", expires_at: new Date(Date.now() + 900_000).toISOString() }, 201)],
+  [
+    "POST",
+    "/v1/sign-in-links",
+    () =>
+      ok(
+        {
+          url: "http://localhost:7433/sign-in#k3vY8wq2ZtN5rB1mC7xD0sLpJ4hFgA6e",
+          expires_at: new Date(Date.now() + 900_000).toISOString(),
+        },
+        201,
+      ),
+  ],
   ["GET", "/v1/tokens", ({ world }) => page(world.tokens)],
   [
     "POST",
@@ -144,7 +221,9 @@ const ROUTES: [string, string, Handler][] = [
     ({ world, body }) => {
       const input = body as { name: string; scopes?: string[]; expires_in_days?: number };
       if (world.tokens.some((item) => item.name === input.name)) {
-        return refuse(422, "invalid_input", "The token cannot be made.", undefined, [{ field: "name", message: `You have a token named “${input.name}” already.` }]);
+        return refuse(422, "invalid_input", "The token cannot be made.", undefined, [
+          { field: "name", message: `You have a token named “${input.name}” already.` },
+        ]);
       }
       const token = {
         id: id("tok"),
@@ -152,7 +231,9 @@ const ROUTES: [string, string, Handler][] = [
         hint: "stead_7pRn",
         scopes: input.scopes ?? [],
         created_at: new Date().toISOString(),
-        expires_at: input.expires_in_days ? new Date(Date.now() + input.expires_in_days * 86_400_000).toISOString() : null,
+        expires_at: input.expires_in_days
+          ? new Date(Date.now() + input.expires_in_days * 86_400_000).toISOString()
+          : null,
       };
       world.tokens.unshift(token);
       return ok({ token, secret: "stead_7pRnW2vXk9TzQ4mYbL8sHd3cJf6gA1eN5uRi0oPw" }, 201);
@@ -173,20 +254,35 @@ const ROUTES: [string, string, Handler][] = [
     "/v1/instances",
     ({ world, query }) => {
       const q = (query.get("q") ?? "").toLowerCase();
-      return page(world.instances.filter((item) => item.name.includes(q) || (item.source?.url ?? "").includes(q)));
+      return page(
+        world.instances.filter((item) => item.name.includes(q) || (item.source?.url ?? "").includes(q)),
+      );
     },
   ],
   ["POST", "/v1/instances", create],
   ["GET", "/v1/instances/{instance}", withInstance((instance) => ok(instance))],
   ["PATCH", "/v1/instances/{instance}", update],
-  ["DELETE", "/v1/instances/{instance}", withInstance((instance, { world }) => ok(world.delete(instance), 202))],
-  ["GET", "/v1/instances/{instance}/terminals", withInstance((instance, { world }) => page(world.terminalsOf(instance)))],
+  [
+    "DELETE",
+    "/v1/instances/{instance}",
+    withInstance((instance, { world }) => ok(world.delete(instance), 202)),
+  ],
+  [
+    "GET",
+    "/v1/instances/{instance}/terminals",
+    withInstance((instance, { world }) => page(world.terminalsOf(instance))),
+  ],
   [
     "POST",
     "/v1/instances/{instance}/terminals",
     withInstance((instance, { world }) => {
       const list = world.terminalsOf(instance);
-      const terminal = { id: id("proc"), label: list.length === 0 ? "bash" : `bash ${list.length + 1}`, started_at: new Date().toISOString(), viewers: 1 };
+      const terminal = {
+        id: id("proc"),
+        label: list.length === 0 ? "bash" : `bash ${list.length + 1}`,
+        started_at: new Date().toISOString(),
+        viewers: 1,
+      };
       list.push(terminal);
       return ok(terminal, 201);
     }),
@@ -195,7 +291,10 @@ const ROUTES: [string, string, Handler][] = [
     "DELETE",
     "/v1/instances/{instance}/terminals/{terminal}",
     withInstance((instance, { world, params }) => {
-      world.terminals.set(instance.id, world.terminalsOf(instance).filter((item) => item.id !== params["terminal"]));
+      world.terminals.set(
+        instance.id,
+        world.terminalsOf(instance).filter((item) => item.id !== params["terminal"]),
+      );
       return { status: 204 };
     }),
   ],
@@ -207,7 +306,9 @@ const ROUTES: [string, string, Handler][] = [
     ({ world, query }) =>
       page(
         world.operations.filter(
-          (item) => (!query.get("instance_id") || item.instance_id === query.get("instance_id")) && (!query.get("unfinished") || !item.ended_at),
+          (item) =>
+            (!query.get("instance_id") || item.instance_id === query.get("instance_id")) &&
+            (!query.get("unfinished") || !item.ended_at),
         ),
       ),
   ],
@@ -219,14 +320,20 @@ const ROUTES: [string, string, Handler][] = [
       return found ? ok(found) : refuse(404, "operation_not_found", "There is no such operation.");
     },
   ],
-  ["GET", "/v1/operations/{operation}/log", ({ world, params }) => page(world.logs.get(params["operation"] ?? "") ?? [])],
+  [
+    "GET",
+    "/v1/operations/{operation}/log",
+    ({ world, params }) => page(world.logs.get(params["operation"] ?? "") ?? []),
+  ],
   ["POST", "/v1/operations/{operation}/cancel", operationAction("cancel")],
   ["POST", "/v1/operations/{operation}/retry", operationAction("retry")],
   ["GET", "/v1/nodes", ({ world }) => page(world.scenario === "empty" ? nodes.slice(0, 1) : nodes)],
   ["GET", "/v1/version", () => ok({ version: "0.1.0" })],
-  ...["start", "stop", "restart", "kill", "pause", "wake"].map(
-    (action): [string, string, Handler] => ["POST", `/v1/instances/{instance}/${action}`, withInstance((instance, { world }) => ok(world.act(action, instance), 202))],
-  ),
+  ...["start", "stop", "restart", "kill", "pause", "wake"].map((action): [string, string, Handler] => [
+    "POST",
+    `/v1/instances/{instance}/${action}`,
+    withInstance((instance, { world }) => ok(world.act(action, instance), 202)),
+  ]),
 ];
 
 export function answer(world: World, method: string, url: URL, body: unknown): MockAnswer {

@@ -1,5 +1,6 @@
 /** A make-believe shell, good enough for screenshots and for trying the terminal without a server. */
-const FILES = "\u001b[1;34mdb\u001b[0m  \u001b[1;34mnode_modules\u001b[0m  package.json  phazeai.yaml  README.md  \u001b[1;34msrc\u001b[0m  \u001b[1;34mtests\u001b[0m  tsconfig.json\r\n";
+const FILES =
+  "\u001b[1;34mdb\u001b[0m  \u001b[1;34mnode_modules\u001b[0m  package.json  phazeai.yaml  README.md  \u001b[1;34msrc\u001b[0m  \u001b[1;34mtests\u001b[0m  tsconfig.json\r\n";
 
 const ANSWERS: Record<string, string> = {
   ls: FILES,

@@ -1,5 +1,14 @@
 /** The state of the mock server and how it moves by itself: operations advance, load wobbles, events are told. */
-import type { ApiToken, ChangeEvent, Instance, InstanceOperation, Operation, Phase, Session, Terminal } from "@/api/types";
+import type {
+  ApiToken,
+  ChangeEvent,
+  Instance,
+  InstanceOperation,
+  Operation,
+  Phase,
+  Session,
+  Terminal,
+} from "@/api/types";
 import { ago, id, operation, seed, sessions, step, tokens, usage } from "./data";
 
 export type Scenario = "rich" | "empty" | "anonymous" | "offline";
@@ -19,9 +28,21 @@ export class World {
     this.operations = made.operations;
     for (const item of this.operations) {
       this.logs.set(item.id, [
-        { at: item.created_at, step: "place", text: "Placed on helsinki-1: 9.1 of 16 CPUs and 41 GiB of memory are free." },
+        {
+          at: item.created_at,
+          step: "place",
+          text: "Placed on helsinki-1: 9.1 of 16 CPUs and 41 GiB of memory are free.",
+        },
         { at: item.created_at, step: "fetch", text: "Cloning into '/workspace'…" },
-        ...(item.problem ? [{ at: item.ended_at ?? item.created_at, step: "start", text: `${item.problem.message} Giving up after 3 attempts.` }] : []),
+        ...(item.problem
+          ? [
+              {
+                at: item.ended_at ?? item.created_at,
+                step: "start",
+                text: `${item.problem.message} Giving up after 3 attempts.`,
+              },
+            ]
+          : []),
       ]);
     }
     setInterval(() => this.measure(), 2000);
@@ -48,7 +69,8 @@ export class World {
   private measure(): void {
     for (const item of this.instances) {
       if (!item.usage || (item.state.phase !== "running" && item.state.phase !== "unhealthy")) continue;
-      const wobble = (value: number, max: number, by: number) => Math.round(Math.min(max, Math.max(max * 0.01, value + (Math.random() - 0.48) * max * by)));
+      const wobble = (value: number, max: number, by: number) =>
+        Math.round(Math.min(max, Math.max(max * 0.01, value + (Math.random() - 0.48) * max * by)));
       item.usage = {
         ...item.usage,
         measured_at: new Date().toISOString(),
@@ -62,7 +84,14 @@ export class World {
   }
 
   /** Runs the steps one after the other and ends in `phase`. */
-  begin(kind: string, instance: Instance, during: Phase, reason: string, steps: [string, string][], after: () => void): InstanceOperation {
+  begin(
+    kind: string,
+    instance: Instance,
+    during: Phase,
+    reason: string,
+    steps: [string, string][],
+    after: () => void,
+  ): InstanceOperation {
     const work = operation(kind, instance, {
       state: "running",
       created_at: new Date().toISOString(),
@@ -73,7 +102,10 @@ export class World {
     });
     this.operations.unshift(work);
     this.logs.set(work.id, [{ at: ago(0), text: `${kind} of ${instance.name} begins.` }]);
-    this.change(instance, { state: { phase: during, reason, since: new Date().toISOString() }, operation: work });
+    this.change(instance, {
+      state: { phase: during, reason, since: new Date().toISOString() },
+      operation: work,
+    });
     let index = 0;
     const advance = () => {
       const now = new Date().toISOString();
@@ -90,7 +122,8 @@ export class World {
         next.state = "running";
         next.started_at = now;
         next.attempts = 1;
-        work.progress = next.name === "fetch" ? { label: "Receiving objects", done: 42_000_000, total: 96_000_000 } : null;
+        work.progress =
+          next.name === "fetch" ? { label: "Receiving objects", done: 42_000_000, total: 96_000_000 } : null;
         setTimeout(advance, 700);
       } else {
         work.state = "succeeded";
@@ -116,20 +149,36 @@ export class World {
       pause: ["stopping", "paused", "Being paused.", "Paused by Ada."],
     };
     const [during, then, why, reason] = ends[action] ?? ["starting", "running", "", ""];
-    return this.begin(`instance.${action}`, instance, during, why, [["apply", `${action.charAt(0).toUpperCase()}${action.slice(1)} the sandbox`]], () =>
-      this.change(instance, {
-        state: { phase: then, reason, since: new Date().toISOString() },
-        usage: then === "running" ? usage(300, 512, 1.2) : null,
-        problem: null,
-      }),
+    return this.begin(
+      `instance.${action}`,
+      instance,
+      during,
+      why,
+      [["apply", `${action.charAt(0).toUpperCase()}${action.slice(1)} the sandbox`]],
+      () =>
+        this.change(instance, {
+          state: { phase: then, reason, since: new Date().toISOString() },
+          usage: then === "running" ? usage(300, 512, 1.2) : null,
+          problem: null,
+        }),
     );
   }
 
   delete(instance: Instance): InstanceOperation {
-    return this.begin("instance.delete", instance, "deleting", "Being deleted by Ada.", [["stop", "Stop the sandbox"], ["remove", "Remove its files"]], () => {
-      this.instances = this.instances.filter((item) => item.id !== instance.id);
-      this.tell({ type: "instance_deleted", instance_id: instance.id });
-    });
+    return this.begin(
+      "instance.delete",
+      instance,
+      "deleting",
+      "Being deleted by Ada.",
+      [
+        ["stop", "Stop the sandbox"],
+        ["remove", "Remove its files"],
+      ],
+      () => {
+        this.instances = this.instances.filter((item) => item.id !== instance.id);
+        this.tell({ type: "instance_deleted", instance_id: instance.id });
+      },
+    );
   }
 
   terminalsOf(instance: Instance): Terminal[] {

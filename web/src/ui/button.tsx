@@ -23,7 +23,17 @@ export interface ButtonProps extends ComponentProps<"button"> {
   asChild?: boolean;
 }
 
-export function Button({ kind = "secondary", size = "normal", pending, square, asChild, className, children, disabled, ...rest }: ButtonProps) {
+export function Button({
+  kind = "secondary",
+  size = "normal",
+  pending,
+  square,
+  asChild,
+  className,
+  children,
+  disabled,
+  ...rest
+}: ButtonProps) {
   const Tag = asChild ? Slot.Root : "button";
   return (
     <Tag

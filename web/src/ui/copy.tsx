@@ -35,7 +35,14 @@ function useCopied(): [boolean, (text: string) => void] {
 export function CopyButton({ text, label = "Copy" }: { text: string; label?: string }) {
   const [copied, copy] = useCopied();
   return (
-    <Button kind="quiet" size="small" square className="-my-1" aria-label={copied ? "Copied" : label} onClick={() => copy(text)}>
+    <Button
+      kind="quiet"
+      size="small"
+      square
+      className="-my-1"
+      aria-label={copied ? "Copied" : label}
+      onClick={() => copy(text)}
+    >
       {copied ? <Check aria-hidden className="text-ok-mark" /> : <Copy aria-hidden />}
     </Button>
   );

@@ -31,7 +31,9 @@ export function Dialog({ open, onOpenChange, title, description, wide, children 
           <div className="flex items-start gap-4 px-5 pt-4 pb-3">
             <div className="min-w-0 flex-1">
               <Primitive.Title className="text-lg font-semibold">{title}</Primitive.Title>
-              {description ? <Primitive.Description className="mt-0.5 text-muted">{description}</Primitive.Description> : null}
+              {description ? (
+                <Primitive.Description className="mt-0.5 text-muted">{description}</Primitive.Description>
+              ) : null}
             </div>
             <Primitive.Close asChild>
               <Button kind="quiet" square size="small" aria-label="Close" className="-mr-1.5">

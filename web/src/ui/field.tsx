@@ -13,7 +13,11 @@ export interface FieldProps {
   /** Shown after the label, for what may stay empty. */
   optional?: boolean;
   className?: string;
-  children: (props: { id: string; "aria-describedby": string | undefined; "aria-invalid": boolean | undefined }) => ReactNode;
+  children: (props: {
+    id: string;
+    "aria-describedby": string | undefined;
+    "aria-invalid": boolean | undefined;
+  }) => ReactNode;
 }
 
 /** A label, a control, a hint and an error, tied together for screen readers. */
@@ -41,11 +45,25 @@ export function Field({ label, hint, error, optional, className, children }: Fie
 }
 
 export function Input({ className, mono, ...rest }: ComponentProps<"input"> & { mono?: boolean }) {
-  return <input autoComplete="off" spellCheck={false} {...rest} className={cx(CONTROL, "h-8 max-md:h-10", mono && "font-mono text-sm", className)} />;
+  return (
+    <input
+      autoComplete="off"
+      spellCheck={false}
+      {...rest}
+      className={cx(CONTROL, "h-8 max-md:h-10", mono && "font-mono text-sm", className)}
+    />
+  );
 }
 
 export function TextArea({ className, ...rest }: ComponentProps<"textarea">) {
-  return <textarea autoComplete="off" spellCheck={false} {...rest} className={cx(CONTROL, "py-1.5 font-mono text-sm", className)} />;
+  return (
+    <textarea
+      autoComplete="off"
+      spellCheck={false}
+      {...rest}
+      className={cx(CONTROL, "py-1.5 font-mono text-sm", className)}
+    />
+  );
 }
 
 export function Select({ className, children, ...rest }: ComponentProps<"select">) {
@@ -54,7 +72,10 @@ export function Select({ className, children, ...rest }: ComponentProps<"select"
       <select {...rest} className={cx(CONTROL, "h-8 appearance-none pr-8 max-md:h-10")}>
         {children}
       </select>
-      <ChevronDown aria-hidden className="pointer-events-none absolute top-1/2 right-2.5 size-4 -translate-y-1/2 text-faint" />
+      <ChevronDown
+        aria-hidden
+        className="pointer-events-none absolute top-1/2 right-2.5 size-4 -translate-y-1/2 text-faint"
+      />
     </span>
   );
 }

@@ -3,7 +3,19 @@ import type { ReactNode } from "react";
 import { cx } from "./cx";
 
 /** A bordered part of a page with a heading. */
-export function Panel({ title, actions, children, flush, className }: { title?: ReactNode; actions?: ReactNode; children: ReactNode; flush?: boolean; className?: string }) {
+export function Panel({
+  title,
+  actions,
+  children,
+  flush,
+  className,
+}: {
+  title?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+  flush?: boolean;
+  className?: string;
+}) {
   return (
     <section className={cx("min-w-0 rounded-lg border bg-surface", className)}>
       {title ? (
@@ -31,10 +43,24 @@ export function Fact({ name, children }: { name: string; children: ReactNode }) 
   );
 }
 
-export function EmptyState({ icon, title, children, action }: { icon?: ReactNode; title: string; children?: ReactNode; action?: ReactNode }) {
+export function EmptyState({
+  icon,
+  title,
+  children,
+  action,
+}: {
+  icon?: ReactNode;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <div className="mx-auto flex max-w-md flex-col items-center gap-3 px-4 py-14 text-center">
-      {icon ? <div className="flex size-10 items-center justify-center rounded-lg border bg-surface text-muted [&_svg]:size-5">{icon}</div> : null}
+      {icon ? (
+        <div className="flex size-10 items-center justify-center rounded-lg border bg-surface text-muted [&_svg]:size-5">
+          {icon}
+        </div>
+      ) : null}
       <h2 className="text-lg font-semibold">{title}</h2>
       {children ? <div className="w-full text-muted [&>p+*]:mt-3">{children}</div> : null}
       {action}

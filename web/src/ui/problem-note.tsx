@@ -5,7 +5,17 @@ import { ApiError } from "@/api/problem";
 import { cx } from "./cx";
 
 /** What happened, why, what to do; with the id that finds it in the server's log. */
-export function ProblemNote({ error, action, tone = "bad", className }: { error: unknown; action?: ReactNode; tone?: "bad" | "warn"; className?: string }) {
+export function ProblemNote({
+  error,
+  action,
+  tone = "bad",
+  className,
+}: {
+  error: unknown;
+  action?: ReactNode;
+  tone?: "bad" | "warn";
+  className?: string;
+}) {
   const known = error instanceof ApiError ? error : undefined;
   const message = error instanceof Error ? error.message : "Something unexpected happened.";
   return (
@@ -20,14 +30,35 @@ export function ProblemNote({ error, action, tone = "bad", className }: { error:
   );
 }
 
-export function Note({ tone, title, detail, action, foot, className }: { tone: "bad" | "warn"; title: ReactNode; detail?: ReactNode; action?: ReactNode; foot?: ReactNode; className?: string }) {
+export function Note({
+  tone,
+  title,
+  detail,
+  action,
+  foot,
+  className,
+}: {
+  tone: "bad" | "warn";
+  title: ReactNode;
+  detail?: ReactNode;
+  action?: ReactNode;
+  foot?: ReactNode;
+  className?: string;
+}) {
   const Icon = tone === "bad" ? CircleAlert : TriangleAlert;
   return (
     <div
       role={tone === "bad" ? "alert" : "status"}
-      className={cx("flex items-start gap-2.5 rounded-lg border px-3.5 py-2.5", tone === "bad" ? "border-bad-mark/40 bg-bad-soft" : "border-warn-mark/40 bg-warn-soft", className)}
+      className={cx(
+        "flex items-start gap-2.5 rounded-lg border px-3.5 py-2.5",
+        tone === "bad" ? "border-bad-mark/40 bg-bad-soft" : "border-warn-mark/40 bg-warn-soft",
+        className,
+      )}
     >
-      <Icon aria-hidden className={cx("mt-0.5 size-4 shrink-0", tone === "bad" ? "text-bad-mark" : "text-warn-mark")} />
+      <Icon
+        aria-hidden
+        className={cx("mt-0.5 size-4 shrink-0", tone === "bad" ? "text-bad-mark" : "text-warn-mark")}
+      />
       <div className="min-w-0 flex-1">
         <p className="font-medium break-words">{title}</p>
         {detail ? <p className="break-words text-muted">{detail}</p> : null}

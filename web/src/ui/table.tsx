@@ -17,7 +17,11 @@ export function Table({ label, head, columns, children }: TableProps) {
       <thead className="max-md:sr-only">
         <tr className="border-b text-left text-sm text-muted">
           {head.map((cell, index) => (
-            <th key={index} scope="col" className={cx("h-9 px-3 font-medium whitespace-nowrap first:pl-4 last:pr-4", columns?.[index])}>
+            <th
+              key={index}
+              scope="col"
+              className={cx("h-9 px-3 font-medium whitespace-nowrap first:pl-4 last:pr-4", columns?.[index])}
+            >
               {cell}
             </th>
           ))}
@@ -40,9 +44,22 @@ export function Row({ className, ...rest }: ComponentProps<"tr">) {
   );
 }
 
-export function Cell({ label, className, children, wide, ...rest }: ComponentProps<"td"> & { label?: string; wide?: boolean }) {
+export function Cell({
+  label,
+  className,
+  children,
+  wide,
+  ...rest
+}: ComponentProps<"td"> & { label?: string; wide?: boolean }) {
   return (
-    <td {...rest} className={cx("px-3 py-2 align-middle first:pl-4 last:pr-4 max-md:p-0!", wide && "max-md:w-full", className)}>
+    <td
+      {...rest}
+      className={cx(
+        "px-3 py-2 align-middle first:pl-4 last:pr-4 max-md:p-0!",
+        wide && "max-md:w-full",
+        className,
+      )}
+    >
       {label ? <span className="mr-1.5 text-sm text-faint md:hidden">{label}</span> : null}
       {children}
     </td>

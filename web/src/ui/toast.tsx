@@ -63,7 +63,14 @@ export function Toaster() {
             {item.detail ? <p className="text-sm break-words text-muted">{item.detail}</p> : null}
             {item.action ? <div className="mt-1 text-sm">{item.action}</div> : null}
           </div>
-          <Button kind="quiet" size="small" square aria-label="Dismiss" onClick={() => dismiss(item.id)} className="-mt-1 -mr-1">
+          <Button
+            kind="quiet"
+            size="small"
+            square
+            aria-label="Dismiss"
+            onClick={() => dismiss(item.id)}
+            className="-mt-1 -mr-1"
+          >
             <X aria-hidden />
           </Button>
         </div>

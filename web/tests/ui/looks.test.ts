@@ -5,13 +5,19 @@ import { LOOKS, PAGES } from "./pages";
 
 for (const { look, theme, width, height } of LOOKS) {
   test.describe(look, () => {
-    test.use({ viewport: { width, height }, isMobile: width < 500, hasTouch: width < 500, colorScheme: theme });
+    test.use({
+      viewport: { width, height },
+      isMobile: width < 500,
+      hasTouch: width < 500,
+      colorScheme: theme,
+    });
     for (const shown of PAGES) {
       test(`${shown.name} is drawn, fits and is accessible`, async ({ page }) => {
         const problems: string[] = [];
         page.on("pageerror", (error) => problems.push(error.message));
         page.on("console", (message) => {
-          if (message.type() === "error" && !message.text().includes("Failed to load resource")) problems.push(message.text());
+          if (message.type() === "error" && !message.text().includes("Failed to load resource"))
+            problems.push(message.text());
         });
         await page.addInitScript((mock) => {
           if (!sessionStorage.getItem("begun")) localStorage.setItem("stead.mock", mock);
@@ -31,12 +37,24 @@ for (const { look, theme, width, height } of LOOKS) {
         expect(problems).toEqual([]);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         expect(overflow, "the page must not scroll sideways").toBeLessThanOrEqual(0);
+        const cut = await page.evaluate(() =>
+          Array.from(
+            document.querySelectorAll("table"),
+            (table) => table.scrollWidth - (table.parentElement?.clientWidth ?? 0),
+          ),
+        );
+        for (const beyond of cut) expect(beyond, "a table must fit into its frame").toBeLessThanOrEqual(0);
         const { violations } = await new AxeBuilder({ page })
           .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"])
           // Glyph cells of the terminal are no document; xterm keeps its own contrast.
           .exclude(".xterm")
           .analyze();
-        expect(violations.map((violation) => ({ id: violation.id, nodes: violation.nodes.map((node) => `${node.target.join(" ")}: ${node.failureSummary ?? ""}`) }))).toEqual([]);
+        expect(
+          violations.map((violation) => ({
+            id: violation.id,
+            nodes: violation.nodes.map((node) => `${node.target.join(" ")}: ${node.failureSummary ?? ""}`),
+          })),
+        ).toEqual([]);
       });
     }
   });

@@ -8,7 +8,12 @@ export interface Shown {
 
 export const PAGES: readonly Shown[] = [
   { name: "instances", path: "/instances", ready: "agent-refactor" },
-  { name: "instances-empty", path: "/instances", ready: "Your first instance is one line away", mock: "empty" },
+  {
+    name: "instances-empty",
+    path: "/instances",
+    ready: "Your first instance is one line away",
+    mock: "empty",
+  },
   { name: "create", path: "/instances?create=1", ready: "Start from" },
   { name: "overview", path: "/instances/shop", ready: "From your shell" },
   { name: "overview-unhealthy", path: "/instances/billing-api", ready: "Read the console" },
@@ -23,7 +28,7 @@ export const PAGES: readonly Shown[] = [
   { name: "nodes", path: "/nodes", ready: "Embedded sandbox" },
   { name: "account", path: "/account", ready: "this one" },
   { name: "team", path: "/team", ready: "Grace Hopper" },
-  { name: "reference", path: "/reference", ready: "List instances" },
+  { name: "reference", path: "/reference", ready: "/v1/instances/{instance}" },
   { name: "sign-in", path: "/instances", ready: "Have a link already?", mock: "anonymous" },
   { name: "not-found", path: "/nowhere", ready: "There is no such page" },
   { name: "no-instance", path: "/instances/gone", ready: "There is no such instance" },

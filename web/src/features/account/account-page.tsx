@@ -53,7 +53,8 @@ function SignInLinkPanel() {
             <CopyButton text={link.url} label="Copy the sign-in link" />
           </div>
           <p className="text-sm text-muted">
-            It works once, ends <RelativeTime at={link.expires_at} />, and signs in whoever opens it as you. Do not pass it on.
+            It works once, ends <RelativeTime at={link.expires_at} />, and signs in whoever opens it as you.
+            Do not pass it on.
           </p>
         </div>
       ) : (
@@ -85,10 +86,21 @@ function TokensPanel() {
       ) : tokens.data.items.length === 0 ? (
         <EmptyState icon={<KeyRound aria-hidden />} title="No tokens yet">
           <p>A token lets scripts and CI act as you, limited to what you allow.</p>
-          <CliBlock command="stead tokens create ci --scope instance:read" />
+          <CliBlock command="stead tokens create ci --scopes instance:read" />
         </EmptyState>
       ) : (
-        <Table label="API tokens" head={["Name", "May", "Last used", "Expires", <span key="actions" className="sr-only">Actions</span>]}>
+        <Table
+          label="API tokens"
+          head={[
+            "Name",
+            "May",
+            "Last used",
+            "Expires",
+            <span key="actions" className="sr-only">
+              Actions
+            </span>,
+          ]}
+        >
           {tokens.data.items.map((token) => (
             <TokenRow key={token.id} token={token} />
           ))}
@@ -110,7 +122,11 @@ function TokenRow({ token }: { token: ApiToken }) {
       </Cell>
       <Cell wide>
         <span className="flex flex-wrap gap-1">
-          {token.scopes.length === 0 ? <Badge tone="warn">everything you may</Badge> : token.scopes.map((scope) => <Badge key={scope}>{scope}</Badge>)}
+          {token.scopes.length === 0 ? (
+            <Badge tone="warn">everything you may</Badge>
+          ) : (
+            token.scopes.map((scope) => <Badge key={scope}>{scope}</Badge>)
+          )}
         </span>
       </Cell>
       <Cell label="Last used" className="text-muted">
@@ -120,7 +136,14 @@ function TokenRow({ token }: { token: ApiToken }) {
         {token.expires_at ? <RelativeTime at={token.expires_at} /> : "never"}
       </Cell>
       <Cell className="text-right max-md:ml-auto">
-        <Confirmed sure={sure} onAsk={setSure} word="Revoke" question="Revoke for good?" label={`Revoke ${token.name}`} onDo={() => revoke.mutate(token.id)} />
+        <Confirmed
+          sure={sure}
+          onAsk={setSure}
+          word="Revoke"
+          question="Revoke for good?"
+          label={`Revoke ${token.name}`}
+          onDo={() => revoke.mutate(token.id)}
+        />
       </Cell>
     </Row>
   );
@@ -157,7 +180,18 @@ function SessionsPanel() {
       ) : sessions.isPending ? (
         <SkeletonRows rows={2} />
       ) : (
-        <Table label="Sessions" head={["Device", "Address", "Last used", "Expires", <span key="actions" className="sr-only">Actions</span>]}>
+        <Table
+          label="Sessions"
+          head={[
+            "Device",
+            "Address",
+            "Last used",
+            "Expires",
+            <span key="actions" className="sr-only">
+              Actions
+            </span>,
+          ]}
+        >
           {sessions.data.items.map((session) => (
             <SessionRow key={session.id} session={session} />
           ))}
@@ -191,7 +225,14 @@ function SessionRow({ session }: { session: Session }) {
       </Cell>
       <Cell className="text-right max-md:ml-auto">
         {session.current ? null : (
-          <Confirmed sure={sure} onAsk={setSure} word="End" question="End it?" label={`End the session of ${browserWords(session.user_agent)}`} onDo={() => end.mutate(session.id)} />
+          <Confirmed
+            sure={sure}
+            onAsk={setSure}
+            word="End"
+            question="End it?"
+            label={`End the session of ${browserWords(session.user_agent)}`}
+            onDo={() => end.mutate(session.id)}
+          />
         )}
       </Cell>
     </Row>

@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 
 import { fieldErrors } from "@/api/problem";
 import { Button } from "@/ui/button";
@@ -33,9 +33,13 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
   const general = creation.isError && (Object.keys(errors).length === 0 || errors[""]);
   const created = creation.data;
 
-  function submit(event: FormEvent) {
+  function submit(event: SubmitEvent) {
     event.preventDefault();
-    creation.mutate({ name: name.trim(), scopes: limited ? [...scopes] : [], ...(days ? { expires_in_days: Number(days) } : {}) });
+    creation.mutate({
+      name: name.trim(),
+      scopes: limited ? [...scopes] : [],
+      ...(days ? { expires_in_days: Number(days) } : {}),
+    });
   }
 
   return (
@@ -45,7 +49,9 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
         if (!open) onClose();
       }}
       title={created ? "Copy the token now" : "New API token"}
-      description={created ? "It is shown this once. Whoever has it acts as you." : "For scripts and CI that act as you."}
+      description={
+        created ? "It is shown this once. Whoever has it acts as you." : "For scripts and CI that act as you."
+      }
     >
       {created ? (
         <>
@@ -57,7 +63,8 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
               <CopyButton text={created.secret} label="Copy the token" />
             </div>
             <p className="mt-3 text-sm text-muted">
-              Send it as <code className="font-mono">Authorization: Bearer stead_…</code>, or set <code className="font-mono">STEAD_TOKEN</code> for the command line.
+              Send it as <code className="font-mono">Authorization: Bearer stead_…</code>, or set{" "}
+              <code className="font-mono">STEAD_TOKEN</code> for the command line.
             </p>
           </DialogBody>
           <DialogActions>
@@ -70,8 +77,20 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
         <form onSubmit={submit} className="contents" noValidate>
           <DialogBody className="flex flex-col gap-4">
             {general ? <ProblemNote error={creation.error} /> : null}
-            <Field label="Name" error={errors["name"]} hint="Say where it is used, to know later what breaks without it.">
-              {(props) => <Input {...props} autoFocus value={name} onChange={(event) => setName(event.target.value)} placeholder="ci" />}
+            <Field
+              label="Name"
+              error={errors["name"]}
+              hint="Say where it is used, to know later what breaks without it."
+            >
+              {(props) => (
+                <Input
+                  {...props}
+                  autoFocus
+                  value={name}
+                  onChange={(event) => setName(event.target.value)}
+                  placeholder="ci"
+                />
+              )}
             </Field>
             <Field label="Expires" error={errors["expires_in_days"]}>
               {(props) => (
@@ -86,7 +105,11 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
             </Field>
             <fieldset className="flex flex-col gap-2">
               <legend className="mb-1 text-sm font-medium">What it may do</legend>
-              <Checkbox label="Only these" checked={limited} onChange={(event) => setLimited(event.target.checked)} />
+              <Checkbox
+                label="Only these"
+                checked={limited}
+                onChange={(event) => setLimited(event.target.checked)}
+              />
               {limited ? (
                 <div className="flex flex-col gap-1.5 rounded-md border p-3">
                   {me.permissions.map((permission) => (
@@ -120,7 +143,12 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
           </DialogBody>
           <DialogActions>
             <Button onClick={onClose}>Cancel</Button>
-            <Button type="submit" kind="primary" pending={creation.isPending} disabled={name.trim() === "" || (limited && scopes.size === 0)}>
+            <Button
+              type="submit"
+              kind="primary"
+              pending={creation.isPending}
+              disabled={name.trim() === "" || (limited && scopes.size === 0)}
+            >
               Create token
             </Button>
           </DialogActions>

@@ -7,23 +7,32 @@ import type { ApiToken, Page, Session } from "@/api/types";
 export const sessionsQuery = () =>
   queryOptions({
     queryKey: keys.sessions,
-    queryFn: ({ signal }): Promise<Page<Session>> => body(api.GET("/v1/sessions", { params: { query: { limit: 200 } }, signal })),
+    refetchOnMount: "always",
+    queryFn: ({ signal }): Promise<Page<Session>> =>
+      body(api.GET("/v1/sessions", { params: { query: { limit: 200 } }, signal })),
   });
 
 export const tokensQuery = () =>
   queryOptions({
     queryKey: keys.tokens,
-    queryFn: ({ signal }): Promise<Page<ApiToken>> => body(api.GET("/v1/tokens", { params: { query: { limit: 200 } }, signal })),
+    refetchOnMount: "always",
+    queryFn: ({ signal }): Promise<Page<ApiToken>> =>
+      body(api.GET("/v1/tokens", { params: { query: { limit: 200 } }, signal })),
   });
 
 /** Takes the row away at once and brings it back when the server refuses. */
-function useRemoval<T extends { id: string }>(key: readonly string[], remove: (id: string) => Promise<unknown>) {
+function useRemoval<T extends { id: string }>(
+  key: readonly string[],
+  remove: (id: string) => Promise<unknown>,
+) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: remove,
     onMutate: (id: string) => {
       const before = client.getQueryData<Page<T>>(key);
-      client.setQueryData<Page<T>>(key, (held) => (held ? { ...held, items: held.items.filter((item) => item.id !== id) } : held));
+      client.setQueryData<Page<T>>(key, (held) =>
+        held ? { ...held, items: held.items.filter((item) => item.id !== id) } : held,
+      );
       return { before };
     },
     onError: (_error, _id, context) => client.setQueryData(key, context?.before),
@@ -31,11 +40,15 @@ function useRemoval<T extends { id: string }>(key: readonly string[], remove: (i
 }
 
 export function useEndSession() {
-  return useRemoval<Session>(keys.sessions, (id) => api.DELETE("/v1/sessions/{session}", { params: { path: { session: id } } }));
+  return useRemoval<Session>(keys.sessions, (id) =>
+    api.DELETE("/v1/sessions/{session}", { params: { path: { session: id } } }),
+  );
 }
 
 export function useRevokeToken() {
-  return useRemoval<ApiToken>(keys.tokens, (id) => api.DELETE("/v1/tokens/{token}", { params: { path: { token: id } } }));
+  return useRemoval<ApiToken>(keys.tokens, (id) =>
+    api.DELETE("/v1/tokens/{token}", { params: { path: { token: id } } }),
+  );
 }
 
 export interface NewToken {
@@ -50,7 +63,9 @@ export function useCreateToken() {
     mutationFn: (input: NewToken) => body(api.POST("/v1/tokens", { body: input })),
     meta: { quiet: true },
     onSuccess: ({ token }) =>
-      client.setQueryData<Page<ApiToken>>(keys.tokens, (held) => (held ? { ...held, items: [token, ...held.items] } : held)),
+      client.setQueryData<Page<ApiToken>>(keys.tokens, (held) =>
+        held ? { ...held, items: [token, ...held.items] } : held,
+      ),
     // The secret is not to be kept anywhere but on screen.
     gcTime: 0,
   });

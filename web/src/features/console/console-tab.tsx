@@ -1,5 +1,5 @@
 import { ArrowDownToLine, ChevronDown, ChevronUp, CornerDownLeft, Search, X } from "lucide-react";
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useEffect, useRef, useState, type SubmitEvent } from "react";
 
 import { FrameStream, type StreamState } from "@/api/stream";
 import type { Instance } from "@/api/types";
@@ -20,7 +20,12 @@ export function ConsoleTab() {
   return instance ? <Console key={instance.id} instance={instance} /> : null;
 }
 
-const MATCHES = { matchBackground: "#d18a1255", activeMatchBackground: "#d18a12", matchOverviewRuler: "#d18a12", activeMatchColorOverviewRuler: "#d18a12" };
+const MATCHES = {
+  matchBackground: "#d18a1255",
+  activeMatchBackground: "#d18a12",
+  matchOverviewRuler: "#d18a12",
+  activeMatchColorOverviewRuler: "#d18a12",
+};
 
 /** What the main process and the startup tasks write, followed live, kept across restarts. */
 function Console({ instance }: { instance: Instance }) {
@@ -56,14 +61,23 @@ function Console({ instance }: { instance: Instance }) {
     const check = () => setFollowing(terminal.buffer.active.viewportY >= terminal.buffer.active.baseY);
     terminal.onScroll(check);
     element.addEventListener("wheel", check, { passive: true });
-    search.onDidChangeResults(({ resultIndex, resultCount }) => setCount({ index: resultIndex, total: resultCount }));
-    const line = new FrameStream(`/v1/instances/${encodeURIComponent(id)}/console/stream`, () => ({ tail: 5000 }), {
-      state: setState,
-      output: (bytes) => terminal.write(bytes, check),
-      gap: (missing) => terminal.write(`\r\n\u001b[33m── ${missing.toLocaleString("en")} bytes are not kept any more ──\u001b[0m\r\n`),
-      exit: () => undefined,
-      problem: ({ message, next_step }) => setProblem(next_step ? `${message} ${next_step}` : message),
-    });
+    search.onDidChangeResults(({ resultIndex, resultCount }) =>
+      setCount({ index: resultIndex, total: resultCount }),
+    );
+    const line = new FrameStream(
+      `/v1/instances/${encodeURIComponent(id)}/console/stream`,
+      () => ({ tail: 5000 }),
+      {
+        state: setState,
+        output: (bytes) => terminal.write(bytes, check),
+        gap: (missing) =>
+          terminal.write(
+            `\r\n\u001b[33m── ${missing.toLocaleString("en")} bytes are not kept any more ──\u001b[0m\r\n`,
+          ),
+        exit: () => undefined,
+        problem: ({ message, next_step }) => setProblem(next_step ? `${message} ${next_step}` : message),
+      },
+    );
     stream.current = line;
     return () => {
       watcher.disconnect();
@@ -100,7 +114,7 @@ function Console({ instance }: { instance: Instance }) {
   };
   useHotkeys({ "/": startSearch });
 
-  function submit(event: FormEvent) {
+  function submit(event: SubmitEvent) {
     event.preventDefault();
     if (stream.current?.input(`${input}\n`)) setInput("");
   }
@@ -110,7 +124,13 @@ function Console({ instance }: { instance: Instance }) {
     <div className="flex h-full min-h-0 flex-col">
       <div className="flex h-10 shrink-0 items-center gap-2 border-b bg-canvas px-3">
         <span role="status" className="flex items-center gap-2 text-sm">
-          {state === "live" ? <Badge tone="ok">● Following</Badge> : state === "ended" ? <Badge>Ended</Badge> : <Badge tone="warn">◐ {state === "lost" ? "Connection lost, retrying" : "Connecting"}</Badge>}
+          {state === "live" ? (
+            <Badge tone="ok">● Following</Badge>
+          ) : state === "ended" ? (
+            <Badge>Ended</Badge>
+          ) : (
+            <Badge tone="warn">◐ {state === "lost" ? "Connection lost, retrying" : "Connecting"}</Badge>
+          )}
           {following ? null : <span className="text-muted max-sm:hidden">Scrolling paused</span>}
         </span>
         <div className="ml-auto flex items-center gap-1">
@@ -141,10 +161,22 @@ function Console({ instance }: { instance: Instance }) {
               <span role="status" className="min-w-12 text-center text-sm text-muted numeric">
                 {wanted && count ? (count.total === 0 ? "none" : `${count.index + 1}/${count.total}`) : ""}
               </span>
-              <Button kind="quiet" size="small" square aria-label="Match before" onClick={() => find(wanted, "previous")}>
+              <Button
+                kind="quiet"
+                size="small"
+                square
+                aria-label="Match before"
+                onClick={() => find(wanted, "previous")}
+              >
                 <ChevronUp aria-hidden />
               </Button>
-              <Button kind="quiet" size="small" square aria-label="Match after" onClick={() => find(wanted, "next")}>
+              <Button
+                kind="quiet"
+                size="small"
+                square
+                aria-label="Match after"
+                onClick={() => find(wanted, "next")}
+              >
                 <ChevronDown aria-hidden />
               </Button>
               <Button kind="quiet" size="small" square aria-label="End the search" onClick={endSearch}>
@@ -159,7 +191,13 @@ function Console({ instance }: { instance: Instance }) {
         </div>
       </div>
       <div className="relative min-h-0 flex-1 bg-surface dark:bg-sunken">
-        <div ref={host} role="log" aria-live="off" aria-label={`Console of ${instance.name}`} className="terminal-host absolute inset-0 overflow-hidden" />
+        <div
+          ref={host}
+          role="log"
+          aria-live="off"
+          aria-label={`Console of ${instance.name}`}
+          className="terminal-host absolute inset-0 overflow-hidden"
+        />
         {following ? null : (
           <Button
             size="small"
@@ -173,7 +211,10 @@ function Console({ instance }: { instance: Instance }) {
           </Button>
         )}
         {problem ? (
-          <p role="alert" className="absolute inset-x-3 bottom-3 rounded-lg border bg-surface px-4 py-2.5 shadow-lift">
+          <p
+            role="alert"
+            className="absolute inset-x-3 bottom-3 rounded-lg border bg-surface px-4 py-2.5 shadow-lift"
+          >
             {problem}
           </p>
         ) : null}

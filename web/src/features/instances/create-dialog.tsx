@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
-import { useState, type FormEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 
 import { fieldErrors } from "@/api/problem";
 import type { CreateInstance } from "@/api/types";
@@ -31,16 +31,29 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
   const [env, setEnv] = useState("");
   const [wrong, setWrong] = useState<Record<string, string>>({});
 
-  const refused = fieldErrors(creation.error, ["source.url", "source.revision", "source", "name", "image", "resources", "env"]);
+  const refused = fieldErrors(creation.error, [
+    "source.url",
+    "source.revision",
+    "source",
+    "name",
+    "image",
+    "resources",
+    "env",
+  ]);
   const errors: Record<string, string> = { ...refused, ...wrong };
 
-  function submit(event: FormEvent) {
+  function submit(event: SubmitEvent) {
     event.preventDefault();
     const found: Record<string, string> = {};
     const input: CreateInstance = {};
     if (source === "git") {
-      if (url.trim() === "") found["source.url"] = "Enter the address of a repository, or choose a blank workspace.";
-      input.source = { kind: "git", url: url.trim(), ...(revision.trim() ? { revision: revision.trim() } : {}) };
+      if (url.trim() === "")
+        found["source.url"] = "Enter the address of a repository, or choose a blank workspace.";
+      input.source = {
+        kind: "git",
+        url: url.trim(),
+        ...(revision.trim() ? { revision: revision.trim() } : {}),
+      };
     }
     if (name.trim()) input.name = name.trim();
     if (image.trim()) input.image = image.trim();
@@ -57,11 +70,18 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
     setWrong(found);
     if (Object.keys(found).length > 0) return;
     creation.mutate(input, {
-      onSuccess: ({ instance }) => void navigate({ to: "/instances/$instance", params: { instance: instance.name } }),
+      onSuccess: ({ instance }) =>
+        void navigate({ to: "/instances/$instance", params: { instance: instance.name } }),
     });
   }
 
-  const command = ["stead open", source === "git" ? url.trim() || "https://github.com/you/project" : "--blank", name.trim() && `--name ${name.trim()}`, image.trim() && `--image ${image.trim()}`]
+  const command = [
+    "stead open",
+    source === "git" ? url.trim() || "https://github.com/you/project" : "--blank",
+    source === "git" && revision.trim() && `-b ${revision.trim()}`,
+    name.trim() && `--name ${name.trim()}`,
+    image.trim() && `--image ${image.trim()}`,
+  ]
     .filter(Boolean)
     .join(" ");
   const general = creation.isError && (Object.keys(refused).length === 0 || refused[""]);
@@ -92,16 +112,45 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
             <div className="grid gap-4 sm:grid-cols-[1fr_15rem]">
               <Field label="Repository" error={errors["source.url"] ?? errors["source"]}>
                 {(props) => (
-                  <Input {...props} autoFocus mono type="url" inputMode="url" value={url} onChange={(event) => setUrl(event.target.value)} placeholder="https://github.com/you/project" />
+                  <Input
+                    {...props}
+                    autoFocus
+                    mono
+                    type="url"
+                    inputMode="url"
+                    value={url}
+                    onChange={(event) => setUrl(event.target.value)}
+                    placeholder="https://github.com/you/project"
+                  />
                 )}
               </Field>
               <Field label="Branch, tag or commit" optional error={errors["source.revision"]}>
-                {(props) => <Input {...props} mono value={revision} onChange={(event) => setRevision(event.target.value)} placeholder="default branch" />}
+                {(props) => (
+                  <Input
+                    {...props}
+                    mono
+                    value={revision}
+                    onChange={(event) => setRevision(event.target.value)}
+                    placeholder="default branch"
+                  />
+                )}
               </Field>
             </div>
           ) : null}
-          <Field label="Name" optional error={errors["name"]} hint="Lower-case letters, digits and hyphens. Left empty, it is made for you.">
-            {(props) => <Input {...props} value={name} onChange={(event) => setName(event.target.value)} placeholder={suggested(url) ?? "shop"} />}
+          <Field
+            label="Name"
+            optional
+            error={errors["name"]}
+            hint="Lower-case letters, digits and hyphens. Left empty, it is made for you."
+          >
+            {(props) => (
+              <Input
+                {...props}
+                value={name}
+                onChange={(event) => setName(event.target.value)}
+                placeholder={suggested(url) ?? "shop"}
+              />
+            )}
           </Field>
           <div>
             <Choice
@@ -118,24 +167,58 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
                 { value: "custom", title: "Custom", detail: "Your numbers" },
               ]}
             />
-            {size === "custom" ? <ResourceFields value={custom} onChange={setCustom} className="mt-3" /> : null}
+            {size === "custom" ? (
+              <ResourceFields value={custom} onChange={setCustom} className="mt-3" />
+            ) : null}
             {errors["resources"] ? (
               <p role="alert" className="mt-1 text-sm text-bad">
                 {errors["resources"]}
               </p>
             ) : null}
           </div>
-          <details className="group rounded-md border" open={Boolean(errors["image"] ?? errors["env"]) || undefined}>
+          <details
+            className="group rounded-md border"
+            open={Boolean(errors["image"] ?? errors["env"]) || undefined}
+          >
             <summary className="flex h-9 cursor-pointer list-none items-center gap-1.5 rounded-md px-2.5 font-medium hover:bg-hover">
-              <ChevronRight aria-hidden className="size-4 text-faint transition-transform group-open:rotate-90" />
+              <ChevronRight
+                aria-hidden
+                className="size-4 text-faint transition-transform group-open:rotate-90"
+              />
               Image and environment
             </summary>
             <div className="flex flex-col gap-4 border-t p-3">
-              <Field label="Image" optional error={errors["image"]} hint="Empty: the host’s own tools, nothing to download. Else a reference such as debian:12.">
-                {(props) => <Input {...props} mono value={image} onChange={(event) => setImage(event.target.value)} placeholder="host" />}
+              <Field
+                label="Image"
+                optional
+                error={errors["image"]}
+                hint="Empty: the host’s own tools, nothing to download. Else a reference such as debian:12."
+              >
+                {(props) => (
+                  <Input
+                    {...props}
+                    mono
+                    value={image}
+                    onChange={(event) => setImage(event.target.value)}
+                    placeholder="host"
+                  />
+                )}
               </Field>
-              <Field label="Environment" optional error={errors["env"]} hint="One NAME=value a line. Wins over phazeai.yaml.">
-                {(props) => <TextArea {...props} rows={3} value={env} onChange={(event) => setEnv(event.target.value)} placeholder={"LOG_LEVEL=debug"} />}
+              <Field
+                label="Environment"
+                optional
+                error={errors["env"]}
+                hint="One NAME=value a line. Wins over phazeai.yaml."
+              >
+                {(props) => (
+                  <TextArea
+                    {...props}
+                    rows={3}
+                    value={env}
+                    onChange={(event) => setEnv(event.target.value)}
+                    placeholder={"LOG_LEVEL=debug"}
+                  />
+                )}
               </Field>
             </div>
           </details>
@@ -154,7 +237,12 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
 
 /** What the server would make of the address. */
 function suggested(url: string): string | undefined {
-  const last = url.trim().replace(/\/+$/, "").replace(/\.git$/, "").split(/[/:]/).pop()?.toLowerCase();
+  const last = url
+    .trim()
+    .replace(/\/+$/, "")
+    .replace(/\.git$/, "")
+    .split(/[/:]/)
+    .pop()
+    ?.toLowerCase();
   return last && /^[a-z0-9-]+$/.test(last) ? last.slice(0, 40) : undefined;
 }
-

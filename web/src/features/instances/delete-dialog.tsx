@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { useState, type FormEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 
 import type { Instance } from "@/api/types";
 import { bytes, plural } from "@/format/numbers";
@@ -24,7 +24,7 @@ export function DeleteDialog({ instances, onClose, onDeleted }: DeleteDialogProp
   const single = instances.length === 1 ? instances[0] : undefined;
   const wanted = single?.name ?? `delete ${instances.length}`;
 
-  async function submit(event: FormEvent) {
+  async function submit(event: SubmitEvent) {
     event.preventDefault();
     if (typed !== wanted) return;
     setFailure(undefined);
@@ -34,7 +34,11 @@ export function DeleteDialog({ instances, onClose, onDeleted }: DeleteDialogProp
         toast({
           title: `${instance.name} is being deleted`,
           action: (
-            <Link to="/operations/$operation" params={{ operation: operation.id }} className="text-accent-ink hover:underline">
+            <Link
+              to="/operations/$operation"
+              params={{ operation: operation.id }}
+              className="text-accent-ink hover:underline"
+            >
               Show the steps
             </Link>
           ),
@@ -72,7 +76,15 @@ export function DeleteDialog({ instances, onClose, onDeleted }: DeleteDialogProp
               </>
             }
           >
-            {(props) => <Input {...props} mono autoFocus value={typed} onChange={(event) => setTyped(event.target.value)} />}
+            {(props) => (
+              <Input
+                {...props}
+                mono
+                autoFocus
+                value={typed}
+                onChange={(event) => setTyped(event.target.value)}
+              />
+            )}
           </Field>
           {failure ? <ProblemNote error={failure} /> : null}
         </DialogBody>
@@ -91,8 +103,12 @@ function Losses({ instance }: { instance: Instance }) {
   const size = instance.usage?.disk_bytes;
   return (
     <span>
-      its files{size === undefined ? "" : ` (${bytes(size)})`}, also what was never pushed; its terminals and console output
-      {instance.ports.length > 0 ? `; ${plural(instance.ports.length, "preview address", "preview addresses")}` : ""}.
+      its files{size === undefined ? "" : ` (${bytes(size)})`}, also what was never pushed; its terminals and
+      console output
+      {instance.ports.length > 0
+        ? `; ${plural(instance.ports.length, "preview address", "preview addresses")}`
+        : ""}
+      .
     </span>
   );
 }

@@ -25,7 +25,9 @@ function unquote(value: string): string {
   if (value.length >= 2 && value.endsWith(quote)) {
     if (quote === "'") return value.slice(1, -1);
     if (quote === '"') {
-      return value.slice(1, -1).replace(/\\(.)/g, (_all, escaped: string) => (escaped === "n" ? "\n" : escaped));
+      return value
+        .slice(1, -1)
+        .replace(/\\(.)/g, (_all, escaped: string) => (escaped === "n" ? "\n" : escaped));
     }
   }
   return value;
@@ -33,7 +35,10 @@ function unquote(value: string): string {
 
 export function formatEnv(env: Readonly<Record<string, string>>): string {
   return Object.entries(env)
-    .map(([name, value]) => `${name}=${plain(value) ? value : `"${value.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n")}"`}`)
+    .map(
+      ([name, value]) =>
+        `${name}=${plain(value) ? value : `"${value.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n")}"`}`,
+    )
     .join("\n");
 }
 

@@ -49,7 +49,12 @@ export function InstanceMenu({ instance, mayWrite, onAction }: InstanceMenuProps
             </MenuItem>
           ))}
           <MenuSeparator />
-          <MenuItem icon={<Trash2 aria-hidden />} danger disabled={instance.state.phase === "deleting"} onSelect={() => onAction("delete")}>
+          <MenuItem
+            icon={<Trash2 aria-hidden />}
+            danger
+            disabled={instance.state.phase === "deleting"}
+            onSelect={() => onAction("delete")}
+          >
             Delete…
           </MenuItem>
         </>

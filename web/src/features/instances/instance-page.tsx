@@ -32,7 +32,10 @@ export function useShownInstance(): Instance | undefined {
 
 function useInstance(reference: string) {
   const client = useQueryClient();
-  return useQuery({ ...instanceQuery(reference), placeholderData: () => instanceFromLists(client, reference) });
+  return useQuery({
+    ...instanceQuery(reference),
+    placeholderData: () => instanceFromLists(client, reference),
+  });
 }
 
 const TABS = [
@@ -52,7 +55,9 @@ export function InstancePage() {
   const { act, pending, confirmation } = useActions();
   const instance = query.data;
   // The terminal and the console take the whole height; the other tabs scroll.
-  const full = Boolean(matchRoute({ to: "/instances/$instance/terminal" }) || matchRoute({ to: "/instances/$instance/console" }));
+  const full = Boolean(
+    matchRoute({ to: "/instances/$instance/terminal" }) || matchRoute({ to: "/instances/$instance/console" }),
+  );
   useHotkeys({
     t: () => void navigate({ to: "/instances/$instance/terminal", params: { instance: reference } }),
     Escape: () => void navigate({ to: "/instances" }),
@@ -73,14 +78,21 @@ export function InstancePage() {
   return (
     <div className={cx("flex flex-col", full && "h-full")}>
       <div className="border-b bg-surface px-6 pt-3 max-md:px-4">
-        <nav aria-label="Breadcrumb" className={cx("flex items-center gap-1 text-sm text-muted", full && "max-md:hidden")}>
+        <nav
+          aria-label="Breadcrumb"
+          className={cx("flex items-center gap-1 text-sm text-muted", full && "max-md:hidden")}
+        >
           <Link to="/instances" className="hover:text-ink hover:underline">
             Instances
           </Link>
           <ChevronRight aria-hidden className="size-3.5 text-faint" />
           <span aria-current="page">{reference}</span>
         </nav>
-        {instance ? <Heading instance={instance} mayWrite={mayWrite} pending={pending} act={act} compact={full} /> : <Skeleton className="my-2 h-7 w-72" />}
+        {instance ? (
+          <Heading instance={instance} mayWrite={mayWrite} pending={pending} act={act} compact={full} />
+        ) : (
+          <Skeleton className="my-2 h-7 w-72" />
+        )}
         <nav aria-label="Parts of the instance" className="-mb-px flex gap-5 overflow-x-auto">
           {TABS.map((tab) => (
             <Link
@@ -122,13 +134,23 @@ function Heading({ instance, mayWrite, pending, act, compact }: HeadingProps) {
   const calm = actions.filter(({ action }) => action === "stop" || action === "pause");
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2 py-2">
-      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1 max-sm:basis-full">
+      <div
+        className={cx(
+          "flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1",
+          !compact && "max-sm:basis-full",
+        )}
+      >
         <h1 className="truncate text-xl font-semibold">{instance.name}</h1>
         <span className={cx("flex items-center gap-2 rounded-md transition-colors", flash && "flash")}>
           <StatePill phase={instance.state.phase} />
         </span>
         {instance.operation ? (
-          <Link to="/operations/$operation" params={{ operation: instance.operation.id }} aria-label="Show the operation" className={cx(compact && "max-md:hidden")}>
+          <Link
+            to="/operations/$operation"
+            params={{ operation: instance.operation.id }}
+            aria-label="Show the operation"
+            className={cx(compact && "max-md:hidden")}
+          >
             <OperationLine operation={instance.operation} />
           </Link>
         ) : (
@@ -140,7 +162,12 @@ function Heading({ instance, mayWrite, pending, act, compact }: HeadingProps) {
       <div className="flex items-center gap-2">
         {mayWrite && !compact
           ? calm.map(({ action, label, icon: Icon }) => (
-              <Button key={action} disabled={pending} onClick={() => act(action, instance)} className="max-sm:hidden">
+              <Button
+                key={action}
+                disabled={pending}
+                onClick={() => act(action, instance)}
+                className="max-sm:hidden"
+              >
                 <Icon aria-hidden /> {label}
               </Button>
             ))

@@ -26,7 +26,15 @@ export interface InstanceRowProps {
   onAction: (action: Action) => void;
 }
 
-export function InstanceRow({ instance, nodeName, focused, selected, mayWrite, onSelect, onAction }: InstanceRowProps) {
+export function InstanceRow({
+  instance,
+  nodeName,
+  focused,
+  selected,
+  mayWrite,
+  onSelect,
+  onAction,
+}: InstanceRowProps) {
   const flash = useFlash(instance.state.phase);
   const row = useRef<HTMLTableRowElement>(null);
   useEffect(() => {
@@ -37,7 +45,12 @@ export function InstanceRow({ instance, nodeName, focused, selected, mayWrite, o
     <Row
       ref={row}
       data-focused={focused || undefined}
-      className={cx("group relative hover:bg-hover", flash && "flash", focused && "bg-hover shadow-[inset_2px_0_0_var(--accent)]", selected && "bg-accent-soft")}
+      className={cx(
+        "group relative hover:bg-hover",
+        flash && "flash",
+        focused && "bg-hover shadow-[inset_2px_0_0_var(--accent)]",
+        selected && "bg-accent-soft",
+      )}
     >
       <Cell className="w-8 max-md:hidden">
         <input
@@ -48,11 +61,15 @@ export function InstanceRow({ instance, nodeName, focused, selected, mayWrite, o
           className="block size-4 accent-accent"
         />
       </Cell>
-      <Cell className="min-w-0 max-md:order-1 max-md:w-0 max-md:flex-1 md:pl-1!">
-        <Link to="/instances/$instance" params={{ instance: instance.name }} className="font-medium after:absolute after:inset-0">
+      <Cell className="min-w-0 max-md:order-1 max-md:w-0 max-md:flex-1 md:w-full md:max-w-0 md:min-w-40 md:pl-1!">
+        <Link
+          to="/instances/$instance"
+          params={{ instance: instance.name }}
+          className="font-medium after:absolute after:inset-0"
+        >
           {instance.name}
         </Link>
-        <p className="truncate md:max-w-72 text-sm text-muted" title={instance.source?.url ?? undefined}>
+        <p className="truncate text-sm text-muted" title={instance.source?.url ?? undefined}>
           {sourceWords(instance)}
           {instance.image === "host" ? null : <> · {imageWords(instance.image)}</>}
         </p>
@@ -63,7 +80,10 @@ export function InstanceRow({ instance, nodeName, focused, selected, mayWrite, o
           {operation ? (
             <OperationLine operation={operation} />
           ) : (
-            <span className="max-w-64 truncate text-sm text-muted max-md:max-w-full max-md:whitespace-normal" title={instance.state.reason}>
+            <span
+              className="max-w-60 truncate text-sm text-muted max-md:max-w-full max-md:whitespace-normal"
+              title={instance.state.reason}
+            >
               <StateSentence state={instance.state} />
             </span>
           )}
@@ -74,19 +94,36 @@ export function InstanceRow({ instance, nodeName, focused, selected, mayWrite, o
       </Cell>
       <Cell className={cx("max-md:order-4 max-md:w-full", !usage && "max-md:hidden")}>
         {usage ? (
-          <div className="grid grid-cols-[2rem_minmax(3rem,1fr)_3.5rem] items-center gap-x-2 md:w-44 text-sm text-muted numeric">
+          <div className="grid grid-cols-[2rem_minmax(3rem,1fr)_3.5rem] items-center gap-x-2 md:w-40 text-sm text-muted numeric">
             <span>CPU</span>
-            <Meter tiny label="CPU" value={usage.cpu_millis} max={resources.cpu_millis} text={`${cores(usage.cpu_millis)} of ${cores(resources.cpu_millis)}`} />
+            <Meter
+              tiny
+              label="CPU"
+              value={usage.cpu_millis}
+              max={resources.cpu_millis}
+              text={`${cores(usage.cpu_millis)} of ${cores(resources.cpu_millis)}`}
+            />
             <span className="text-right whitespace-nowrap">{cores(usage.cpu_millis)}</span>
             <span>Mem</span>
-            <Meter tiny label="Memory" value={usage.memory_bytes} max={resources.memory_bytes} text={`${bytes(usage.memory_bytes)} of ${bytes(resources.memory_bytes)}`} />
+            <Meter
+              tiny
+              label="Memory"
+              value={usage.memory_bytes}
+              max={resources.memory_bytes}
+              text={`${bytes(usage.memory_bytes)} of ${bytes(resources.memory_bytes)}`}
+            />
             <span className="text-right whitespace-nowrap">{bytes(usage.memory_bytes)}</span>
           </div>
         ) : (
           <span className="text-faint">{NONE}</span>
         )}
       </Cell>
-      <Cell className={cx("max-md:order-5 max-md:w-full", instance.ports.every((port) => !port.listening) && "max-md:hidden")}>
+      <Cell
+        className={cx(
+          "max-md:order-5 max-md:w-full",
+          instance.ports.every((port) => !port.listening) && "max-md:hidden",
+        )}
+      >
         <div className="relative z-10 flex flex-wrap gap-x-2.5">
           {portsToShow(instance.ports, 3).map((port) => (
             <a

@@ -8,6 +8,7 @@ import { Page } from "@/app/page";
 import { plural } from "@/format/numbers";
 import { Button } from "@/ui/button";
 import { CliBlock } from "@/ui/copy";
+import { cx } from "@/ui/cx";
 import { EmptyState, SkeletonRows } from "@/ui/layout";
 import { Kbd } from "@/ui/menu";
 import { ProblemNote } from "@/ui/problem-note";
@@ -19,7 +20,9 @@ import { InstanceRow } from "./instance-row";
 import { instanceListQuery } from "./queries";
 import { useActions } from "./use-actions";
 
-const CreateDialog = lazy(() => import("./create-dialog").then((module) => ({ default: module.CreateDialog })));
+const CreateDialog = lazy(() =>
+  import("./create-dialog").then((module) => ({ default: module.CreateDialog })),
+);
 const route = getRouteApi("/shell/instances");
 
 export function InstanceListPage() {
@@ -30,7 +33,10 @@ export function InstanceListPage() {
   const list = useInfiniteQuery(instanceListQuery(q));
   const nodes = useQuery({ ...nodesQuery(), enabled: mayReadNodes });
   const instances = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
-  const nodeNames = useMemo(() => new Map(nodes.data?.items.map((node) => [node.id, node.name])), [nodes.data]);
+  const nodeNames = useMemo(
+    () => new Map(nodes.data?.items.map((node) => [node.id, node.name])),
+    [nodes.data],
+  );
 
   const [focus, setFocus] = useState(-1);
   const [selection, setSelection] = useState<ReadonlySet<string>>(new Set());
@@ -62,17 +68,22 @@ export function InstanceListPage() {
     });
   }
 
-  const create_ = mayWrite ? (
+  const nothing = list.isSuccess && instances.length === 0 && q === "";
+  const newInstance = mayWrite ? (
     <Button kind="primary" onClick={() => void navigate({ search: (held) => ({ ...held, create: true }) })}>
       <Plus aria-hidden /> New instance
     </Button>
   ) : null;
 
   return (
-    <Page title="Instances" cli="stead list" actions={create_}>
-      <div className="mb-3 flex min-h-10 flex-wrap items-center gap-2">
+    <Page title="Instances" cli="stead list" actions={nothing ? null : newInstance}>
+      <div className={cx("mb-3 flex min-h-10 flex-wrap items-center gap-2", nothing && "hidden")}>
         {chosen.length > 0 ? (
-          <div role="toolbar" aria-label="Actions for the selected instances" className="flex w-full flex-wrap items-center gap-2 rounded-md border bg-surface px-3 py-1">
+          <div
+            role="toolbar"
+            aria-label="Actions for the selected instances"
+            className="flex w-full flex-wrap items-center gap-2 rounded-md border bg-surface px-3 py-1"
+          >
             <span className="mr-2 font-medium">{chosen.length} selected</span>
             {(["start", "stop", "pause", "restart"] as const).map((action) => {
               const { icon: Icon, label } = LOOKS[action];
@@ -95,7 +106,10 @@ export function InstanceListPage() {
               value={q}
               inputRef={search}
               onChange={(value) =>
-                void navigate({ search: (held) => ({ ...held, q: value === "" ? undefined : value }), replace: true })
+                void navigate({
+                  search: (held) => ({ ...held, q: value === "" ? undefined : value }),
+                  replace: true,
+                })
               }
               onLeave={() => setFocus((at) => Math.max(at, 0))}
             />
@@ -127,18 +141,44 @@ export function InstanceListPage() {
             <EmptyState
               icon={<Search aria-hidden />}
               title={`Nothing matches “${q}”`}
-              action={<Button onClick={() => void navigate({ search: {}, replace: true })}>Clear the filter</Button>}
+              action={
+                <Button onClick={() => void navigate({ search: {}, replace: true })}>Clear the filter</Button>
+              }
             >
               <p>The filter looks at names and at the addresses of repositories.</p>
             </EmptyState>
           ) : (
-            <EmptyState icon={<Boxes aria-hidden />} title="Your first instance is one line away" action={create_}>
-              <p>An instance is an isolated machine of your own: files that stay, terminals that survive reconnects, a preview address for every port. Open a repository in one:</p>
+            <EmptyState
+              icon={<Boxes aria-hidden />}
+              title="Your first instance is one line away"
+              action={newInstance}
+            >
+              <p>
+                An instance is an isolated machine of your own: files that stay, terminals that survive
+                reconnects, a preview address for every port. Open a repository in one:
+              </p>
               <CliBlock command="stead open https://github.com/you/project" />
             </EmptyState>
           )
         ) : (
-          <Table label="Instances" head={[<span key="select" className="sr-only">Select</span>, "Name", "State", "Node", "Usage", "Previews", "Last active", <span key="actions" className="sr-only">Actions</span>]} columns={{ 1: "pl-1!", 3: "max-lg:hidden", 6: "max-xl:hidden" }}>
+          <Table
+            label="Instances"
+            head={[
+              <span key="select" className="sr-only">
+                Select
+              </span>,
+              "Name",
+              "State",
+              "Node",
+              "Usage",
+              "Previews",
+              "Last active",
+              <span key="actions" className="sr-only">
+                Actions
+              </span>,
+            ]}
+            columns={{ 1: "pl-1!", 3: "max-lg:hidden", 6: "max-xl:hidden" }}
+          >
             {instances.map((instance) => (
               <InstanceRow
                 key={instance.id}
@@ -198,7 +238,10 @@ function Filter({ value, inputRef, onChange, onLeave }: FilterProps) {
   }
   return (
     <div className="relative w-72 max-md:w-full">
-      <Search aria-hidden className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-faint" />
+      <Search
+        aria-hidden
+        className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-faint"
+      />
       <input
         ref={inputRef}
         type="search"

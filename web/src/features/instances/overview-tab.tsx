@@ -61,9 +61,7 @@ function Overview({ instance }: { instance: Instance }) {
             {operation ? (
               <Panel
                 title={`${kindWords(operation.kind)} in progress`}
-                actions={
-                  <TextLinkTo operation={operation.id}>Log and details</TextLinkTo>
-                }
+                actions={<TextLinkTo operation={operation.id}>Log and details</TextLinkTo>}
               >
                 <OperationSteps operation={operation} />
               </Panel>
@@ -92,29 +90,51 @@ function Overview({ instance }: { instance: Instance }) {
 
 function TextLinkTo({ operation, children }: { operation: string; children: React.ReactNode }) {
   return (
-    <Link to="/operations/$operation" params={{ operation }} className="text-sm text-accent-ink hover:underline">
+    <Link
+      to="/operations/$operation"
+      params={{ operation }}
+      className="text-sm text-accent-ink hover:underline"
+    >
       {children}
     </Link>
   );
 }
 
 function UsagePanel({ instance }: { instance: Instance }) {
-  const history = useQuery(usageHistoryQuery(instance.id)).data ?? [];
+  const history = useQuery(usageHistoryQuery(instance.id)).data;
   const { usage, resources } = instance;
   const points = (pick: (sample: Usage) => number) =>
     history.map((sample) => ({ at: Date.parse(sample.measured_at), value: pick(sample) }));
   return (
-    <Panel title="Usage" actions={usage ? <span className="text-sm text-faint">{usage.processes} processes</span> : null}>
+    <Panel
+      title="Usage"
+      actions={usage ? <span className="text-sm text-faint">{usage.processes} processes</span> : null}
+    >
       {usage ? (
         <div className="grid gap-x-6 gap-y-5 sm:grid-cols-2">
           <Measure name="CPU" now={cores(usage.cpu_millis)} of={cores(resources.cpu_millis)}>
-            <Sparkline label="CPU" points={points((sample) => sample.cpu_millis)} max={resources.cpu_millis} format={cores} />
+            <Sparkline
+              label="CPU"
+              points={points((sample) => sample.cpu_millis)}
+              max={resources.cpu_millis}
+              format={cores}
+            />
           </Measure>
           <Measure name="Memory" now={bytes(usage.memory_bytes)} of={bytes(resources.memory_bytes)}>
-            <Sparkline label="Memory" points={points((sample) => sample.memory_bytes)} max={resources.memory_bytes} format={bytes} />
+            <Sparkline
+              label="Memory"
+              points={points((sample) => sample.memory_bytes)}
+              max={resources.memory_bytes}
+              format={bytes}
+            />
           </Measure>
           <Measure name="Disk" now={bytes(usage.disk_bytes)} of={bytes(resources.disk_bytes)}>
-            <Meter label="Disk" value={usage.disk_bytes} max={resources.disk_bytes} text={percent(usage.disk_bytes, resources.disk_bytes)} />
+            <Meter
+              label="Disk"
+              value={usage.disk_bytes}
+              max={resources.disk_bytes}
+              text={percent(usage.disk_bytes, resources.disk_bytes)}
+            />
           </Measure>
           <div>
             <p className="mb-1 font-medium">Network since start</p>
@@ -130,7 +150,17 @@ function UsagePanel({ instance }: { instance: Instance }) {
   );
 }
 
-function Measure({ name, now, of, children }: { name: string; now: string; of: string; children: React.ReactNode }) {
+function Measure({
+  name,
+  now,
+  of,
+  children,
+}: {
+  name: string;
+  now: string;
+  of: string;
+  children: React.ReactNode;
+}) {
   return (
     <div className="min-w-0">
       <p className="mb-1.5 flex items-baseline justify-between gap-2 numeric">
@@ -161,7 +191,9 @@ function TasksPanel({ instance }: { instance: Instance }) {
               </p>
             </div>
             <span className="text-sm text-faint">
-              {typeof task.exit_code === "number" && task.exit_code !== 0 ? `exit code ${task.exit_code} · ` : null}
+              {typeof task.exit_code === "number" && task.exit_code !== 0
+                ? `exit code ${task.exit_code} · `
+                : null}
               {task.since ? <RelativeTime at={task.since} /> : null}
             </span>
             <TaskPill phase={task.phase} />
@@ -180,7 +212,11 @@ function PreviewPanel({ instance }: { instance: Instance }) {
       title="Previews"
       flush
       actions={
-        <Link to="/instances/$instance/ports" params={{ instance: instance.name }} className="text-sm text-accent-ink hover:underline">
+        <Link
+          to="/instances/$instance/ports"
+          params={{ instance: instance.name }}
+          className="text-sm text-accent-ink hover:underline"
+        >
           All ports
         </Link>
       }
@@ -189,7 +225,12 @@ function PreviewPanel({ instance }: { instance: Instance }) {
         {open.map((port) => (
           <li key={port.port} className="flex items-center gap-2 px-4 py-2">
             <div className="min-w-0 flex-1">
-              <TextLink href={safeHref(port.preview_url)} target="_blank" rel="noreferrer" className="inline-flex items-center gap-1 font-medium">
+              <TextLink
+                href={safeHref(port.preview_url)}
+                target="_blank"
+                rel="noreferrer"
+                className="inline-flex items-center gap-1 font-medium"
+              >
                 {port.label ?? `Port ${port.port}`} <ExternalLink aria-hidden className="size-3.5" />
               </TextLink>
               <p className="truncate font-mono text-sm text-muted">{port.preview_url}</p>
@@ -233,7 +274,8 @@ function SourcePanel({ instance }: { instance: Instance }) {
         </Facts>
       ) : (
         <p className="text-muted">
-          A blank workspace. Clone something into <code className="font-mono text-sm">/workspace</code> from a terminal.
+          A blank workspace. Clone something into <code className="font-mono text-sm">/workspace</code> from a
+          terminal.
         </p>
       )}
     </Panel>
@@ -251,11 +293,16 @@ function MachinePanel({ instance }: { instance: Instance }) {
         <Fact name="Image">{imageWords(instance.image)}</Fact>
         <Fact name="Limits">
           <span className="numeric">
-            {cores(resources.cpu_millis)}, {bytes(resources.memory_bytes)} memory, {bytes(resources.disk_bytes)} disk
+            {cores(resources.cpu_millis)}, {bytes(resources.memory_bytes)} memory,{" "}
+            {bytes(resources.disk_bytes)} disk
           </span>
         </Fact>
         <Fact name="Node">{node?.name ?? instance.node_id ?? "Not placed yet"}</Fact>
-        <Fact name="Stops when idle">{instance.idle_timeout_seconds ? `after ${duration(instance.idle_timeout_seconds * 1000)}` : "never"}</Fact>
+        <Fact name="Stops when idle">
+          {instance.idle_timeout_seconds
+            ? `after ${duration(instance.idle_timeout_seconds * 1000)}`
+            : "never"}
+        </Fact>
         <Fact name="Created">
           <RelativeTime at={instance.created_at} />
         </Fact>
@@ -279,7 +326,11 @@ function RecentOperations({ instance }: { instance: Instance }) {
       <ul className="divide-y">
         {items.map((operation) => (
           <li key={operation.id} className="relative flex items-center gap-3 px-4 py-2 hover:bg-hover">
-            <Link to="/operations/$operation" params={{ operation: operation.id }} className="min-w-0 flex-1 truncate after:absolute after:inset-0">
+            <Link
+              to="/operations/$operation"
+              params={{ operation: operation.id }}
+              className="min-w-0 flex-1 truncate after:absolute after:inset-0"
+            >
               {kindWords(operation.kind)}
             </Link>
             <span className="text-sm text-muted">

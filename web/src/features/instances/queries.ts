@@ -102,7 +102,8 @@ export function useCreateInstance() {
       client.setQueryData(keys.instance(instance.name), instance);
       client.setQueryData(keys.operation(answer.operation.id), answer.operation);
       for (const [key, list] of client.getQueriesData<Pages<Instance>>({ queryKey: ["instances", "list"] })) {
-        if (list) client.setQueryData(key, upsertInstance(list, instance, typeof key[2] === "string" ? key[2] : ""));
+        if (list)
+          client.setQueryData(key, upsertInstance(list, instance, typeof key[2] === "string" ? key[2] : ""));
       }
     },
   });
@@ -123,7 +124,10 @@ export function useUpdateInstance(instance: Instance) {
     meta: { quiet: true },
     onSuccess: (next) => {
       client.setQueryData(keys.instance(next.name), next);
-      client.setQueriesData<Pages<Instance>>({ queryKey: ["instances", "list"] }, (list) => list && patchById(list, next.id, () => next));
+      client.setQueriesData<Pages<Instance>>(
+        { queryKey: ["instances", "list"] },
+        (list) => list && patchById(list, next.id, () => next),
+      );
       storeInstance(client, next);
     },
   });

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useState, type FormEvent, type ReactNode } from "react";
+import { useState, type SubmitEvent, type ReactNode } from "react";
 
 import { fieldErrors } from "@/api/problem";
 import type { Instance, UpdateInstance } from "@/api/types";
@@ -26,25 +26,46 @@ export function SettingsTab() {
   // The key fills the forms anew when somebody else changed the settings.
   const key = `${instance.id}:${instance.version}`;
   return (
-    <Page title={`Settings of ${instance.name}`} heading="Settings" quietHeading cli={`stead rename ${instance.name} NEW-NAME`} narrow>
+    <Page
+      title={`Settings of ${instance.name}`}
+      heading="Settings"
+      quietHeading
+      cli={`stead rename ${instance.name} NEW-NAME`}
+      narrow
+    >
       <fieldset disabled={!mayWrite} className="flex min-w-0 flex-col gap-4">
-        {mayWrite ? null : <p className="text-muted">Your role may look at these settings but not change them.</p>}
+        {mayWrite ? null : (
+          <p className="text-muted">Your role may look at these settings but not change them.</p>
+        )}
         <NameForm key={`name:${key}`} instance={instance} />
         <ResourcesForm key={`resources:${key}`} instance={instance} />
         <EnvForm key={`env:${key}`} instance={instance} />
         <IdleForm key={`idle:${key}`} instance={instance} />
         <section className="rounded-lg border border-bad-mark/40 bg-surface p-4">
           <h2 className="font-semibold">Delete this instance</h2>
-          <p className="mt-1 mb-3 max-w-prose text-muted">Its files, terminals, console output and preview addresses go for good. Work that was not pushed is lost.</p>
+          <p className="mt-1 mb-3 max-w-prose text-muted">
+            Its files, terminals, console output and preview addresses go for good. Work that was not pushed
+            is lost.
+          </p>
           <div className="flex flex-wrap items-center gap-3">
-            <Button kind="danger" onClick={() => setDeleting(true)} disabled={instance.state.phase === "deleting"}>
+            <Button
+              kind="danger"
+              onClick={() => setDeleting(true)}
+              disabled={instance.state.phase === "deleting"}
+            >
               Delete {instance.name}…
             </Button>
             <CliLine command={`stead delete ${instance.name}`} />
           </div>
         </section>
       </fieldset>
-      {deleting ? <DeleteDialog instances={[instance]} onClose={() => setDeleting(false)} onDeleted={() => void navigate({ to: "/instances" })} /> : null}
+      {deleting ? (
+        <DeleteDialog
+          instances={[instance]}
+          onClose={() => setDeleting(false)}
+          onDeleted={() => void navigate({ to: "/instances" })}
+        />
+      ) : null}
     </Page>
   );
 }
@@ -63,7 +84,7 @@ interface FormProps {
 function SettingsForm({ title, detail, changed, update, read, known, children }: FormProps) {
   const errors = fieldErrors(update.error, known);
   const general = update.isError && (Object.keys(errors).length === 0 || errors[""]);
-  function submit(event: FormEvent) {
+  function submit(event: SubmitEvent) {
     event.preventDefault();
     const change = read();
     if (change) update.mutate(change, { onSuccess: () => toast({ title: `${title} saved` }) });
@@ -75,7 +96,12 @@ function SettingsForm({ title, detail, changed, update, read, known, children }:
         {general ? <ProblemNote error={update.error} /> : null}
         <div className="flex flex-wrap items-center justify-between gap-3">
           <p className="max-w-prose text-sm text-faint">{detail}</p>
-          <Button type="submit" kind={changed ? "primary" : "secondary"} disabled={!changed} pending={update.isPending}>
+          <Button
+            type="submit"
+            kind={changed ? "primary" : "secondary"}
+            disabled={!changed}
+            pending={update.isPending}
+          >
             Save
           </Button>
         </div>
@@ -157,7 +183,14 @@ function EnvForm({ instance }: { instance: Instance }) {
     >
       {(errors) => (
         <Field label="Variables, one NAME=value a line" error={wrong ?? errors["env"]}>
-          {(props) => <TextArea {...props} rows={Math.min(12, Math.max(4, text.split("\n").length + 1))} value={text} onChange={(event) => setText(event.target.value)} />}
+          {(props) => (
+            <TextArea
+              {...props}
+              rows={Math.min(12, Math.max(4, text.split("\n").length + 1))}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          )}
         </Field>
       )}
     </SettingsForm>

@@ -6,7 +6,9 @@ import { toast } from "@/ui/toast";
 import { LOOKS, possibleActions } from "./actions";
 import { useInstanceAction, type Action } from "./queries";
 
-const DeleteDialog = lazy(() => import("./delete-dialog").then((module) => ({ default: module.DeleteDialog })));
+const DeleteDialog = lazy(() =>
+  import("./delete-dialog").then((module) => ({ default: module.DeleteDialog })),
+);
 
 export interface Actions {
   act: (action: Action, instance: Instance) => void;
@@ -29,7 +31,11 @@ export function useActions(onDone?: () => void): Actions {
           toast({
             title: `${instance.name} ${LOOKS[action].done}`,
             action: (
-              <Link to="/operations/$operation" params={{ operation: operation.id }} className="text-accent-ink hover:underline">
+              <Link
+                to="/operations/$operation"
+                params={{ operation: operation.id }}
+                className="text-accent-ink hover:underline"
+              >
                 Show the steps
               </Link>
             ),
@@ -49,7 +55,9 @@ export function useActions(onDone?: () => void): Actions {
         setDoomed(instances);
         return;
       }
-      const able = instances.filter((instance) => possibleActions(instance).some((look) => look.action === action));
+      const able = instances.filter((instance) =>
+        possibleActions(instance).some((look) => look.action === action),
+      );
       for (const instance of able) run(action, instance);
       if (able.length < instances.length) {
         toast({
@@ -62,14 +70,14 @@ export function useActions(onDone?: () => void): Actions {
     confirmation:
       doomed.length > 0 ? (
         <Suspense fallback={null}>
-        <DeleteDialog
-          instances={doomed}
-          onClose={() => setDoomed([])}
-          onDeleted={() => {
-            setDoomed([]);
-            onDone?.();
-          }}
-        />
+          <DeleteDialog
+            instances={doomed}
+            onClose={() => setDoomed([])}
+            onDeleted={() => {
+              setDoomed([]);
+              onDone?.();
+            }}
+          />
         </Suspense>
       ) : null,
   };

@@ -49,7 +49,9 @@ function NodePanel({ node }: { node: Node }) {
   return (
     <Panel
       title={node.name}
-      actions={node.connected ? <Badge tone="ok">● Connected</Badge> : <Badge tone="warn">▲ Not connected</Badge>}
+      actions={
+        node.connected ? <Badge tone="ok">● Connected</Badge> : <Badge tone="warn">▲ Not connected</Badge>
+      }
     >
       <div className="flex flex-col gap-4">
         <Facts>

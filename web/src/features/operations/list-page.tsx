@@ -26,7 +26,9 @@ export function OperationListPage() {
   const { unfinished } = route.useSearch();
   const navigate = useNavigate({ from: "/operations" });
   const list = useInfiniteQuery(operationListQuery(unfinished ? { unfinished: true } : {}));
-  const operations = (list.data?.pages.flatMap((page) => page.items) ?? []).filter((operation) => !unfinished || !hasEnded(operation));
+  const operations = (list.data?.pages.flatMap((page) => page.items) ?? []).filter(
+    (operation) => !unfinished || !hasEnded(operation),
+  );
   const names = useInstanceNames();
   return (
     <Page
@@ -37,7 +39,9 @@ export function OperationListPage() {
         <Checkbox
           label="Unfinished only"
           checked={unfinished ?? false}
-          onChange={(event) => void navigate({ search: event.target.checked ? { unfinished: true } : {}, replace: true })}
+          onChange={(event) =>
+            void navigate({ search: event.target.checked ? { unfinished: true } : {}, replace: true })
+          }
         />
       }
     >
@@ -47,14 +51,21 @@ export function OperationListPage() {
         ) : list.isPending ? (
           <SkeletonRows />
         ) : operations.length === 0 ? (
-          <EmptyState icon={<Activity aria-hidden />} title={unfinished ? "Nothing is under way" : "No operations yet"}>
+          <EmptyState
+            icon={<Activity aria-hidden />}
+            title={unfinished ? "Nothing is under way" : "No operations yet"}
+          >
             <p>Creating, starting, stopping and deleting are operations. Each keeps its steps and its log.</p>
             <CliBlock command="stead operations" />
           </EmptyState>
         ) : (
           <Table label="Operations" head={["Operation", "Instance", "State", "Duration", "Begun"]}>
             {operations.map((operation) => (
-              <OperationRow key={operation.id} operation={operation} name={operation.instance_id ? names.get(operation.instance_id) : undefined} />
+              <OperationRow
+                key={operation.id}
+                operation={operation}
+                name={operation.instance_id ? names.get(operation.instance_id) : undefined}
+              />
             ))}
           </Table>
         )}
@@ -83,16 +94,26 @@ function OperationRow({ operation, name }: { operation: Operation; name: string 
   return (
     <Row className={flash ? "relative flash" : "relative hover:bg-hover"}>
       <Cell className="max-md:flex-1">
-        <Link to="/operations/$operation" params={{ operation: operation.id }} className="font-medium after:absolute after:inset-0">
+        <Link
+          to="/operations/$operation"
+          params={{ operation: operation.id }}
+          className="font-medium after:absolute after:inset-0"
+        >
           {kindWords(operation.kind)}
         </Link>
       </Cell>
-      <Cell className="max-md:order-first max-md:w-full max-md:font-medium">{name ?? <span className="text-faint">deleted instance</span>}</Cell>
+      <Cell className="max-md:order-first max-md:w-full max-md:font-medium">
+        {name ?? <span className="text-faint">deleted instance</span>}
+      </Cell>
       <Cell>
         <span className="flex flex-col items-start gap-0.5">
           <OperationPill state={operation.state} />
           {ended ? (
-            operation.problem ? <span className="max-w-80 truncate text-sm text-muted max-md:hidden">{operation.problem.message}</span> : null
+            operation.problem ? (
+              <span className="max-w-80 truncate text-sm text-muted max-md:hidden">
+                {operation.problem.message}
+              </span>
+            ) : null
           ) : (
             <OperationLine operation={operation} />
           )}
@@ -100,7 +121,12 @@ function OperationRow({ operation, name }: { operation: Operation; name: string 
       </Cell>
       <Cell label="Took" className="text-muted numeric max-md:text-sm">
         {duration(between(operation.started_at ?? operation.created_at, operation.ended_at, now))}
-        {ended ? null : <span className="text-faint"> · {`${stepsDone(operation)} of ${operation.steps.length} steps`}</span>}
+        {ended ? null : (
+          <span className="text-faint">
+            {" "}
+            · {`${stepsDone(operation)} of ${operation.steps.length} steps`}
+          </span>
+        )}
       </Cell>
       <Cell className="text-muted max-md:text-sm">
         <RelativeTime at={operation.created_at} />

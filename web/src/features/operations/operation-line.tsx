@@ -9,7 +9,9 @@ export function OperationLine({ operation }: { operation: Operation }) {
   const known = typeof progress?.done === "number" && typeof progress.total === "number";
   return (
     <div className="flex w-48 max-w-full flex-col gap-1">
-      <span className="truncate text-sm text-muted">{progress?.label ?? step?.title ?? kindWords(operation.kind)}</span>
+      <span className="truncate text-sm text-muted">
+        {progress?.label ?? step?.title ?? kindWords(operation.kind)}
+      </span>
       <Progress
         label={`${kindWords(operation.kind)}: ${step?.title ?? operation.state}`}
         done={known ? progress.done : stepsDone(operation)}

@@ -45,14 +45,18 @@ function Details({ operation }: { operation: Operation }) {
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
           {kindWords(operation.kind)}
           {name ? (
-            <Link to="/instances/$instance" params={{ instance: name }} className="text-accent-ink hover:underline">
+            <Link
+              to="/instances/$instance"
+              params={{ instance: name }}
+              className="text-accent-ink hover:underline"
+            >
               {name}
             </Link>
           ) : null}
           <OperationPill state={operation.state} />
         </span>
       }
-      cli={`stead operations show ${operation.id}`}
+      cli={`stead operations ${operation.id}`}
       actions={
         mayWrite ? (
           <>
@@ -71,7 +75,14 @@ function Details({ operation }: { operation: Operation }) {
       }
     >
       <div className="flex flex-col gap-4">
-        {operation.problem ? <Note tone="bad" title={operation.problem.message} detail={operation.problem.next_step} foot={operation.problem.code} /> : null}
+        {operation.problem ? (
+          <Note
+            tone="bad"
+            title={operation.problem.message}
+            detail={operation.problem.next_step}
+            foot={operation.problem.code}
+          />
+        ) : null}
         <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
           <Panel title="Steps">
             <OperationSteps operation={operation} />
@@ -82,7 +93,9 @@ function Details({ operation }: { operation: Operation }) {
                 <RelativeTime at={operation.created_at} />
               </Fact>
               <Fact name={ended ? "Took" : "Running for"}>
-                <span className="numeric">{duration(between(operation.started_at ?? operation.created_at, operation.ended_at, now))}</span>
+                <span className="numeric">
+                  {duration(between(operation.started_at ?? operation.created_at, operation.ended_at, now))}
+                </span>
               </Fact>
               {ended ? null : (
                 <Fact name="Gives up">
@@ -112,16 +125,35 @@ function Log({ operation }: { operation: Operation }) {
   const log = useQuery(operationLogQuery(operation.id));
   const titles = new Map(operation.steps.map((step) => [step.name, step.title]));
   return (
-    <Panel title="Log" flush actions={log.data?.length ? <CopyButton text={log.data.map((line) => `${line.at} ${line.text}`).join("\n")} label="Copy the log" /> : null}>
+    <Panel
+      title="Log"
+      flush
+      actions={
+        log.data?.length ? (
+          <CopyButton
+            text={log.data.map((line) => `${line.at} ${line.text}`).join("\n")}
+            label="Copy the log"
+          />
+        ) : null
+      }
+    >
       {log.isError ? (
         <ProblemNote error={log.error} className="m-4" />
       ) : !log.data || log.data.length === 0 ? (
         <p className="p-4 text-muted">{log.isPending ? "Reading the log." : "Nothing was written."}</p>
       ) : (
-        <div tabIndex={0} role="region" aria-label="Log of the operation" className="max-h-112 overflow-auto px-4 py-3 font-mono text-sm">
+        <div
+          tabIndex={0}
+          role="region"
+          aria-label="Log of the operation"
+          className="max-h-112 overflow-auto px-4 py-3 font-mono text-sm"
+        >
           {log.data.map((line, index) => (
             <p key={index} className="flex gap-3">
-              <span className="shrink-0 text-faint numeric" title={line.step ? titles.get(line.step) : undefined}>
+              <span
+                className="shrink-0 text-faint numeric"
+                title={line.step ? titles.get(line.step) : undefined}
+              >
                 {clock(Date.parse(line.at))}
               </span>
               <span className="min-w-0 break-words whitespace-pre-wrap">{line.text}</span>

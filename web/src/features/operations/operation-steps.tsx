@@ -18,11 +18,15 @@ export function OperationSteps({ operation }: { operation: Operation }) {
         const { progress } = operation;
         return (
           <li key={step.name} className="relative flex gap-3 pb-3 last:pb-0">
-            {index < operation.steps.length - 1 ? <span aria-hidden className="absolute top-5 bottom-0 left-2.5 w-px -translate-x-1/2 bg-line" /> : null}
+            {index < operation.steps.length - 1 ? (
+              <span aria-hidden className="absolute top-5 bottom-0 left-2.5 w-px -translate-x-1/2 bg-line" />
+            ) : null}
             <StepMark state={step.state} />
             <div className="min-w-0 flex-1">
               <p className="flex items-baseline justify-between gap-3">
-                <span className={cx(active && "font-medium", step.state === "waiting" && "text-faint")}>{step.title}</span>
+                <span className={cx(active && "font-medium", step.state === "waiting" && "text-faint")}>
+                  {step.title}
+                </span>
                 <span className="text-sm whitespace-nowrap text-faint numeric">
                   {step.attempts > 1 ? `attempt ${step.attempts} · ` : ""}
                   {step.state === "waiting" ? "" : duration(took)}
@@ -49,5 +53,9 @@ export function OperationSteps({ operation }: { operation: Operation }) {
 function Amount({ done, total }: { done: number | null | undefined; total: number | null | undefined }) {
   if (typeof done !== "number") return null;
   const write = Math.max(done, total ?? 0) > 100_000 ? (value: number) => bytes(value) : String;
-  return <span className="whitespace-nowrap">{typeof total === "number" ? `${write(done)} of ${write(total)}` : write(done)}</span>;
+  return (
+    <span className="whitespace-nowrap">
+      {typeof total === "number" ? `${write(done)} of ${write(total)}` : write(done)}
+    </span>
+  );
 }

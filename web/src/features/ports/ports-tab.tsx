@@ -1,5 +1,5 @@
 import { ExternalLink, Globe, Lock, Plug, Plus } from "lucide-react";
-import { useState, type FormEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 
 import { describe, fieldErrors } from "@/api/problem";
 import type { Instance, Port } from "@/api/types";
@@ -36,7 +36,7 @@ function Ports({ instance }: { instance: Instance }) {
       title={`Ports of ${instance.name}`}
       heading={<span className="text-lg">Ports and previews</span>}
       detail="What listens inside gets an address here. Private ones open only for members who are signed in."
-      cli={`stead show ${instance.name}`}
+      cli={`stead ports ${instance.name}`}
       actions={instance.ports.length > 0 ? add : null}
     >
       <div className="overflow-hidden rounded-lg border bg-surface">
@@ -93,7 +93,11 @@ function PortRow({ instance, port, mayWrite }: { instance: Instance; port: Port;
         </span>
       </Cell>
       <Cell className="max-md:ml-auto">
-        <div role="group" aria-label={`Who may open port ${port.port}`} className="inline-flex rounded-md border border-line-strong p-0.5">
+        <div
+          role="group"
+          aria-label={`Who may open port ${port.port}`}
+          className="inline-flex rounded-md border border-line-strong p-0.5"
+        >
           {(["private", "public"] as const).map((visibility) => {
             const Icon = visibility === "public" ? Globe : Lock;
             return (
@@ -109,10 +113,19 @@ function PortRow({ instance, port, mayWrite }: { instance: Instance; port: Port;
                     {
                       onSuccess: () =>
                         toast({
-                          title: isPublic ? `Port ${port.port} is private again` : `Port ${port.port} is public`,
-                          detail: isPublic ? "Only members who are signed in may open it." : "Anyone who has the address may open it.",
+                          title: isPublic
+                            ? `Port ${port.port} is private again`
+                            : `Port ${port.port} is public`,
+                          detail: isPublic
+                            ? "Only members who are signed in may open it."
+                            : "Anyone who has the address may open it.",
                         }),
-                      onError: (error) => toast({ tone: "bad", title: "The visibility did not change", detail: describe(error) }),
+                      onError: (error) =>
+                        toast({
+                          tone: "bad",
+                          title: "The visibility did not change",
+                          detail: describe(error),
+                        }),
                     },
                   )
                 }
@@ -138,7 +151,7 @@ function AddPort({ instance, onClose }: { instance: Instance; onClose: () => voi
   const errors = fieldErrors(change.error, ["port", "label", "visibility"]);
   const general = change.isError && (Object.keys(errors).length === 0 || errors[""]);
 
-  function submit(event: FormEvent) {
+  function submit(event: SubmitEvent) {
     event.preventDefault();
     const number = Number(port);
     if (!/^\d+$/.test(port.trim()) || number < 1 || number > 65_535) {
@@ -146,7 +159,10 @@ function AddPort({ instance, onClose }: { instance: Instance; onClose: () => voi
       return;
     }
     setWrong(undefined);
-    change.mutate({ port: number, visibility, ...(label.trim() ? { label: label.trim() } : {}) }, { onSuccess: onClose });
+    change.mutate(
+      { port: number, visibility, ...(label.trim() ? { label: label.trim() } : {}) },
+      { onSuccess: onClose },
+    );
   }
 
   return (
@@ -163,10 +179,27 @@ function AddPort({ instance, onClose }: { instance: Instance; onClose: () => voi
           {general ? <ProblemNote error={change.error} /> : null}
           <div className="grid grid-cols-[7rem_1fr] gap-3">
             <Field label="Port" error={wrong ?? errors["port"]}>
-              {(props) => <Input {...props} autoFocus mono inputMode="numeric" value={port} onChange={(event) => setPort(event.target.value)} placeholder="8000" />}
+              {(props) => (
+                <Input
+                  {...props}
+                  autoFocus
+                  mono
+                  inputMode="numeric"
+                  value={port}
+                  onChange={(event) => setPort(event.target.value)}
+                  placeholder="8000"
+                />
+              )}
             </Field>
             <Field label="Label" optional error={errors["label"]}>
-              {(props) => <Input {...props} value={label} onChange={(event) => setLabel(event.target.value)} placeholder="web" />}
+              {(props) => (
+                <Input
+                  {...props}
+                  value={label}
+                  onChange={(event) => setLabel(event.target.value)}
+                  placeholder="web"
+                />
+              )}
             </Field>
           </div>
           <Choice

@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, body } from "@/api/client";
 import { keys } from "@/api/keys";
@@ -22,13 +22,19 @@ export function useSetPort(instance: Instance) {
     });
   return useMutation({
     mutationFn: ({ port, ...change }: PortChange) =>
-      body(api.PUT("/v1/instances/{instance}/ports/{port}", { params: { path: { instance: instance.id, port } }, body: change })),
+      body(
+        api.PUT("/v1/instances/{instance}/ports/{port}", {
+          params: { path: { instance: instance.id, port } },
+          body: change,
+        }),
+      ),
     meta: { quiet: true },
     onMutate: ({ port, visibility, label }) => {
-      const before = client.getQueryData(queryOptions<Instance>({ queryKey: key }).queryKey) as Instance | undefined;
+      const before = client.getQueryData<Instance>(key);
       const held = before?.ports.find((item) => item.port === port);
       // A new port has no address before the server made one.
-      if (held) put({ ...held, ...(visibility ? { visibility } : {}), ...(label === undefined ? {} : { label }) });
+      if (held)
+        put({ ...held, ...(visibility ? { visibility } : {}), ...(label === undefined ? {} : { label }) });
       return { before };
     },
     onError: (_error, _change, context) => {

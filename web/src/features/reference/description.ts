@@ -61,7 +61,12 @@ export interface Endpoint {
   parameters: Parameter[];
   bodyMedia: string | undefined;
   body: Schema | undefined;
-  answers: { status: string; media: string | undefined; schema: Schema | undefined; description: string | undefined }[];
+  answers: {
+    status: string;
+    media: string | undefined;
+    schema: Schema | undefined;
+    description: string | undefined;
+  }[];
   anonymous: boolean;
   socket: boolean;
   permission: string | undefined;
@@ -106,7 +111,15 @@ function first(content: Content | undefined): { media: string; schema: Schema | 
   return entry ? { media: entry[0], schema: entry[1].schema } : undefined;
 }
 
-export function resolve(description: Description, schema: Schema | undefined): { schema: Schema; name?: string } {
+export function firstSentence(text: string): string {
+  const end = /[.:]\s/.exec(text);
+  return (end ? text.slice(0, end.index) : text).replace(/\.$/, "");
+}
+
+export function resolve(
+  description: Description,
+  schema: Schema | undefined,
+): { schema: Schema; name?: string } {
   if (!schema) return { schema: {} };
   if (!schema.$ref) return { schema };
   const name = schema.$ref.split("/").pop() ?? "";
@@ -125,8 +138,18 @@ export function typeWords(schema: Schema | undefined): string {
       .map(typeWords)
       .join(schema.allOf ? " & " : " | ");
   }
-  const types = (Array.isArray(schema.type) ? schema.type : [schema.type ?? "anything"]).filter((type) => type !== "null");
-  return types.map((type) => (type === "array" ? `${typeWords(schema.items)}[]` : type === "object" && typeof schema.additionalProperties === "object" ? `map of ${typeWords(schema.additionalProperties)}` : type)).join(" | ");
+  const types = (Array.isArray(schema.type) ? schema.type : [schema.type ?? "anything"]).filter(
+    (type) => type !== "null",
+  );
+  return types
+    .map((type) =>
+      type === "array"
+        ? `${typeWords(schema.items)}[]`
+        : type === "object" && typeof schema.additionalProperties === "object"
+          ? `map of ${typeWords(schema.additionalProperties)}`
+          : type,
+    )
+    .join(" | ");
 }
 
 /** A body to begin from: the required fields, or all of a small object. */
@@ -137,11 +160,18 @@ export function sample(description: Description, schema: Schema | undefined, dep
   if (real.example !== undefined) return real.example;
   if (real.enum) return real.enum[0];
   const parts = real.oneOf ?? real.anyOf;
-  if (parts) return sample(description, parts.find((part) => part.type !== "null"), depth + 1);
+  if (parts)
+    return sample(
+      description,
+      parts.find((part) => part.type !== "null"),
+      depth + 1,
+    );
   const type = Array.isArray(real.type) ? real.type.find((name) => name !== "null") : real.type;
   switch (type) {
     case "object":
-      return Object.fromEntries((real.required ?? []).map((name) => [name, sample(description, real.properties?.[name], depth + 1)]));
+      return Object.fromEntries(
+        (real.required ?? []).map((name) => [name, sample(description, real.properties?.[name], depth + 1)]),
+      );
     case "array":
       return [];
     case "integer":
@@ -157,7 +187,10 @@ export function sample(description: Description, schema: Schema | undefined, dep
 }
 
 /** The address with its parameters filled in; empty optional ones are left out. */
-export function fill(endpoint: Endpoint, values: Readonly<Record<string, string>>): { path: string; headers: Record<string, string> } {
+export function fill(
+  endpoint: Endpoint,
+  values: Readonly<Record<string, string>>,
+): { path: string; headers: Record<string, string> } {
   let path = endpoint.path;
   const query = new URLSearchParams();
   const headers: Record<string, string> = {};
@@ -173,9 +206,21 @@ export function fill(endpoint: Endpoint, values: Readonly<Record<string, string>
 }
 
 /** The same request for a shell. */
-export function curl(origin: string, method: string, path: string, headers: Readonly<Record<string, string>>, body: string | undefined): string {
+export function curl(
+  origin: string,
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body: string | undefined,
+): string {
   const quote = (text: string) => `'${text.replace(/'/g, "'\\''")}'`;
-  const parts = ["curl", ...(method === "GET" ? [] : ["-X", method]), quote(origin + path), "-H", quote("Authorization: Bearer $STEAD_TOKEN").replace(/'/g, '"')];
+  const parts = [
+    "curl",
+    ...(method === "GET" ? [] : ["-X", method]),
+    quote(origin + path),
+    "-H",
+    quote("Authorization: Bearer $STEAD_TOKEN").replace(/'/g, '"'),
+  ];
   for (const [name, value] of Object.entries(headers)) parts.push("-H", quote(`${name}: ${value}`));
   if (body !== undefined) parts.push("-H", quote("Content-Type: application/json"), "-d", quote(body));
   return parts.join(" ");

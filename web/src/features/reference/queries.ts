@@ -39,7 +39,11 @@ export function useTrial() {
       const response = await fetch(path, {
         method,
         credentials: "same-origin",
-        headers: { ...headers, ...(tenant ? { "Stead-Tenant": tenant } : {}), ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+        headers: {
+          ...headers,
+          ...(tenant ? { "Stead-Tenant": tenant } : {}),
+          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        },
         ...(body === undefined ? {} : { body }),
       }).catch((error: unknown) => {
         throw unreachable(error);

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronRight, Download, Play } from "lucide-react";
-import { useState, type FormEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 
 import { Page } from "@/app/page";
 import { duration } from "@/format/time";
@@ -12,10 +12,27 @@ import { SkeletonRows } from "@/ui/layout";
 import { ProblemNote } from "@/ui/problem-note";
 import { Badge } from "@/ui/state-pill";
 import type { Tone } from "@/ui/states";
-import { curl, endpoints, fill, resolve, sample, typeWords, type Description, type Endpoint, type Schema } from "./description";
+import {
+  curl,
+  endpoints,
+  fill,
+  firstSentence,
+  resolve,
+  sample,
+  typeWords,
+  type Description,
+  type Endpoint,
+  type Schema,
+} from "./description";
 import { descriptionQuery, useTrial } from "./queries";
 
-const METHOD_TONES: Record<string, Tone> = { GET: "busy", POST: "ok", PUT: "warn", PATCH: "warn", DELETE: "bad" };
+const METHOD_TONES: Record<string, Tone> = {
+  GET: "busy",
+  POST: "ok",
+  PUT: "warn",
+  PATCH: "warn",
+  DELETE: "bad",
+};
 
 /** The server's own description of its API, readable and ready to try. */
 export function ReferencePage() {
@@ -23,7 +40,9 @@ export function ReferencePage() {
   const [filter, setFilter] = useState("");
   const all = description.data ? endpoints(description.data) : [];
   const wanted = filter.trim().toLowerCase();
-  const shown = all.filter((item) => `${item.method} ${item.path} ${item.summary}`.toLowerCase().includes(wanted));
+  const shown = all.filter((item) =>
+    `${item.method} ${item.path} ${item.summary}`.toLowerCase().includes(wanted),
+  );
   const tags = [...new Set(shown.map((item) => item.tag))];
   return (
     <Page
@@ -45,7 +64,14 @@ export function ReferencePage() {
         <SkeletonRows />
       ) : (
         <div className="flex flex-col gap-6">
-          <Input type="search" aria-label="Filter the endpoints" placeholder="Filter by path or words" value={filter} onChange={(event) => setFilter(event.target.value)} className="max-w-sm" />
+          <Input
+            type="search"
+            aria-label="Filter the endpoints"
+            placeholder="Filter by path or words"
+            value={filter}
+            onChange={(event) => setFilter(event.target.value)}
+            className="max-w-sm"
+          />
           {tags.map((tag) => (
             <section key={tag} aria-labelledby={`tag-${tag}`}>
               <h2 id={`tag-${tag}`} className="mb-2 text-lg font-semibold capitalize">
@@ -55,7 +81,11 @@ export function ReferencePage() {
                 {shown
                   .filter((item) => item.tag === tag)
                   .map((item) => (
-                    <EndpointItem key={`${item.method} ${item.path}`} description={description.data} endpoint={item} />
+                    <EndpointItem
+                      key={`${item.method} ${item.path}`}
+                      description={description.data}
+                      endpoint={item}
+                    />
                   ))}
               </div>
             </section>
@@ -77,12 +107,17 @@ function EndpointItem({ description, endpoint }: { description: Description; end
         onClick={() => setOpen(!open)}
         className="flex min-h-11 w-full items-center gap-3 px-4 py-2 text-left transition-colors hover:bg-hover max-md:flex-wrap max-md:gap-y-0.5"
       >
-        <ChevronRight aria-hidden className={cx("size-4 shrink-0 text-faint transition-transform", open && "rotate-90")} />
+        <ChevronRight
+          aria-hidden
+          className={cx("size-4 shrink-0 text-faint transition-transform", open && "rotate-90")}
+        />
         <span className="w-16 shrink-0">
           <Badge tone={METHOD_TONES[endpoint.method] ?? "still"}>{endpoint.method}</Badge>
         </span>
         <code className="font-mono text-sm break-all">{endpoint.path}</code>
-        <span className="ml-auto text-right text-sm text-muted max-md:ml-7 max-md:w-full max-md:text-left">{endpoint.summary}</span>
+        <span className="ml-auto text-right text-sm text-muted max-md:ml-7 max-md:w-full max-md:text-left">
+          {firstSentence(endpoint.summary)}
+        </span>
       </button>
       {open ? <EndpointDetails description={description} endpoint={endpoint} /> : null}
     </div>
@@ -93,7 +128,13 @@ function EndpointDetails({ description, endpoint }: { description: Description; 
   const answers = endpoint.answers.filter((answer) => /^[123]/.test(answer.status));
   return (
     <div className="flex flex-col gap-4 border-t bg-canvas px-4 py-4">
-      {endpoint.description ? <p className="max-w-prose text-muted">{endpoint.description}</p> : null}
+      {[endpoint.summary, endpoint.description]
+        .filter((text) => text && text !== firstSentence(text))
+        .map((text) => (
+          <p key={text} className="max-w-prose text-muted">
+            {text}
+          </p>
+        ))}
       {endpoint.permission ? (
         <p className="text-sm text-muted">
           Needs the permission <code className="font-mono">{endpoint.permission}</code>.
@@ -101,64 +142,135 @@ function EndpointDetails({ description, endpoint }: { description: Description; 
       ) : endpoint.anonymous ? (
         <p className="text-sm text-muted">Needs no sign-in.</p>
       ) : null}
-      {endpoint.body ? <SchemaPart title="Body" description={description} schema={endpoint.body} media={endpoint.bodyMedia} /> : null}
+      {endpoint.body ? (
+        <SchemaPart
+          title="Body"
+          description={description}
+          schema={endpoint.body}
+          media={endpoint.bodyMedia}
+        />
+      ) : null}
       {answers.map((answer) => (
-        <SchemaPart key={answer.status} title={`Answer ${answer.status}`} description={description} schema={answer.schema} media={answer.media} />
+        <SchemaPart
+          key={answer.status}
+          title={`Answer ${answer.status}`}
+          description={description}
+          schema={answer.schema}
+          media={answer.media}
+        />
       ))}
-      {endpoint.socket ? <p className="text-muted">A WebSocket: use the terminal and console of an instance, or the command line.</p> : <Trial description={description} endpoint={endpoint} />}
+      {endpoint.socket ? (
+        <p className="text-muted">
+          A WebSocket: use the terminal and console of an instance, or the command line.
+        </p>
+      ) : (
+        <Trial description={description} endpoint={endpoint} />
+      )}
     </div>
   );
 }
 
-function SchemaPart({ title, description, schema, media }: { title: string; description: Description; schema: Schema | undefined; media: string | undefined }) {
+function SchemaPart({
+  title,
+  description,
+  schema,
+  media,
+}: {
+  title: string;
+  description: Description;
+  schema: Schema | undefined;
+  media: string | undefined;
+}) {
   return (
     <div>
       <h3 className="mb-1 font-medium">
-        {title} <span className="font-normal text-faint">{schema ? typeWords(schema) : "without a body"}</span>
-        {media && media !== "application/json" ? <span className="font-normal text-faint"> · {media}</span> : null}
+        {title}{" "}
+        <span className="font-normal text-faint">{schema ? typeWords(schema) : "without a body"}</span>
+        {media && media !== "application/json" ? (
+          <span className="font-normal text-faint"> · {media}</span>
+        ) : null}
       </h3>
       {schema ? <Properties description={description} schema={schema} depth={0} /> : null}
     </div>
   );
 }
 
-function Properties({ description, schema, depth }: { description: Description; schema: Schema; depth: number }) {
+function Properties({
+  description,
+  schema,
+  depth,
+}: {
+  description: Description;
+  schema: Schema;
+  depth: number;
+}) {
   const { schema: real } = resolve(description, schema);
   const parts = real.oneOf ?? real.anyOf ?? real.allOf;
   if (parts) {
     return (
       <div className="flex flex-col gap-2">
-        {parts.filter((part) => part.type !== "null").map((part, index) => (
-          <Properties key={index} description={description} schema={part} depth={depth} />
-        ))}
+        {parts
+          .filter((part) => part.type !== "null")
+          .map((part, index) => (
+            <Properties key={index} description={description} schema={part} depth={depth} />
+          ))}
       </div>
     );
   }
-  if (real.type === "array" && real.items) return <Properties description={description} schema={real.items} depth={depth} />;
+  if (real.type === "array" && real.items)
+    return <Properties description={description} schema={real.items} depth={depth} />;
   const entries = Object.entries(real.properties ?? {});
   if (entries.length === 0) return null;
   return (
     <ul className="divide-y rounded-md border bg-surface">
       {entries.map(([name, property]) => (
-        <PropertyItem key={name} description={description} name={name} property={property} required={real.required?.includes(name) ?? false} depth={depth} />
+        <PropertyItem
+          key={name}
+          description={description}
+          name={name}
+          property={property}
+          required={real.required?.includes(name) ?? false}
+          depth={depth}
+        />
       ))}
     </ul>
   );
 }
 
-function PropertyItem({ description, name, property, required, depth }: { description: Description; name: string; property: Schema; required: boolean; depth: number }) {
+function PropertyItem({
+  description,
+  name,
+  property,
+  required,
+  depth,
+}: {
+  description: Description;
+  name: string;
+  property: Schema;
+  required: boolean;
+  depth: number;
+}) {
   const [open, setOpen] = useState(false);
-  const inner = property.items ?? (property.oneOf ?? property.anyOf)?.find((part) => part.type !== "null") ?? property;
+  const inner =
+    property.items ?? (property.oneOf ?? property.anyOf)?.find((part) => part.type !== "null") ?? property;
   const { schema: real } = resolve(description, inner);
   const deeper = depth < 4 && Boolean(inner.$ref) && Boolean(real.properties ?? real.oneOf);
-  const words = real.enum && inner.$ref ? real.enum.map((value) => JSON.stringify(value)).join(" | ") : typeWords(property);
+  const words =
+    real.enum && inner.$ref
+      ? real.enum.map((value) => JSON.stringify(value)).join(" | ")
+      : typeWords(property);
   const about = property.description ?? real.description;
   return (
     <li className="px-3 py-1.5">
       <p className="flex flex-wrap items-baseline gap-x-2">
         <code className="font-mono text-sm font-medium">{name}</code>
         {deeper ? (
-          <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="font-mono text-sm text-accent-ink hover:underline">
+          <button
+            type="button"
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
+            className="font-mono text-sm text-accent-ink hover:underline"
+          >
             {words}
           </button>
         ) : (
@@ -179,7 +291,9 @@ function PropertyItem({ description, name, property, required, depth }: { descri
 function Trial({ description, endpoint }: { description: Description; endpoint: Endpoint }) {
   const [values, setValues] = useState<Record<string, string>>({});
   const json = endpoint.bodyMedia === "application/json";
-  const [text, setText] = useState(() => (json ? JSON.stringify(sample(description, endpoint.body), null, 2) : ""));
+  const [text, setText] = useState(() =>
+    json ? JSON.stringify(sample(description, endpoint.body), null, 2) : "",
+  );
   const trial = useTrial();
   const { path, headers } = fill(endpoint, values);
   const missing = endpoint.parameters.some((parameter) => parameter.in === "path" && !values[parameter.name]);
@@ -187,12 +301,15 @@ function Trial({ description, endpoint }: { description: Description; endpoint: 
   const streaming = endpoint.answers.some((answer) => answer.media === "text/event-stream");
   const unusual = endpoint.bodyMedia !== undefined && !json;
 
-  function submit(event: FormEvent) {
+  function submit(event: SubmitEvent) {
     event.preventDefault();
     trial.mutate({
       method: endpoint.method,
       path,
-      headers: endpoint.method === "POST" && !headers["Idempotency-Key"] ? { ...headers, "Idempotency-Key": crypto.randomUUID() } : headers,
+      headers:
+        endpoint.method === "POST" && !headers["Idempotency-Key"]
+          ? { ...headers, "Idempotency-Key": crypto.randomUUID() }
+          : headers,
       body,
     });
   }
@@ -203,23 +320,59 @@ function Trial({ description, endpoint }: { description: Description; endpoint: 
       {endpoint.parameters.length > 0 ? (
         <div className="grid gap-3 sm:grid-cols-2">
           {endpoint.parameters.map((parameter) => (
-            <Field key={`${parameter.in}:${parameter.name}`} label={parameter.name} optional={!parameter.required} hint={parameter.description ?? (parameter.in === "header" ? "header" : undefined)}>
+            <Field
+              key={`${parameter.in}:${parameter.name}`}
+              label={parameter.name}
+              optional={!parameter.required}
+              hint={parameter.description ?? (parameter.in === "header" ? "header" : undefined)}
+            >
               {(props) => (
-                <Input {...props} mono value={values[parameter.name] ?? ""} onChange={(event) => setValues({ ...values, [parameter.name]: event.target.value })} placeholder={typeWords(parameter.schema)} />
+                <Input
+                  {...props}
+                  mono
+                  value={values[parameter.name] ?? ""}
+                  onChange={(event) => setValues({ ...values, [parameter.name]: event.target.value })}
+                  placeholder={typeWords(parameter.schema)}
+                />
               )}
             </Field>
           ))}
         </div>
       ) : null}
       {json ? (
-        <Field label="Body, JSON">{(props) => <TextArea {...props} rows={Math.min(14, text.split("\n").length + 1)} value={text} onChange={(event) => setText(event.target.value)} />}</Field>
+        <Field label="Body, JSON">
+          {(props) => (
+            <TextArea
+              {...props}
+              rows={Math.min(14, text.split("\n").length + 1)}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          )}
+        </Field>
       ) : null}
       <div className="flex flex-wrap items-center gap-2">
-        <Button type="submit" kind={endpoint.method === "DELETE" ? "danger" : "primary"} disabled={missing || streaming || unusual} pending={trial.isPending}>
+        <Button
+          type="submit"
+          kind={endpoint.method === "DELETE" ? "danger" : "primary"}
+          disabled={missing || streaming || unusual}
+          pending={trial.isPending}
+        >
           <Play aria-hidden /> Send
         </Button>
-        <CopyButton text={curl(window.location.origin, endpoint.method, path, headers, body)} label="Copy as curl" />
-        <span className="text-sm text-faint">{streaming ? "A stream without end: use curl." : unusual ? "Takes bytes: use curl." : missing ? "Fill in what stands in the path." : ""}</span>
+        <CopyButton
+          text={curl(window.location.origin, endpoint.method, path, headers, body)}
+          label="Copy as curl"
+        />
+        <span className="text-sm text-faint">
+          {streaming
+            ? "A stream without end: use curl."
+            : unusual
+              ? "Takes bytes: use curl."
+              : missing
+                ? "Fill in what stands in the path."
+                : ""}
+        </span>
       </div>
       {trial.isError ? <ProblemNote error={trial.error} /> : null}
       {trial.data ? (
@@ -229,7 +382,11 @@ function Trial({ description, endpoint }: { description: Description; endpoint: 
             <span className="text-muted numeric">{duration(trial.data.milliseconds)}</span>
             <CopyButton text={trial.data.text} label="Copy the answer" />
           </p>
-          <pre tabIndex={0} aria-label="The answer" className="max-h-96 overflow-auto rounded-md border bg-sunken p-3 font-mono text-sm">
+          <pre
+            tabIndex={0}
+            aria-label="The answer"
+            className="max-h-96 overflow-auto rounded-md border bg-sunken p-3 font-mono text-sm"
+          >
             {trial.data.text || "(no body)"}
           </pre>
         </div>

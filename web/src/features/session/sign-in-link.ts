@@ -8,6 +8,8 @@ export function tokenFrom(text: string): string | undefined {
 
 /** Where to go after signing in: a path of this server only, never another's address. */
 export function whereTo(from: string | undefined): string {
-  if (!from || !/^\/(?![/\\])/.test(from) || /[\u0000-\u001f\\]/.test(from) || from.startsWith("/sign-in")) return "/instances";
-  return from;
+  if (!from || !/^\/(?![/\\])/.test(from) || from.startsWith("/sign-in")) return "/instances";
+  // Browsers drop control characters and turn backslashes, which could make another host of a path.
+  const odd = Array.from(from).some((character) => character < " " || character === "\\");
+  return odd ? "/instances" : from;
 }

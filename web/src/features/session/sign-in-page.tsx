@@ -1,6 +1,6 @@
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { LoaderCircle } from "lucide-react";
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useEffect, useRef, useState, type SubmitEvent } from "react";
 
 import { Button } from "@/ui/button";
 import { CliBlock } from "@/ui/copy";
@@ -41,7 +41,7 @@ export function SignInPage() {
     });
   }
 
-  function submit(event: FormEvent) {
+  function submit(event: SubmitEvent) {
     event.preventDefault();
     const value = tokenFrom(pasted);
     if (value) enter(value);
@@ -61,15 +61,29 @@ export function SignInPage() {
           ) : (
             <>
               {signIn.isError ? <ProblemNote error={signIn.error} className="mt-3" /> : null}
-              <p className="mt-2 text-muted">You sign in with a link that works once. On the machine that runs Stead, or wherever you are signed in with the command line:</p>
+              <p className="mt-2 text-muted">
+                You sign in with a link that works once. On the machine that runs Stead, or wherever you are
+                signed in with the command line:
+              </p>
               <div className="mt-3">
                 <CliBlock command="stead dashboard" />
               </div>
-              <p className="mt-2 text-sm text-faint">It opens this page with a fresh link. A link lasts 15 minutes.</p>
+              <p className="mt-2 text-sm text-faint">
+                It opens this page with a fresh link. A link lasts 15 minutes.
+              </p>
               <form onSubmit={submit} className="mt-5 flex flex-col gap-3 border-t pt-4">
-                <Field label="Have a link already?" hint="From another browser: Account, then “New sign-in link”.">
+                <Field
+                  label="Have a link already?"
+                  hint="From another browser: Account, then “New sign-in link”."
+                >
                   {(props) => (
-                    <Input {...props} mono value={pasted} onChange={(event) => setPasted(event.target.value)} placeholder="Paste the link" />
+                    <Input
+                      {...props}
+                      mono
+                      value={pasted}
+                      onChange={(event) => setPasted(event.target.value)}
+                      placeholder="Paste the link"
+                    />
                   )}
                 </Field>
                 <Button type="submit" kind="primary" disabled={!tokenFrom(pasted)}>

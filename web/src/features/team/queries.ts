@@ -7,11 +7,15 @@ import type { Member, Page } from "@/api/types";
 export const membersQuery = (tenantId: string) =>
   infiniteQueryOptions({
     queryKey: keys.members(tenantId),
+    refetchOnMount: "always",
     initialPageParam: "",
     queryFn: ({ pageParam, signal }): Promise<Page<Member>> =>
       body(
         api.GET("/v1/tenants/{tenant}/members", {
-          params: { path: { tenant: tenantId }, query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } },
+          params: {
+            path: { tenant: tenantId },
+            query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) },
+          },
           signal,
         }),
       ),

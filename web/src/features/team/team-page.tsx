@@ -26,8 +26,12 @@ export function TeamPage() {
   return (
     <Page
       title="Team"
-      detail={me.tenant.personal ? "This is your personal tenant: you are its only member." : `Who works in ${me.tenant.name}, and as what.`}
-      cli="stead list"
+      detail={
+        me.tenant.personal
+          ? "This is your personal tenant: you are its only member."
+          : `Who works in ${me.tenant.name}, and as what.`
+      }
+      cli={me.tenant.personal ? "stead list" : `stead list --tenant ${me.tenant.id}`}
       narrow
     >
       <div className="overflow-hidden rounded-lg border bg-surface">
@@ -41,7 +45,10 @@ export function TeamPage() {
               <Row key={member.user.id}>
                 <Cell wide>
                   <span className="flex items-center gap-3">
-                    <span aria-hidden className="flex size-8 items-center justify-center rounded-full bg-accent-soft font-semibold text-accent-ink">
+                    <span
+                      aria-hidden
+                      className="flex size-8 items-center justify-center rounded-full bg-accent-soft font-semibold text-accent-ink"
+                    >
                       {member.user.name.slice(0, 1).toUpperCase()}
                     </span>
                     <span className="min-w-0">

@@ -14,7 +14,8 @@ export const KEYS = [
 
 /** Programs that switched the cursor keys to application mode expect the other sequences. */
 export function arrow(sequence: string, applicationMode: boolean): string {
-  return applicationMode ? sequence.replace(/^\u001b\[([A-D])$/, "\u001bO$1") : sequence;
+  const isArrow = sequence.length === 3 && sequence.startsWith("\u001b[");
+  return applicationMode && isArrow ? `\u001bO${sequence.slice(2)}` : sequence;
 }
 
 /** The byte that Ctrl and a letter make; texts that no Ctrl applies to stay as they are. */

@@ -8,14 +8,21 @@ export const terminalsQuery = (instanceId: string) =>
   queryOptions({
     queryKey: keys.terminals(instanceId),
     queryFn: ({ signal }): Promise<Page<Terminal>> =>
-      body(api.GET("/v1/instances/{instance}/terminals", { params: { path: { instance: instanceId } }, signal })),
+      body(
+        api.GET("/v1/instances/{instance}/terminals", { params: { path: { instance: instanceId } }, signal }),
+      ),
   });
 
 export function useCreateTerminal(instanceId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (size: { columns: number; rows: number }) =>
-      body(api.POST("/v1/instances/{instance}/terminals", { params: { path: { instance: instanceId } }, body: size })),
+      body(
+        api.POST("/v1/instances/{instance}/terminals", {
+          params: { path: { instance: instanceId } },
+          body: size,
+        }),
+      ),
     onSuccess: (terminal) =>
       client.setQueryData<Page<Terminal>>(keys.terminals(instanceId), (held) => ({
         ...held,
@@ -28,7 +35,9 @@ export function useCloseTerminal(instanceId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (id: string) =>
-      api.DELETE("/v1/instances/{instance}/terminals/{terminal}", { params: { path: { instance: instanceId, terminal: id } } }),
+      api.DELETE("/v1/instances/{instance}/terminals/{terminal}", {
+        params: { path: { instance: instanceId, terminal: id } },
+      }),
     onSuccess: (_answer, id) =>
       client.setQueryData<Page<Terminal>>(keys.terminals(instanceId), (held) =>
         held ? { ...held, items: held.items.filter((item) => item.id !== id) } : held,
@@ -41,6 +50,8 @@ export function useMarkExited(instanceId: string): (id: string, code: number) =>
   const client = useQueryClient();
   return (id, code) =>
     client.setQueryData<Page<Terminal>>(keys.terminals(instanceId), (held) =>
-      held ? { ...held, items: held.items.map((item) => (item.id === id ? { ...item, exit_code: code } : item)) } : held,
+      held
+        ? { ...held, items: held.items.map((item) => (item.id === id ? { ...item, exit_code: code } : item)) }
+        : held,
     );
 }

@@ -40,7 +40,11 @@ export function TerminalView({ instanceId, terminalId, label, onExit, onNew }: T
     const element = host.current;
     if (!element) return;
     const phone = window.matchMedia("(max-width: 767px)").matches;
-    const opened = openScreen(element, { dark: document.documentElement.dataset["theme"] === "dark", scrollback: 10_000, phone });
+    const opened = openScreen(element, {
+      dark: document.documentElement.dataset["theme"] === "dark",
+      scrollback: 10_000,
+      phone,
+    });
     const { terminal, fit } = opened;
     screen.current = opened;
     fit.fit();
@@ -58,19 +62,27 @@ export function TerminalView({ instanceId, terminalId, label, onExit, onNew }: T
           if (columns > 0 && rows > 0) terminal.resize(columns, rows);
           terminal.write(bytes, announceSize);
         },
-        gap: (count) => terminal.write(`\r\n\u001b[2m[${count.toLocaleString("en")} bytes of output are not kept any more]\u001b[0m\r\n`),
+        gap: (count) =>
+          terminal.write(
+            `\r\n\u001b[2m[${count.toLocaleString("en")} bytes of output are not kept any more]\u001b[0m\r\n`,
+          ),
         // Another viewer may be smaller; the screen has one size for all.
         resized: (columns, rows) => {
           if (columns !== terminal.cols || rows !== terminal.rows) terminal.resize(columns, rows);
         },
         exit: ({ code, signal, outOfMemory }) => {
           setEnding({
-            words: outOfMemory ? "The shell ran out of memory" : signal ? `The shell was ended by signal ${signal}` : `The shell ended with exit code ${code}`,
+            words: outOfMemory
+              ? "The shell ran out of memory"
+              : signal
+                ? `The shell was ended by signal ${signal}`
+                : `The shell ended with exit code ${code}`,
             ...(outOfMemory ? { detail: "Give the instance more memory in its settings." } : {}),
           });
           exited.current(code);
         },
-        problem: (problem) => setEnding({ words: problem.message, ...(problem.next_step ? { detail: problem.next_step } : {}) }),
+        problem: (problem) =>
+          setEnding({ words: problem.message, ...(problem.next_step ? { detail: problem.next_step } : {}) }),
       },
     );
     stream.current = line;
@@ -135,7 +147,11 @@ export function TerminalView({ instanceId, terminalId, label, onExit, onNew }: T
       screen.current?.terminal.paste(await navigator.clipboard.readText());
       screen.current?.terminal.focus();
     } catch {
-      toast({ tone: "bad", title: "The browser did not hand over the clipboard", detail: "Allow it for this page, or paste with Ctrl-Shift-V." });
+      toast({
+        tone: "bad",
+        title: "The browser did not hand over the clipboard",
+        detail: "Allow it for this page, or paste with Ctrl-Shift-V.",
+      });
     }
   }
 
@@ -150,16 +166,28 @@ export function TerminalView({ instanceId, terminalId, label, onExit, onNew }: T
   return (
     <div className="flex h-full min-h-0 flex-col">
       <div className="relative min-h-0 flex-1 bg-surface dark:bg-sunken">
-        <div ref={host} role="region" aria-label={`Terminal ${label}`} className="terminal-host absolute inset-0 overflow-hidden" />
+        <div
+          ref={host}
+          role="region"
+          aria-label={`Terminal ${label}`}
+          className="terminal-host absolute inset-0 overflow-hidden"
+        />
         {state === "lost" ? (
-          <p role="status" className="absolute top-2 right-4 rounded-md border bg-surface px-2.5 py-1 text-sm text-warn shadow-lift">
+          <p
+            role="status"
+            className="absolute top-2 right-4 rounded-md border bg-surface px-2.5 py-1 text-sm text-warn shadow-lift"
+          >
             Connection lost, retrying. The shell goes on running.
           </p>
         ) : null}
         {ending ? (
-          <div role="status" className="absolute inset-x-3 bottom-3 flex flex-wrap items-center gap-3 rounded-lg border bg-surface px-4 py-2.5 shadow-lift">
+          <div
+            role="status"
+            className="absolute inset-x-3 bottom-3 flex flex-wrap items-center gap-3 rounded-lg border bg-surface px-4 py-2.5 shadow-lift"
+          >
             <p className="min-w-0 flex-1">
-              <span className="font-medium">{ending.words}.</span> {ending.detail ? <span className="text-muted">{ending.detail}</span> : null}
+              <span className="font-medium">{ending.words}.</span>{" "}
+              {ending.detail ? <span className="text-muted">{ending.detail}</span> : null}
             </p>
             <Button kind="primary" size="small" onClick={onNew}>
               New terminal
@@ -167,7 +195,11 @@ export function TerminalView({ instanceId, terminalId, label, onExit, onNew }: T
           </div>
         ) : null}
       </div>
-      <div role="toolbar" aria-label="Keys" className="flex gap-1 overflow-x-auto border-t bg-surface p-1.5 md:hidden">
+      <div
+        role="toolbar"
+        aria-label="Keys"
+        className="flex gap-1 overflow-x-auto border-t bg-surface p-1.5 md:hidden"
+      >
         <KeyButton
           name="Control"
           pressed={held}
@@ -195,7 +227,17 @@ export function TerminalView({ instanceId, terminalId, label, onExit, onNew }: T
   );
 }
 
-function KeyButton({ name, pressed, onPress, children }: { name: string; pressed?: boolean; onPress: () => void; children: React.ReactNode }) {
+function KeyButton({
+  name,
+  pressed,
+  onPress,
+  children,
+}: {
+  name: string;
+  pressed?: boolean;
+  onPress: () => void;
+  children: React.ReactNode;
+}) {
   return (
     <button
       type="button"

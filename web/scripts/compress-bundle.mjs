@@ -1,5 +1,6 @@
-// Says how much the first page loads, compressed, and fails when it grows above the budget.
-import { readFileSync, writeFileSync } from "node:fs";
+// Lays compressed copies beside the files, for the server to hand out, says how much the first page loads, compressed, and fails
+// when that grows above the budget.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
 const BUDGET = 200_000;
@@ -7,6 +8,14 @@ const dist = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8"));
 const entries = Object.values(manifest);
 const first = new Set();
+
+for (const name of readdirSync(dist, { recursive: true })) {
+  if (!/\.(js|css|html|svg)$/.test(name)) continue;
+  const bytes = readFileSync(new URL(name, dist));
+  if (bytes.length < 1024) continue;
+  writeFileSync(new URL(`${name}.gz`, dist), gzipSync(bytes, { level: 9 }));
+  writeFileSync(new URL(`${name}.br`, dist), brotliCompressSync(bytes));
+}
 
 function add(chunk) {
   if (!chunk || first.has(chunk.file)) return;
@@ -32,7 +41,10 @@ rows.sort((a, b) => b.gzip - a.gzip);
 for (const row of rows)
   console.log(`${String(row.gzip).padStart(8)} gzip ${String(row.brotli).padStart(8)} brotli  ${row.file}`);
 console.log(`${String(total).padStart(8)} bytes gzip for the first page, font included (budget ${BUDGET}).`);
-writeFileSync(new URL("../dist/.vite/first-page.json", import.meta.url), JSON.stringify({ total, rows }, null, 2));
+writeFileSync(
+  new URL("../dist/.vite/first-page.json", import.meta.url),
+  JSON.stringify({ total, rows }, null, 2),
+);
 if (total > BUDGET) {
   console.error("The first page is above its budget: split code or drop a dependency.");
   process.exit(1);
