@@ -17,7 +17,7 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
     ("stead-node", &["stead-core", "stead-api", "stead-link", "stead-drivers", "stead-shim"], &["sea-orm"]),
     ("stead-control", &["stead-core", "stead-api", "stead-db", "stead-link"], &["axum", "sea-orm", "hyper"]),
     ("stead-gateway", &["stead-core", "stead-api", "stead-link"], &["axum", "sea-orm"]),
-    ("stead-http", &["stead-core", "stead-api", "stead-control"], &["sea-orm", "reqwest"]),
+    ("stead-http", &["stead-core", "stead-api", "stead-control", "stead-gateway", "stead-link"], &["sea-orm", "reqwest"]),
     (
         "stead",
         &[

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::json;
-use stead_core::workspace_config::WorkspaceConfig;
+use stead_core::workspace_config;
 
 use super::{Context, Failure};
 use crate::output::Tone;
@@ -34,7 +34,7 @@ pub async fn run(context: &Context, args: &ValidateArgs) -> Result<ExitCode, Fai
     read.map_err(|error| {
         Failure::usage(format!("{name} cannot be read: {error}."), "Name the file: stead validate path/to/phazeai.yaml")
     })?;
-    match WorkspaceConfig::parse(&text) {
+    match workspace_config::parse(&text) {
         Ok(_) => {
             if output.json {
                 output.json(&json!({ "valid": true, "errors": [] }));
@@ -43,16 +43,17 @@ pub async fn run(context: &Context, args: &ValidateArgs) -> Result<ExitCode, Fai
             }
             Ok(ExitCode::SUCCESS)
         }
-        Err(error) => {
+        Err(errors) => {
             if output.json {
-                output.json(&json!({ "valid": false, "errors": error.fields() }));
+                output.json(&json!({ "valid": false, "errors": errors }));
                 return Ok(ExitCode::from(2));
             }
-            for field in error.fields() {
+            for field in &errors {
                 let place = format!("{name}:{}:{}", field.line.unwrap_or(1), field.column.unwrap_or(1));
                 output.line(format!("{} {}", output.paint(Tone::Strong, &format!("{place}:")), field.message));
             }
-            Err(error.into())
+            Err(Failure::new(2, "workspace_config_invalid", format!("{name} has {} mistake(s).", errors.len()))
+                .next("Mend them; docs/phazeai-yaml.md explains each key."))
         }
     }
 }

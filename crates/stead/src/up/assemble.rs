@@ -13,7 +13,7 @@ use stead_core::instance::DriverKind;
 use stead_core::{Error, Result};
 use stead_db::Db;
 use stead_drivers::oci::{OciDriver, OciSettings};
-use stead_drivers::sim::SimDriver;
+use stead_drivers::sim::{SimDriver, SimMachine, SimSettings};
 use stead_drivers::DynDriver;
 use stead_http::{App, HttpConfig};
 use stead_node::{Node, NodeConfig};
@@ -105,7 +105,9 @@ impl Stead {
         let oci = Arc::new(OciDriver::open(oci, ambient.clone()).await?);
         let mut drivers: Vec<Arc<DynDriver>> = vec![Arc::clone(&oci) as Arc<DynDriver>];
         if settings.simulate {
-            drivers.push(Arc::new(SimDriver::in_memory(ambient.clone())));
+            let file = Some(settings.node_dir().join("simulated-machine.json"));
+            let machine = SimMachine::new(SimSettings { file, ..SimSettings::lifelike() }, ambient.clone());
+            drivers.push(Arc::new(SimDriver::new(Arc::new(machine))));
         }
         let id = node_id(&settings.node_dir(), ambient)?;
         let config = NodeConfig::new(id, settings.node_name.clone(), settings.node_dir());
