@@ -52,13 +52,11 @@ pub(crate) struct HostDriver {
     pub(crate) prepares: AtomicU64,
     pub(crate) stops: Mutex<Vec<Duration>>,
     pub(crate) ports: Mutex<Vec<u16>>,
-    /// Another driver's kind, for missing drivers.
-    pub(crate) images: bool,
 }
 
 impl HostDriver {
     pub(crate) fn new(root: PathBuf) -> Arc<Self> {
-        Arc::new(Self { root, images: true, ..Self::default() })
+        Arc::new(Self { root, ..Self::default() })
     }
 
     pub(crate) fn workspace(&self, instance: InstanceId) -> PathBuf {

@@ -1,4 +1,5 @@
 //! The agent over the real protocol, on the in-process pipe and on TLS, with a driver that runs real processes.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
 mod connection;
 mod host_driver;
