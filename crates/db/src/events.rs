@@ -52,10 +52,10 @@ pub async fn after(access: &impl TenantAccess, id: i64, limit: u64) -> Result<Ve
         .all(on(access))
         .await
         .doing("reading the change feed")?;
-    rows.into_iter().map(read).collect()
+    rows.iter().map(read).collect()
 }
 
-fn read(row: event::Model) -> Result<FeedRow> {
+fn read(row: &event::Model) -> Result<FeedRow> {
     let unreadable = || corrupt("a row of the change feed");
     let change = match row.kind.as_str() {
         "instance" => Changed::Instance(row.object.parse::<InstanceId>().map_err(|_| unreadable())?),

@@ -319,11 +319,38 @@ pub async fn asked_to_stop(access: &impl SystemAccess, owner: &str) -> Result<Ve
     Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
 }
 
-/// Unfinished operations that wait for the end of `id`.
+/// Frees the lease at once, leaving when the operation is due.
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn followers<A: Access>(access: &A, id: OperationId) -> Result<Vec<OperationId>> {
+pub async fn give_back(tx: &Tx<SystemScope>, id: OperationId, owner: &str) -> Result<()> {
+    operation::Entity::update_many()
+        .col_expr(operation::Column::LeaseOwner, Expr::value(None::<String>))
+        .col_expr(operation::Column::LeaseUntil, Expr::value(0_i64))
+        .filter(operation::Column::Id.eq(id.to_string()))
+        .filter(operation::Column::LeaseOwner.eq(owner))
+        .exec(on(tx))
+        .await
+        .doing("giving a lease back")?;
+    Ok(())
+}
+
+/// Makes the unfinished operations that wait for the end of `id` due, and returns them.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn release_followers(tx: &Tx<SystemScope>, id: OperationId) -> Result<Vec<OperationId>> {
+    let result = operation::Entity::update_many()
+        .col_expr(operation::Column::DueAt, Expr::value(tx.now().micros()))
+        .filter(operation::Column::Follows.eq(id.to_string()))
+        .filter(unfinished())
+        .exec(on(tx))
+        .await
+        .doing("releasing the operation that follows")?;
+    if result.rows_affected == 0 {
+        return Ok(Vec::new());
+    }
+    let access = tx;
     let ids: Vec<String> = operation::Entity::find()
         .select_only()
         .column(operation::Column::Id)
