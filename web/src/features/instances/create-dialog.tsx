@@ -77,10 +77,10 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
 
   const command = [
     "stead open",
-    source === "git" ? url.trim() || "https://github.com/you/project" : "--blank",
-    source === "git" && revision.trim() && `-b ${revision.trim()}`,
-    name.trim() && `--name ${name.trim()}`,
-    image.trim() && `--image ${image.trim()}`,
+    source === "git" ? word(url) || "https://github.com/you/project" : "--blank",
+    source === "git" && revision.trim() && `-b ${word(revision)}`,
+    name.trim() && `--name ${word(name)}`,
+    image.trim() && `--image ${word(image)}`,
   ]
     .filter(Boolean)
     .join(" ");
@@ -233,6 +233,12 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
       </form>
     </Dialog>
   );
+}
+
+/** One word for a shell, in quotes where it needs them. */
+function word(text: string): string {
+  const value = text.trim();
+  return /^[\w@%+=:,./-]*$/.test(value) ? value : `'${value.replace(/'/g, "'\\''")}'`;
 }
 
 /** What the server would make of the address. */

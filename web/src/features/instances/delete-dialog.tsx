@@ -57,7 +57,7 @@ export function DeleteDialog({ instances, onClose, onDeleted }: DeleteDialogProp
         if (!open) onClose();
       }}
       title={single ? `Delete ${single.name}?` : `Delete ${instances.length} instances?`}
-      description="This cannot be undone."
+      description="This cannot be undone. What is lost:"
     >
       <form onSubmit={(event) => void submit(event)} className="contents">
         <DialogBody className="flex flex-col gap-3">
@@ -65,7 +65,7 @@ export function DeleteDialog({ instances, onClose, onDeleted }: DeleteDialogProp
             {instances.map((instance) => (
               <li key={instance.id}>
                 {single ? null : <span className="font-medium">{instance.name}: </span>}
-                <Losses instance={instance} />
+                <Losses instance={instance} single={Boolean(single)} />
               </li>
             ))}
           </ul>
@@ -99,12 +99,12 @@ export function DeleteDialog({ instances, onClose, onDeleted }: DeleteDialogProp
   );
 }
 
-function Losses({ instance }: { instance: Instance }) {
+function Losses({ instance, single }: { instance: Instance; single: boolean }) {
   const size = instance.usage?.disk_bytes;
   return (
     <span>
-      its files{size === undefined ? "" : ` (${bytes(size)})`}, also what was never pushed; its terminals and
-      console output
+      {single ? "Its" : "its"} files{size === undefined ? "" : ` (${bytes(size)})`}, also what was never
+      pushed; its terminals and console output
       {instance.ports.length > 0
         ? `; ${plural(instance.ports.length, "preview address", "preview addresses")}`
         : ""}

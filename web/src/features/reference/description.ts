@@ -88,7 +88,10 @@ export function endpoints(description: Description): Endpoint[] {
         tag: raw.tags?.[0] ?? "other",
         summary: raw.summary ?? raw.operationId ?? path,
         description: raw.description,
-        parameters: [...(item.parameters ?? []), ...(raw.parameters ?? [])],
+        // The tenant is the one of the page, sent with every request.
+        parameters: [...(item.parameters ?? []), ...(raw.parameters ?? [])].filter(
+          (parameter) => parameter.name !== "Stead-Tenant",
+        ),
         bodyMedia: body?.media,
         body: body?.schema,
         answers: Object.entries(raw.responses ?? {}).map(([status, answer]) => ({
