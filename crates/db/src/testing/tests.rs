@@ -1,0 +1,187 @@
+//! Migrations, dialects, scopes and the change feed, on both databases.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use sea_orm_migration::MigratorTrait;
+use stead_core::access::{Permission, Role};
+use stead_core::ids::{InstanceId, SessionId, TenantId, UserId};
+
+use super::*;
+use crate::migrations::Migrations;
+use crate::transaction::Changed;
+use crate::{Actor, Credential, TenantScope, events, idempotency_keys, tenants, users};
+
+async fn member(db: &Db, name: &str) -> TenantScope {
+    let (user, tenant): (UserId, TenantId) = (db.ambient().new_id(), db.ambient().new_id());
+    db.system("test")
+        .transaction(|tx| async move {
+            let now = tx.now().micros();
+            users::insert(&tx, users::User { id: user.to_string(), name: name.into(), email: None, created_at: now }).await?;
+            let row = tenants::Tenant { id: tenant.to_string(), name: name.into(), personal_of: Some(user.to_string()), created_at: now };
+            tenants::insert(&tx, row).await?;
+            tenants::insert_member(&tx, tenant, user, Role::Owner).await
+        })
+        .await
+        .unwrap();
+    let actor = Actor { user, credential: Credential::Session(db.ambient().new_id::<SessionId>()), request: None, ip: None };
+    db.tenant_scope(actor, None, None).await.unwrap().unwrap()
+}
+
+async fn a_scope_needs_a_membership_and_keeps_its_limits(db: Db) {
+    let (ada, eve) = (member(&db, "Ada").await, member(&db, "Eve").await);
+    let eves = eve.acting().clone();
+    assert!(db.tenant_scope(eves.clone(), Some(ada.tenant_id()), None).await.unwrap().is_none());
+    let limit = BTreeSet::from([Permission::InstanceRead]);
+    let limited = db.tenant_scope(eves, None, Some(&limit)).await.unwrap().unwrap();
+    assert!(limited.allows(Permission::InstanceRead) && !limited.allows(Permission::InstanceWrite));
+    assert_eq!(tenants::members(&ada).await.unwrap().len(), 1);
+}
+
+async fn a_failed_transaction_leaves_nothing(db: Db) {
+    let ada = member(&db, "Ada").await;
+    let outcome: stead_core::Result<()> = ada
+        .transaction(|tx| async move {
+            let scope = crate::TenantAccess::scope(&tx);
+            tx.changed(scope.tenant_id(), Changed::Instance(tx.ambient().new_id()));
+            let row = idempotency_keys::IdempotencyKey {
+                user_id: scope.user_id().to_string(),
+                route: "POST /x".into(),
+                key: "k".into(),
+                tenant_id: scope.tenant_id().to_string(),
+                body_hash: String::new(),
+                result: "1".into(),
+                created_at: 0,
+                expires_at: 1,
+            };
+            idempotency_keys::insert(&tx, row).await?;
+            Err(stead_core::Error::conflict("no", "No."))
+        })
+        .await;
+    assert_eq!(outcome.unwrap_err().code(), "no");
+    assert!(idempotency_keys::find(&ada, "POST /x", "k").await.unwrap().is_none());
+    assert!(events::bounds(&ada).await.unwrap().is_none());
+}
+
+/// Read, then write what depends on it: without the promise of `transaction` increments would be lost.
+async fn transactions_do_not_lose_updates(db: Db) {
+    let ada = member(&db, "0").await;
+    let user = ada.user_id();
+    let tasks: Vec<_> = (0..8)
+        .map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                for _ in 0..5 {
+                    db.system("test")
+                        .transaction(|tx| async move {
+                            let row = users::find(&tx, user).await?.expect("the user");
+                            let count: u32 = row.name.parse().expect("a number");
+                            users::rename(&tx, user, &(count + 1).to_string()).await
+                        })
+                        .await
+                        .unwrap();
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!(users::myself(&ada).await.unwrap().unwrap().name, "40");
+}
+
+/// A reader that goes on after the newest id it saw must never miss a row that committed later with a smaller id.
+async fn the_feed_grows_in_commit_order(db: Db) {
+    let ada = member(&db, "Ada").await;
+    let writers: Vec<_> = (0..6)
+        .map(|_| {
+            let ada = ada.clone();
+            tokio::spawn(async move {
+                for _ in 0..10 {
+                    ada.transaction(|tx| async move {
+                        tx.changed(crate::TenantAccess::scope(&tx).tenant_id(), Changed::Instance(tx.ambient().new_id()));
+                        tokio::task::yield_now().await;
+                        Ok(())
+                    })
+                    .await
+                    .unwrap();
+                }
+            })
+        })
+        .collect();
+    let (mut last, mut seen) = (0, BTreeSet::<InstanceId>::new());
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(60);
+    while seen.len() < 60 {
+        assert!(tokio::time::Instant::now() < deadline, "rows were missed: {} of 60", seen.len());
+        for row in events::after(&ada, last, 7).await.unwrap() {
+            last = row.id;
+            let Changed::Instance(id) = row.change else { panic!("another kind of row") };
+            seen.insert(id);
+        }
+        tokio::task::yield_now().await;
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+}
+
+crate::both_databases!(
+    a_scope_needs_a_membership_and_keeps_its_limits,
+    a_failed_transaction_leaves_nothing,
+    transactions_do_not_lose_updates,
+    the_feed_grows_in_commit_order,
+);
+
+/// Puts rows in before each migration and looks that they are still there after all of them.
+async fn migrate_with_data_in_place(target: Target) {
+    let db = Db::open_without_migrating(&target, Ambient::system()).await.unwrap();
+    Migrations::up(db.writer(), Some(1)).await.unwrap();
+    let ada = member(&db, "Ada").await;
+    for _ in 1..Migrations::migrations().len() {
+        Migrations::up(db.writer(), Some(1)).await.unwrap();
+    }
+    assert_eq!(users::myself(&ada).await.unwrap().unwrap().name, "Ada");
+    // Opening once more changes nothing.
+    Db::open(&target, Ambient::system()).await.unwrap().close().await.unwrap();
+    assert_eq!(users::myself(&ada).await.unwrap().unwrap().name, "Ada");
+    Migrations::down(db.writer(), None).await.unwrap();
+    db.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn migrations_keep_data_on_sqlite() {
+    let (target, _guard) = empty_sqlite();
+    migrate_with_data_in_place(target).await;
+}
+
+#[tokio::test]
+async fn migrations_keep_data_on_postgres() {
+    let (target, _guard) = empty_postgres().await;
+    migrate_with_data_in_place(target).await;
+}
+
+#[test]
+fn only_the_dialect_asks_which_database_it_is() {
+    fn walk(folder: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+                continue;
+            }
+            let name = path.to_string_lossy().into_owned();
+            if !name.ends_with(".rs") || name.ends_with("/dialect.rs") || name.contains("/testing") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            for word in ["DbBackend", "DatabaseBackend", "get_database_backend", "from_sql_and_values", "execute_unprepared"] {
+                if text.contains(word) {
+                    found.push(format!("{name}: {word}"));
+                }
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    assert_eq!(found, Vec::<String>::new());
+}
