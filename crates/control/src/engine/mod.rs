@@ -13,8 +13,6 @@ mod kind;
 mod reconciler;
 mod runner;
 #[cfg(test)]
-pub(crate) mod testing;
-#[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
