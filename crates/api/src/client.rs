@@ -210,6 +210,17 @@ impl Client {
         self.answer(request.header("idempotency-key", idempotency_key).json(create)).await
     }
 
+    /// The same; the answer comes when the operation has ended or `wait` (such as `30s`) is over.
+    pub async fn create_instance_and_wait(
+        &self,
+        create: &CreateInstance,
+        idempotency_key: &str,
+        wait: &str,
+    ) -> Result<InstanceOperation, ClientError> {
+        let request = self.request(Method::POST, &["v1", "instances"]).query(&[("wait", wait)]);
+        self.answer(request.header("idempotency-key", idempotency_key).json(create)).await
+    }
+
     pub async fn update_instance(&self, instance: &str, update: &UpdateInstance) -> Result<Instance, ClientError> {
         self.answer(self.request(Method::PATCH, &["v1", "instances", instance]).json(update)).await
     }

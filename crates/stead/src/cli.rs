@@ -38,7 +38,7 @@ use stead_api::client::Client;
 use stead_core::ambient::Ambient;
 use url::Url;
 
-pub use failure::Failure;
+pub(crate) use failure::Failure;
 
 use crate::config::{self, Credentials};
 use crate::output::Output;
@@ -175,7 +175,7 @@ impl Context {
     ///
     /// # Errors
     /// When nobody is signed in or the stored credentials cannot be used.
-    pub fn client(&self) -> Result<Client, Failure> {
+    pub(crate) fn client(&self) -> Result<Client, Failure> {
         let stored = Credentials::load(&self.credentials_path)?;
         let server = match (&self.server, &stored) {
             (Some(server), _) => server.clone(),

@@ -19,7 +19,7 @@ use crate::output::{Tone, terminal_size};
 const RESET: &[u8] = b"\x1bc";
 
 #[derive(Debug, Args)]
-pub struct AttachArgs {
+pub(crate) struct AttachArgs {
     /// Name or id.
     name: String,
     /// Open another terminal, even if there is one to come back to.
@@ -39,7 +39,7 @@ pub struct AttachArgs {
     command: Vec<String>,
 }
 
-pub async fn run(context: &Context, args: AttachArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(context: &Context, args: AttachArgs) -> Result<ExitCode, Failure> {
     let client = context.client()?;
     if args.list {
         return list(context, &client, &args.name).await;
@@ -73,7 +73,7 @@ pub async fn run(context: &Context, args: AttachArgs) -> Result<ExitCode, Failur
 ///
 /// # Errors
 /// When standard input is no terminal or the server refuses.
-pub async fn open(context: &Context, client: &Client, name: &str) -> Result<ExitCode, Failure> {
+pub(crate) async fn open(context: &Context, client: &Client, name: &str) -> Result<ExitCode, Failure> {
     let (columns, rows) = terminal_size().unwrap_or((80, 24));
     let create = CreateTerminal { command: None, columns: Some(columns), rows: Some(rows) };
     let terminal = client.create_terminal(name, &create).await?;

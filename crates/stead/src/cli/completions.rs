@@ -8,11 +8,11 @@ use clap_complete::Shell;
 use super::Context;
 
 #[derive(Debug, Args)]
-pub struct CompletionsArgs {
+pub(crate) struct CompletionsArgs {
     shell: Shell,
 }
 
-pub fn run(context: &Context, args: &CompletionsArgs, command: &mut clap::Command) -> ExitCode {
+pub(crate) fn run(context: &Context, args: &CompletionsArgs, command: &mut clap::Command) -> ExitCode {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, command, "stead", &mut script);
     context.output.raw(&script);

@@ -7,9 +7,9 @@ use clap::Args;
 use super::{Context, Failure};
 
 #[derive(Debug, Args)]
-pub struct DashboardArgs {}
+pub(crate) struct DashboardArgs {}
 
-pub async fn run(context: &Context, _args: &DashboardArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(context: &Context, _args: &DashboardArgs) -> Result<ExitCode, Failure> {
     let link = context.client()?.create_sign_in_link().await?;
     let output = &context.output;
     if output.json {

@@ -44,12 +44,12 @@ enum After {
 }
 
 #[derive(Debug, Args)]
-pub struct DemoArgs {
+pub(crate) struct DemoArgs {
     #[command(flatten)]
     host: HostArgs,
 }
 
-pub async fn run(context: &Context, args: DemoArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(context: &Context, args: DemoArgs) -> Result<ExitCode, Failure> {
     args.host.start_logging(context)?;
     let mut settings = args.host.settings(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None);
     settings.simulate = true;

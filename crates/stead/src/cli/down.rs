@@ -13,7 +13,7 @@ use crate::up::assemble::Stead;
 use crate::up::lock::DataDirLock;
 
 #[derive(Debug, Args)]
-pub struct DownArgs {
+pub(crate) struct DownArgs {
     #[command(flatten)]
     host: HostArgs,
     /// Delete every instance and all their files too, and take back what Stead set up on this machine.
@@ -24,7 +24,7 @@ pub struct DownArgs {
     yes: bool,
 }
 
-pub async fn run(context: &Context, args: DownArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(context: &Context, args: DownArgs) -> Result<ExitCode, Failure> {
     args.host.start_logging(context)?;
     // No port is needed: what has to be done is done in this process, after the other has gone.
     let settings = args.host.settings(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None);

@@ -14,7 +14,7 @@ use super::{Context, Failure};
 use crate::output::terminal_size;
 
 #[derive(Debug, Args)]
-pub struct ExecArgs {
+pub(crate) struct ExecArgs {
     /// Name or id.
     name: String,
     /// Folder to run in; /workspace when absent.
@@ -31,7 +31,7 @@ pub struct ExecArgs {
     command: Vec<String>,
 }
 
-pub async fn run(context: &Context, args: ExecArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(context: &Context, args: ExecArgs) -> Result<ExitCode, Failure> {
     let client = context.client()?;
     let terminal = args.tty || (!args.no_tty && std::io::stdin().is_terminal() && std::io::stdout().is_terminal());
     let command = serde_json::to_string(&args.command).unwrap_or_default();

@@ -12,7 +12,7 @@ use crate::output::{Output, Tone};
 
 /// A failed command, ready to be reported.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     exit: u8,
     code: String,
     message: String,
@@ -23,30 +23,30 @@ pub struct Failure {
 
 impl Failure {
     #[must_use]
-    pub fn new(exit: u8, code: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(exit: u8, code: &str, message: impl Into<String>) -> Self {
         Self { exit, code: code.to_owned(), message: message.into(), next_step: None, fields: Vec::new(), request_id: None }
     }
 
     #[must_use]
-    pub fn next(mut self, next_step: impl Into<String>) -> Self {
+    pub(crate) fn next(mut self, next_step: impl Into<String>) -> Self {
         self.next_step = Some(next_step.into());
         self
     }
 
     #[must_use]
-    pub fn usage(message: impl Into<String>, next_step: impl Into<String>) -> Self {
+    pub(crate) fn usage(message: impl Into<String>, next_step: impl Into<String>) -> Self {
         Self::new(2, "usage", message).next(next_step)
     }
 
     #[must_use]
-    pub fn not_signed_in() -> Self {
+    pub(crate) fn not_signed_in() -> Self {
         Self::new(3, "not_signed_in", "You are not signed in to a Stead server.")
             .next("Start one here with `stead up`, or sign in to another with `stead login URL`.")
     }
 
     /// An operation ended badly.
     #[must_use]
-    pub fn operation(problem: Option<&InstanceProblem>, fallback: &str) -> Self {
+    pub(crate) fn operation(problem: Option<&InstanceProblem>, fallback: &str) -> Self {
         problem.map_or_else(
             || Self::new(8, "operation_failed", fallback),
             |problem| Self {
@@ -61,13 +61,13 @@ impl Failure {
     }
 
     #[must_use]
-    pub fn code(&self) -> &str {
+    pub(crate) fn code(&self) -> &str {
         &self.code
     }
 
     /// Prints the failure and gives its exit code.
     #[must_use]
-    pub fn report(&self, output: &Output) -> ExitCode {
+    pub(crate) fn report(&self, output: &Output) -> ExitCode {
         if output.json {
             output.json(&json!({ "error": {
                 "code": self.code, "message": self.message, "next_step": self.next_step,

@@ -21,7 +21,7 @@ const CHECK: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// When the operation fails or is cancelled, or the server cannot be reached any more.
-pub async fn operation(
+pub(crate) async fn operation(
     context: &Context,
     client: &Client,
     mut feed: EventStream,

@@ -6,7 +6,7 @@ use stead_api::v1::ports::Port;
 use crate::output::{Tone, bytes};
 
 /// Shape, word and tone of a phase.
-pub fn phase(phase: Phase) -> (&'static str, &'static str, Tone) {
+pub(crate) fn phase(phase: Phase) -> (&'static str, &'static str, Tone) {
     match phase {
         Phase::Starting => ("◐", "starting", Tone::Busy),
         Phase::Running => ("●", "running", Tone::Good),
@@ -20,7 +20,7 @@ pub fn phase(phase: Phase) -> (&'static str, &'static str, Tone) {
     }
 }
 
-pub fn cores(millis: u32) -> String {
+pub(crate) fn cores(millis: u32) -> String {
     if millis.is_multiple_of(1_000) {
         format!("{}", millis / 1_000)
     } else {
@@ -29,7 +29,7 @@ pub fn cores(millis: u32) -> String {
     }
 }
 
-pub fn resources(resources: &Resources) -> String {
+pub(crate) fn resources(resources: &Resources) -> String {
     format!(
         "{} CPU · {} memory · {} disk",
         cores(resources.cpu_millis),
@@ -38,7 +38,7 @@ pub fn resources(resources: &Resources) -> String {
     )
 }
 
-pub fn source(instance: &Instance) -> String {
+pub(crate) fn source(instance: &Instance) -> String {
     let Some(source) = &instance.source else { return "blank".to_owned() };
     let url = source.url.as_deref().unwrap_or("uploaded repository");
     let url = url.strip_prefix("https://").unwrap_or(url).trim_end_matches(".git");
@@ -49,6 +49,6 @@ pub fn source(instance: &Instance) -> String {
     }
 }
 
-pub fn port_state(port: &Port) -> (&'static str, Tone) {
+pub(crate) fn port_state(port: &Port) -> (&'static str, Tone) {
     if port.listening { ("listening", Tone::Good) } else { ("closed", Tone::Faint) }
 }

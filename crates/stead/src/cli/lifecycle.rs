@@ -11,7 +11,7 @@ use super::{Context, Failure, follow, parse};
 use crate::output::{Tone, bytes};
 
 #[derive(Debug, Args)]
-pub struct NamedArgs {
+pub(crate) struct NamedArgs {
     /// Names or ids.
     #[arg(required = true, num_args = 1..)]
     names: Vec<String>,
@@ -21,13 +21,13 @@ pub struct NamedArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct StartArgs {
+pub(crate) struct StartArgs {
     #[command(flatten)]
     named: NamedArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct StopArgs {
+pub(crate) struct StopArgs {
     #[command(flatten)]
     named: NamedArgs,
     /// How long processes may take to finish before they are killed.
@@ -36,14 +36,14 @@ pub struct StopArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct RenameArgs {
+pub(crate) struct RenameArgs {
     /// Name or id.
     name: String,
     new_name: String,
 }
 
 #[derive(Debug, Args)]
-pub struct DeleteArgs {
+pub(crate) struct DeleteArgs {
     #[command(flatten)]
     named: NamedArgs,
     /// Do not ask.
@@ -51,11 +51,11 @@ pub struct DeleteArgs {
     yes: bool,
 }
 
-pub async fn start(context: &Context, args: &StartArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn start(context: &Context, args: &StartArgs) -> Result<ExitCode, Failure> {
     act(context, &args.named, Action::Start).await
 }
 
-pub async fn act(context: &Context, args: &NamedArgs, action: Action) -> Result<ExitCode, Failure> {
+pub(crate) async fn act(context: &Context, args: &NamedArgs, action: Action) -> Result<ExitCode, Failure> {
     let client = context.client()?;
     for name in &args.names {
         let feed = client.events().await?;
@@ -72,7 +72,7 @@ pub async fn act(context: &Context, args: &NamedArgs, action: Action) -> Result<
     Ok(ExitCode::SUCCESS)
 }
 
-pub async fn stop(context: &Context, args: &StopArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn stop(context: &Context, args: &StopArgs) -> Result<ExitCode, Failure> {
     let client = context.client()?;
     let grace_seconds = args
         .grace
@@ -87,7 +87,7 @@ pub async fn stop(context: &Context, args: &StopArgs) -> Result<ExitCode, Failur
     Ok(ExitCode::SUCCESS)
 }
 
-pub async fn rename(context: &Context, args: &RenameArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn rename(context: &Context, args: &RenameArgs) -> Result<ExitCode, Failure> {
     let update = UpdateInstance { name: Some(args.new_name.clone()), ..UpdateInstance::default() };
     let instance = context.client()?.update_instance(&args.name, &update).await?;
     let output = &context.output;
@@ -101,7 +101,7 @@ pub async fn rename(context: &Context, args: &RenameArgs) -> Result<ExitCode, Fa
     Ok(ExitCode::SUCCESS)
 }
 
-pub async fn delete(context: &Context, args: &DeleteArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn delete(context: &Context, args: &DeleteArgs) -> Result<ExitCode, Failure> {
     let client = context.client()?;
     for name in &args.named.names {
         let instance = client.instance(name).await?;
@@ -136,7 +136,7 @@ fn confirm(context: &Context, name: &str) -> Result<(), Failure> {
 }
 
 /// Waits for the operation and says how it ended.
-pub async fn finish(
+pub(crate) async fn finish(
     context: &Context,
     client: &Client,
     feed: stead_api::client::EventStream,

@@ -10,12 +10,12 @@ use super::{Context, Failure};
 use crate::output::{Table, Tone, bytes, since};
 
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub(crate) struct ListArgs {
     /// Only those whose name or source holds this text.
     filter: Option<String>,
 }
 
-pub async fn run(context: &Context, args: &ListArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(context: &Context, args: &ListArgs) -> Result<ExitCode, Failure> {
     let mut instances = context.client()?.instances().await?;
     if let Some(filter) = &args.filter {
         instances.retain(|instance| instance.name.contains(filter.as_str()) || source(instance).contains(filter.as_str()));
@@ -38,7 +38,7 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<ExitCode, Failure
     Ok(ExitCode::SUCCESS)
 }
 
-pub fn table(context: &Context, instances: &[Instance]) -> Table {
+pub(crate) fn table(context: &Context, instances: &[Instance]) -> Table {
     let now = context.ambient.now();
     let mut table = Table::new(&["NAME", "STATE", "SINCE", "MEMORY", "SOURCE"]);
     for instance in instances {

@@ -10,15 +10,15 @@ use super::Failure;
 
 /// A local repository, ready to be sent.
 #[derive(Debug)]
-pub struct LocalRepository {
-    pub root: PathBuf,
+pub(crate) struct LocalRepository {
+    pub(crate) root: PathBuf,
     /// Name of its folder.
-    pub folder: String,
+    pub(crate) folder: String,
     /// `origin`, without any password.
-    pub origin: Option<String>,
-    pub branch: Option<String>,
+    pub(crate) origin: Option<String>,
+    pub(crate) branch: Option<String>,
     /// Changed or new files that are not committed and therefore stay behind.
-    pub uncommitted: usize,
+    pub(crate) uncommitted: usize,
 }
 
 async fn git(root: &Path, arguments: &[&str]) -> Result<Option<String>, Failure> {
@@ -48,7 +48,7 @@ fn without_password(address: &str) -> String {
 impl LocalRepository {
     /// # Errors
     /// When the path is in no git repository or the repository has no commit.
-    pub async fn find(path: &Path) -> Result<Self, Failure> {
+    pub(crate) async fn find(path: &Path) -> Result<Self, Failure> {
         let Some(root) = git(path, &["rev-parse", "--show-toplevel"]).await? else {
             return Err(Failure::usage(
                 format!("{} is in no git repository.", path.display()),
@@ -73,7 +73,7 @@ impl LocalRepository {
     ///
     /// # Errors
     /// When git refuses.
-    pub async fn bundle(&self, file: &Path) -> Result<(), Failure> {
+    pub(crate) async fn bundle(&self, file: &Path) -> Result<(), Failure> {
         let output = Command::new("git")
             .arg("-C")
             .arg(&self.root)

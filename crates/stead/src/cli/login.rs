@@ -12,12 +12,12 @@ use crate::config::Credentials;
 use crate::output::Tone;
 
 #[derive(Debug, Args)]
-pub struct LoginArgs {
+pub(crate) struct LoginArgs {
     /// Address of the server.
     server: Url,
 }
 
-pub async fn run(context: &Context, args: LoginArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(context: &Context, args: LoginArgs) -> Result<ExitCode, Failure> {
     let token = match context.token.clone() {
         Some(token) => token,
         None => {

@@ -10,7 +10,7 @@ use stead_core::frame::Frame;
 use super::{Context, Failure};
 
 #[derive(Debug, Args)]
-pub struct LogsArgs {
+pub(crate) struct LogsArgs {
     /// Name or id.
     name: String,
     /// Go on printing as more comes.
@@ -21,7 +21,7 @@ pub struct LogsArgs {
     tail: Option<u32>,
 }
 
-pub async fn run(context: &Context, args: &LogsArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(context: &Context, args: &LogsArgs) -> Result<ExitCode, Failure> {
     let client = context.client()?;
     if !args.follow {
         let text = client.console_text(&args.name, args.tail).await?;

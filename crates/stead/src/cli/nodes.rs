@@ -8,9 +8,9 @@ use super::{Context, Failure};
 use crate::output::{Table, Tone, bytes};
 
 #[derive(Debug, Args)]
-pub struct NodesArgs {}
+pub(crate) struct NodesArgs {}
 
-pub async fn run(context: &Context, _args: &NodesArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(context: &Context, _args: &NodesArgs) -> Result<ExitCode, Failure> {
     let nodes = context.client()?.nodes().await?;
     let output = &context.output;
     if output.json {

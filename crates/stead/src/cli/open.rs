@@ -14,7 +14,7 @@ use super::{Context, Failure, follow, parse};
 use crate::output::{Tone, bytes};
 
 #[derive(Debug, Args)]
-pub struct OpenArgs {
+pub(crate) struct OpenArgs {
     /// Git address, or a folder in a repository on this machine.
     #[arg(required_unless_present = "blank")]
     repository: Option<String>,
@@ -62,7 +62,7 @@ pub struct OpenArgs {
     attach: bool,
 }
 
-pub async fn run(context: &Context, args: OpenArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(context: &Context, args: OpenArgs) -> Result<ExitCode, Failure> {
     let client = context.client()?;
     let attach = args.attach;
     let detach = args.detach;
@@ -113,7 +113,7 @@ async fn source(
 }
 
 /// Sends a local repository and gives the source and a name for the instance.
-pub async fn upload(
+pub(crate) async fn upload(
     context: &Context,
     client: &Client,
     path: &Path,
@@ -140,7 +140,7 @@ pub async fn upload(
 }
 
 /// Creates the instance and follows it; `None` when detached.
-pub async fn create_and_follow(
+pub(crate) async fn create_and_follow(
     context: &Context,
     client: &Client,
     create: &CreateInstance,
@@ -188,7 +188,7 @@ pub async fn create_and_follow(
 ///
 /// # Errors
 /// When it does not come up.
-pub async fn create_quietly(context: &Context, client: &Client, create: &CreateInstance) -> Result<Instance, Failure> {
+pub(crate) async fn create_quietly(context: &Context, client: &Client, create: &CreateInstance) -> Result<Instance, Failure> {
     let feed = client.events().await?;
     let key = context.ambient.new_id::<RequestId>().to_string();
     let begun = client.create_instance(create, &key).await?;

@@ -9,7 +9,7 @@ use super::{Context, Failure, follow};
 use crate::output::{Table, Tone, since};
 
 #[derive(Debug, Args)]
-pub struct OperationsArgs {
+pub(crate) struct OperationsArgs {
     /// Show this one, with its steps and log.
     operation: Option<String>,
     /// Stop it and undo what it did.
@@ -26,7 +26,7 @@ pub struct OperationsArgs {
     limit: u32,
 }
 
-pub async fn run(context: &Context, args: &OperationsArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(context: &Context, args: &OperationsArgs) -> Result<ExitCode, Failure> {
     let client = context.client()?;
     let output = &context.output;
     let Some(id) = &args.operation else {

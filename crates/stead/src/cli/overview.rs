@@ -7,7 +7,7 @@ use crate::output::Tone;
 
 const SHOWN: usize = 8;
 
-pub async fn run(context: &Context) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(context: &Context) -> Result<ExitCode, Failure> {
     let output = &context.output;
     let client = match context.client() {
         Ok(client) => client,

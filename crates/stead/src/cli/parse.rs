@@ -1,7 +1,7 @@
 //! Values as people type them: `2`, `1500m`, `4GiB`, `30m`, `KEY=VALUE`.
 
 /// Cores: `2`, `0.5` or `1500m`, in thousandths.
-pub fn cpu(text: &str) -> Result<u32, String> {
+pub(crate) fn cpu(text: &str) -> Result<u32, String> {
     let wrong = || format!("{text:?} is no number of cores; write 2, 0.5 or 1500m");
     if let Some(millis) = text.strip_suffix('m') {
         return millis.parse().ok().filter(|value| *value > 0).ok_or_else(wrong);
@@ -16,7 +16,7 @@ pub fn cpu(text: &str) -> Result<u32, String> {
 }
 
 /// Bytes: `512MiB`, `4GiB`, `4G` (binary units), `500MB` (decimal unit).
-pub fn size(text: &str) -> Result<u64, String> {
+pub(crate) fn size(text: &str) -> Result<u64, String> {
     let wrong = || format!("{text:?} is no size; write 512MiB or 4GiB");
     let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     let number: u64 = text[..end].parse().map_err(|_| wrong())?;
@@ -36,7 +36,7 @@ pub fn size(text: &str) -> Result<u64, String> {
 }
 
 /// Seconds: `90s`, `30m`, `2h`, `1d`; `never` is 0.
-pub fn timeout(text: &str) -> Result<u64, String> {
+pub(crate) fn timeout(text: &str) -> Result<u64, String> {
     let wrong = || format!("{text:?} is no duration; write 30m, 2h or never");
     if text == "never" {
         return Ok(0);
@@ -52,7 +52,7 @@ pub fn timeout(text: &str) -> Result<u64, String> {
 }
 
 /// `KEY=VALUE`.
-pub fn variable(text: &str) -> Result<(String, String), String> {
+pub(crate) fn variable(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err(format!("{text:?} is no variable; write NAME=VALUE")),

@@ -10,7 +10,7 @@ use super::{Context, Failure};
 use crate::output::{Output, Table, Tone};
 
 #[derive(Debug, Args)]
-pub struct PortsArgs {
+pub(crate) struct PortsArgs {
     /// Name or id.
     name: String,
     /// A port to add or change.
@@ -26,7 +26,7 @@ pub struct PortsArgs {
     label: Option<String>,
 }
 
-pub async fn run(context: &Context, args: &PortsArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(context: &Context, args: &PortsArgs) -> Result<ExitCode, Failure> {
     let client = context.client()?;
     let output = &context.output;
     let ports = match args.port {

@@ -6,14 +6,14 @@ use super::Failure;
 
 /// Raw mode lasts as long as this value.
 #[derive(Debug)]
-pub struct RawMode {
+pub(crate) struct RawMode {
     before: Termios,
 }
 
 impl RawMode {
     /// # Errors
     /// When standard input is no terminal.
-    pub fn enter() -> Result<Self, Failure> {
+    pub(crate) fn enter() -> Result<Self, Failure> {
         let no_terminal = |_| Failure::usage("Standard input is no terminal.", "Run this command in a terminal.");
         let before = tcgetattr(std::io::stdin()).map_err(no_terminal)?;
         let mut raw = before.clone();

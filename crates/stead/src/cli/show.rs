@@ -10,12 +10,12 @@ use super::{Context, Failure};
 use crate::output::{Table, Tone, bytes, since};
 
 #[derive(Debug, Args)]
-pub struct ShowArgs {
+pub(crate) struct ShowArgs {
     /// Name or id.
     name: String,
 }
 
-pub async fn run(context: &Context, args: &ShowArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(context: &Context, args: &ShowArgs) -> Result<ExitCode, Failure> {
     let instance = context.client()?.instance(&args.name).await?;
     let output = &context.output;
     if output.json {

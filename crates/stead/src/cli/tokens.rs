@@ -9,7 +9,7 @@ use super::{Context, Failure};
 use crate::output::{Table, Tone, since};
 
 #[derive(Debug, Args)]
-pub struct TokensArgs {
+pub(crate) struct TokensArgs {
     #[command(subcommand)]
     command: Option<TokensCommand>,
 }
@@ -30,7 +30,7 @@ enum TokensCommand {
     Revoke { id: String },
 }
 
-pub async fn run(context: &Context, args: &TokensArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(context: &Context, args: &TokensArgs) -> Result<ExitCode, Failure> {
     let client = context.client()?;
     let output = &context.output;
     match &args.command {

@@ -24,7 +24,7 @@ use crate::up::owner;
 
 /// What server and node have in common with other commands of this machine.
 #[derive(Debug, Args)]
-pub struct HostArgs {
+pub(crate) struct HostArgs {
     /// Where Stead keeps everything; /var/lib/stead for root, ~/.local/share/stead else.
     #[arg(long, env = "STEAD_DATA_DIR", value_name = "PATH")]
     data_dir: Option<PathBuf>,
@@ -48,7 +48,7 @@ pub struct HostArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct UpArgs {
+pub(crate) struct UpArgs {
     #[command(flatten)]
     host: HostArgs,
     /// Address to listen at.
@@ -65,7 +65,7 @@ pub struct UpArgs {
 impl HostArgs {
     /// The data directory without the rest.
     #[must_use]
-    pub fn data_dir(&self) -> PathBuf {
+    pub(crate) fn data_dir(&self) -> PathBuf {
         self.data_dir.clone().unwrap_or_else(|| {
             config::default_data_dir(
                 rustix::process::geteuid().is_root(),
@@ -75,14 +75,14 @@ impl HostArgs {
         })
     }
 
-    pub fn start_logging(&self, context: &Context) -> Result<(), Failure> {
+    pub(crate) fn start_logging(&self, context: &Context) -> Result<(), Failure> {
         // On a terminal the banner is what people read; a file or a pipe is for whoever searches it later.
         let usual = if context.output.live { "warn" } else { "info" };
         Ok(logging::start(self.log.as_deref().unwrap_or(usual), self.log_format)?)
     }
 
     #[must_use]
-    pub fn settings(&self, listen: SocketAddr, public_url: Option<String>) -> Settings {
+    pub(crate) fn settings(&self, listen: SocketAddr, public_url: Option<String>) -> Settings {
         Settings {
             data_dir: self.data_dir(),
             listen,
@@ -96,7 +96,7 @@ impl HostArgs {
     }
 }
 
-pub async fn run(context: &Context, args: UpArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(context: &Context, args: UpArgs) -> Result<ExitCode, Failure> {
     let began = Instant::now();
     args.host.start_logging(context)?;
     let settings = args.host.settings(args.listen, args.public_url);

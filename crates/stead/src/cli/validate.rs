@@ -15,14 +15,14 @@ use crate::output::Tone;
 const READ_LIMIT: u64 = (64 << 10) + 1;
 
 #[derive(Debug, Args)]
-pub struct ValidateArgs {
+pub(crate) struct ValidateArgs {
     /// The file; `-` is standard input.
     #[arg(default_value = "phazeai.yaml")]
     file: PathBuf,
 }
 
 #[expect(clippy::unused_async, reason = "every command has the same form")]
-pub async fn run(context: &Context, args: &ValidateArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(context: &Context, args: &ValidateArgs) -> Result<ExitCode, Failure> {
     let output = &context.output;
     let mut text = String::new();
     let read = if args.file.as_os_str() == "-" {
