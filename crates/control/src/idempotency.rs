@@ -2,6 +2,9 @@
 //!
 //! Owns the table of idempotency keys. A key belongs to a user and a route; using it again with another body is refused.
 
+#[cfg(test)]
+mod tests;
+
 use std::future::Future;
 use std::time::Duration;
 
