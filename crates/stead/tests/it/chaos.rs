@@ -105,7 +105,7 @@ async fn delete_everything(stead: &Stead) {
     wait::until("every instance is deleted", || {
         let client = client.clone();
         async move {
-            let left = client.instances().await.map_err(|error| error.to_string())?;
+            let left = client.instances().await.map_err(|error| vec![error.to_string()])?;
             for instance in &left {
                 let _ = client.delete_instance(&instance.id).await;
             }
