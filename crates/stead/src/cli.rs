@@ -241,7 +241,7 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitCod
         None => overview::run(context).await,
         Some(Command::Up(args)) => Box::pin(up::run(context, args)).await,
         Some(Command::Down(args)) => Box::pin(down::run(context, args)).await,
-        Some(Command::Open(args)) => open::run(context, args).await,
+        Some(Command::Open(args)) => Box::pin(open::run(context, args)).await,
         Some(Command::List(args)) => list::run(context, &args).await,
         Some(Command::Show(args)) => show::run(context, &args).await,
         Some(Command::Attach(args)) => attach::run(context, args).await,

@@ -53,6 +53,7 @@ impl Stead {
         Self { binary: PathBuf::from(binary), data, options, process: Some(process), ready, log }
     }
 
+    #[expect(clippy::zombie_processes, reason = "the process is handed to its owner, who waits; a start that fails ends the test")]
     fn launch(binary: &Path, data: &Path, options: &Options, listen: &str, log: &Arc<Mutex<String>>) -> (Child, Ready) {
         let mut process = Command::new(binary)
             .args(["--json", "up", "--listen", listen, "--data-dir"])

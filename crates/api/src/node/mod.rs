@@ -45,6 +45,7 @@ pub struct NodeDriver {
 /// One line of the report stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "one at a time, turned into a line at once")]
 pub enum NodeMessage {
     /// The instance's state, whole.
     Report(InstanceReport),

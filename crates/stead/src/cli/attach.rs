@@ -123,7 +123,7 @@ async fn session(
     let mut resized = signal(SignalKind::window_change())
         .map_err(|error| Failure::new(1, "signal", format!("Changes of size cannot be watched: {error}.")))?;
     let mut input = tokio::io::stdin();
-    let mut keys = [0u8; 4096];
+    let mut keys = vec![0u8; 4096];
     let mut escape = Escape::AtLineStart;
     let mut reached: Option<u64> = None;
     let mut pause = Duration::from_millis(100);

@@ -12,7 +12,10 @@ use crate::output::{Output, Tone};
 
 /// A failed command, ready to be reported.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct Failure(Box<Report>);
+
+#[derive(Debug)]
+struct Report {
     exit: u8,
     code: String,
     message: String,
@@ -24,12 +27,19 @@ pub(crate) struct Failure {
 impl Failure {
     #[must_use]
     pub(crate) fn new(exit: u8, code: &str, message: impl Into<String>) -> Self {
-        Self { exit, code: code.to_owned(), message: message.into(), next_step: None, fields: Vec::new(), request_id: None }
+        Self(Box::new(Report {
+            exit,
+            code: code.to_owned(),
+            message: message.into(),
+            next_step: None,
+            fields: Vec::new(),
+            request_id: None,
+        }))
     }
 
     #[must_use]
     pub(crate) fn next(mut self, next_step: impl Into<String>) -> Self {
-        self.next_step = Some(next_step.into());
+        self.0.next_step = Some(next_step.into());
         self
     }
 
@@ -49,33 +59,35 @@ impl Failure {
     pub(crate) fn operation(problem: Option<&InstanceProblem>, fallback: &str) -> Self {
         problem.map_or_else(
             || Self::new(8, "operation_failed", fallback),
-            |problem| Self {
-                exit: 8,
-                code: problem.code.clone(),
-                message: problem.message.clone(),
-                next_step: problem.next_step.clone(),
-                fields: problem.errors.clone(),
-                request_id: None,
+            |problem| {
+                Self(Box::new(Report {
+                    exit: 8,
+                    code: problem.code.clone(),
+                    message: problem.message.clone(),
+                    next_step: problem.next_step.clone(),
+                    fields: problem.errors.clone(),
+                    request_id: None,
+                }))
             },
         )
     }
 
     #[must_use]
     pub(crate) fn code(&self) -> &str {
-        &self.code
+        &self.0.code
     }
 
     /// Prints the failure and gives its exit code.
     #[must_use]
     pub(crate) fn report(&self, output: &Output) -> ExitCode {
+        let Report { exit, code, message, next_step, fields, request_id } = &*self.0;
         if output.json {
             output.json(&json!({ "error": {
-                "code": self.code, "message": self.message, "next_step": self.next_step,
-                "errors": self.fields, "request_id": self.request_id,
+                "code": code, "message": message, "next_step": next_step, "errors": fields, "request_id": request_id,
             }}));
         } else {
-            output.error(format!("{} {}", output.paint(Tone::Bad, "error:"), self.message));
-            for field in &self.fields {
+            output.error(format!("{} {}", output.paint(Tone::Bad, "error:"), message));
+            for field in fields {
                 let place = match (field.line, field.column) {
                     (Some(line), Some(column)) => format!("line {line}, column {column}: "),
                     _ if field.field.is_empty() => String::new(),
@@ -83,21 +95,21 @@ impl Failure {
                 };
                 output.error(format!("  {place}{}", field.message));
             }
-            if let Some(next_step) = &self.next_step {
+            if let Some(next_step) = next_step {
                 output.error(format!("{} {next_step}", output.paint(Tone::Strong, " next:")));
             }
-            if let Some(request_id) = &self.request_id {
+            if let Some(request_id) = request_id {
                 output.error(output.paint(Tone::Faint, &format!("  (request {request_id})")));
             }
         }
-        ExitCode::from(self.exit)
+        ExitCode::from(*exit)
     }
 }
 
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
         match error {
-            ClientError::Refused(problem) => Self {
+            ClientError::Refused(problem) => Self(Box::new(Report {
                 exit: match (problem.status, problem.code.as_str()) {
                     (401, _) => 3,
                     (404, _) => 4,
@@ -115,7 +127,7 @@ impl From<ClientError> for Failure {
                 code: problem.code,
                 message: problem.detail,
                 fields: problem.errors,
-            },
+            })),
             ClientError::Unreachable { address, reason } => {
                 Self::new(9, "server_unreachable", format!("{address} does not answer: {reason}."))
                     .next("Is Stead running? Start it with `stead up`, or name another server with --server.")
@@ -142,13 +154,13 @@ impl From<Error> for Failure {
         } else {
             error.message().to_owned()
         };
-        Self {
+        Self(Box::new(Report {
             exit,
             code: error.code().to_owned(),
             message,
             next_step: error.next_step_text().map(str::to_owned),
             fields: error.fields().iter().cloned().map(ProblemField::from).collect(),
             request_id: None,
-        }
+        }))
     }
 }
