@@ -34,6 +34,7 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
         ],
         &[],
     ),
+    ("stead-bench", &["stead-core", "stead-api", "stead-drivers", "stead-testkit"], &[]),
     ("xtask", &[], &[]),
 ];
 
