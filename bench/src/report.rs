@@ -28,7 +28,11 @@ fn answer(program: &str, arguments: &[&str]) -> String {
 
 fn processor() -> String {
     let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = text.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("").trim_start_matches([' ', '\t', ':']);
+    let model = text
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .unwrap_or("")
+        .trim_start_matches([' ', '\t', ':']);
     format!("{} cores of {model}", std::thread::available_parallelism().map_or(1, usize::from))
 }
 
@@ -40,11 +44,20 @@ pub(crate) fn render(rows: &[Row]) -> String {
     let _ = writeln!(text, "| | |\n|---|---|");
     let _ = writeln!(text, "| machine | {} |", processor());
     let _ = writeln!(text, "| kernel | {} |", answer("uname", &["-sr"]));
-    let _ = writeln!(text, "| peers | {}; {} |", answer("docker", &["--version"]), answer("crun", &["--version"]));
+    let _ = writeln!(
+        text,
+        "| peers | {}; {} |",
+        answer("docker", &["--version"]),
+        answer("crun", &["--version"])
+    );
     let _ = writeln!(text, "\n| what | Stead | peer | ratio | bar | reached |\n|---|---|---|---|---|---|");
     for row in rows {
         let reached = if row.reached { "yes" } else { "**no**" };
-        let _ = writeln!(text, "| {} | {} | {} | {} | {} | {reached} |", row.what, row.stead, row.peer, row.ratio, row.bar);
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {} | {reached} |",
+            row.what, row.stead, row.peer, row.ratio, row.bar
+        );
     }
     text.push_str("\n## How\n\n");
     for row in rows {

@@ -72,7 +72,11 @@ pub(crate) fn first_byte(command: &mut std::process::Command) -> Duration {
 
 pub(crate) fn milliseconds(duration: Duration) -> String {
     let micros = duration.as_micros();
-    if micros < 10_000 { format!("{:.2} ms", micros as f64 / 1e3) } else { format!("{:.1} ms", micros as f64 / 1e3) }
+    if micros < 10_000 {
+        format!("{:.2} ms", micros as f64 / 1e3)
+    } else {
+        format!("{:.1} ms", micros as f64 / 1e3)
+    }
 }
 
 pub(crate) fn ratio(ours: Duration, theirs: Duration) -> f64 {

@@ -17,20 +17,41 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
     ("stead-node", &["stead-core", "stead-api", "stead-link", "stead-drivers", "stead-shim"], &["sea-orm"]),
     ("stead-control", &["stead-core", "stead-api", "stead-db", "stead-link"], &["axum", "sea-orm", "hyper"]),
     ("stead-gateway", &["stead-core", "stead-api", "stead-link"], &["axum", "sea-orm"]),
-    ("stead-http", &["stead-core", "stead-api", "stead-control", "stead-gateway", "stead-link"], &["sea-orm", "reqwest"]),
+    (
+        "stead-http",
+        &["stead-core", "stead-api", "stead-control", "stead-gateway", "stead-link"],
+        &["sea-orm", "reqwest"],
+    ),
     (
         "stead",
         &[
-            "stead-core", "stead-api", "stead-db", "stead-link", "stead-shim", "stead-drivers", "stead-node",
-            "stead-control", "stead-gateway", "stead-http",
+            "stead-core",
+            "stead-api",
+            "stead-db",
+            "stead-link",
+            "stead-shim",
+            "stead-drivers",
+            "stead-node",
+            "stead-control",
+            "stead-gateway",
+            "stead-http",
         ],
         &["sea-orm"],
     ),
     (
         "stead-testkit",
         &[
-            "stead-core", "stead-api", "stead-db", "stead-link", "stead-shim", "stead-drivers", "stead-node",
-            "stead-control", "stead-gateway", "stead-http", "stead",
+            "stead-core",
+            "stead-api",
+            "stead-db",
+            "stead-link",
+            "stead-shim",
+            "stead-drivers",
+            "stead-node",
+            "stead-control",
+            "stead-gateway",
+            "stead-http",
+            "stead",
         ],
         &[],
     ),
@@ -62,8 +83,8 @@ pub(crate) fn check(root: &Path) -> Result<Vec<String>, String> {
         .current_dir(root)
         .output()
         .map_err(|error| format!("cargo metadata does not start: {error}"))?;
-    let metadata: Metadata =
-        serde_json::from_slice(&output.stdout).map_err(|error| format!("cargo metadata is not understood: {error}"))?;
+    let metadata: Metadata = serde_json::from_slice(&output.stdout)
+        .map_err(|error| format!("cargo metadata is not understood: {error}"))?;
     let mut problems = Vec::new();
     for package in &metadata.packages {
         let Some((_, allowed, forbidden)) = TABLE.iter().find(|(name, _, _)| *name == package.name) else {

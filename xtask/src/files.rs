@@ -14,11 +14,18 @@ pub(crate) fn tracked(root: &Path) -> Result<Vec<String>, String> {
         .current_dir(root)
         .output()
         .map_err(|error| format!("git does not start: {error}"))?;
-    Ok(String::from_utf8_lossy(&output.stdout).split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
+    Ok(String::from_utf8_lossy(&output.stdout)
+        .split('\0')
+        .filter(|path| !path.is_empty())
+        .map(str::to_owned)
+        .collect())
 }
 
 pub(crate) fn generated(path: &str) -> bool {
-    path == "web/src/api/schema.ts" || path.contains("/generated/") || path.ends_with("-lock.json") || path.ends_with(".lock")
+    path == "web/src/api/schema.ts"
+        || path.contains("/generated/")
+        || path.ends_with("-lock.json")
+        || path.ends_with(".lock")
 }
 
 pub(crate) fn check(root: &Path) -> Result<Vec<String>, String> {
@@ -30,15 +37,22 @@ pub(crate) fn check(root: &Path) -> Result<Vec<String>, String> {
         }
         let Ok(text) = fs::read_to_string(root.join(&path)) else { continue };
         let lines = text.lines().count();
-        let tests = path.contains("/tests/") || path.ends_with("tests.rs") || path.contains(".test.") || path.contains("/e2e/");
+        let tests = path.contains("/tests/")
+            || path.ends_with("tests.rs")
+            || path.contains(".test.")
+            || path.contains("/e2e/");
         let most = if tests { MOST_LINES_OF_TESTS } else { MOST_LINES };
         if lines > most {
-            problems.push(format!("{path} has {lines} lines; {most} are allowed: split it by reasons to change"));
+            problems
+                .push(format!("{path} has {lines} lines; {most} are allowed: split it by reasons to change"));
         }
         if path.ends_with(".rs") && !tests && !text.starts_with("//!") && !text.starts_with("#!") {
             problems.push(format!("{path} does not begin with //! saying what it owns"));
         }
-        let stem = Path::new(&path).file_stem().map(|stem| stem.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let stem = Path::new(&path)
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().to_lowercase())
+            .unwrap_or_default();
         if EMPTY_NAMES.contains(&stem.as_str()) {
             problems.push(format!("{path}: name the file after what it holds"));
         }

@@ -12,7 +12,11 @@ const FORBIDDEN: &[(&[&str], &str, &str)] = &[
     (&[".rs"], concat!("todo", "!("), "finish it or leave it out"),
     (&[".ts", ".tsx"], concat!(".on", "ly("), "a focused test hides the others"),
     (&[".ts", ".tsx"], concat!("@ts-ig", "nore"), "use @ts-expect-error with a reason"),
-    (&[".rs", ".ts", ".tsx", ".json", ".toml", ".yml", ".md"], concat!("-----BEGIN PRI", "VATE KEY"), "a key in the repository"),
+    (
+        &[".rs", ".ts", ".tsx", ".json", ".toml", ".yml", ".md"],
+        concat!("-----BEGIN PRI", "VATE KEY"),
+        "a key in the repository",
+    ),
 ];
 
 pub(crate) fn check(root: &Path) -> Result<Vec<String>, String> {

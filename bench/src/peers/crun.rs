@@ -21,13 +21,16 @@ const FIRST_ID: u32 = 100_000;
 
 impl Crun {
     pub(crate) fn prepare() -> Self {
-        let folder = tempfile::Builder::new().prefix("stead-bench-crun-").tempdir().expect("a temporary folder");
+        let folder =
+            tempfile::Builder::new().prefix("stead-bench-crun-").tempdir().expect("a temporary folder");
         let root = folder.path().join("bundle/rootfs");
         std::fs::create_dir_all(&root).expect("a folder");
         small_root(&root);
-        let owned = Command::new("chown").args(["-R", &format!("{FIRST_ID}:{FIRST_ID}")]).arg(folder.path()).status();
+        let owned =
+            Command::new("chown").args(["-R", &format!("{FIRST_ID}:{FIRST_ID}")]).arg(folder.path()).status();
         assert!(owned.is_ok_and(|status| status.success()), "chown");
-        std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("a mode");
+        std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))
+            .expect("a mode");
         std::fs::write(folder.path().join("bundle/config.json"), config().to_string()).expect("a file");
         Self { folder }
     }
@@ -82,8 +85,10 @@ impl Drop for Crun {
 }
 
 fn config() -> Value {
-    let namespaces: Vec<Value> =
-        ["pid", "mount", "ipc", "uts", "network", "user", "cgroup"].iter().map(|kind| json!({ "type": kind })).collect();
+    let namespaces: Vec<Value> = ["pid", "mount", "ipc", "uts", "network", "user", "cgroup"]
+        .iter()
+        .map(|kind| json!({ "type": kind }))
+        .collect();
     json!({
         "ociVersion": "1.0.2",
         "process": {

@@ -35,15 +35,19 @@ pub(crate) fn small_root(root: &Path) {
 
 impl Docker {
     pub(crate) fn start() -> Self {
-        let folder = tempfile::Builder::new().prefix("stead-bench-docker-").tempdir().expect("a temporary folder");
+        let folder =
+            tempfile::Builder::new().prefix("stead-bench-docker-").tempdir().expect("a temporary folder");
         let path = folder.path().to_path_buf();
         let socket = format!("unix://{}/docker.sock", path.display());
         let log = std::fs::File::create(path.join("log")).expect("a log");
         let engine = Command::new("dockerd")
             .args(["--host", &socket])
-            .arg("--data-root").arg(path.join("data"))
-            .arg("--exec-root").arg(path.join("exec"))
-            .arg("--pidfile").arg(path.join("pid"))
+            .arg("--data-root")
+            .arg(path.join("data"))
+            .arg("--exec-root")
+            .arg(path.join("exec"))
+            .arg("--pidfile")
+            .arg(path.join("pid"))
             .args(["--userns-remap", "default"])
             .stdout(Stdio::null())
             .stderr(log)
@@ -52,11 +56,21 @@ impl Docker {
         let docker = Self { engine, socket, _folder: folder };
         wait::until_blocking("the Docker engine answers", || {
             let output = docker.command(&["version"]).output().expect("docker starts");
-            if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+            if output.status.success() {
+                Ok(())
+            } else {
+                Err(String::from_utf8_lossy(&output.stderr).into_owned())
+            }
         });
         let root = path.join("root");
         small_root(&root);
-        let mut tar = Command::new("tar").arg("-C").arg(&root).args(["-c", "."]).stdout(Stdio::piped()).spawn().expect("tar starts");
+        let mut tar = Command::new("tar")
+            .arg("-C")
+            .arg(&root)
+            .args(["-c", "."])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("tar starts");
         let imported = docker
             .command(&["import", "-", "bench"])
             .stdin(tar.stdout.take().expect("its output"))
@@ -76,7 +90,18 @@ impl Docker {
     /// `docker run` with limits, seccomp, a network and a user namespace, until the first byte.
     pub(crate) fn run_first_byte(&self) -> Duration {
         first_byte(&mut self.command(&[
-            "run", "--rm", "--memory", "1g", "--cpus", "2", "--pids-limit", "1024", "bench", "/bin/sh", "-c", "echo ok",
+            "run",
+            "--rm",
+            "--memory",
+            "1g",
+            "--cpus",
+            "2",
+            "--pids-limit",
+            "1024",
+            "bench",
+            "/bin/sh",
+            "-c",
+            "echo ok",
         ]))
     }
 }

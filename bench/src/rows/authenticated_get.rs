@@ -27,10 +27,15 @@ impl Hello {
     fn start() -> Self {
         use std::io::{BufRead, BufReader};
         let binary = std::env::current_exe().expect("the path of this program");
-        let mut process =
-            Command::new(binary).arg("--serve-hello").stdout(Stdio::piped()).spawn().expect("the bare server starts");
+        let mut process = Command::new(binary)
+            .arg("--serve-hello")
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the bare server starts");
         let mut address = String::new();
-        BufReader::new(process.stdout.take().expect("its output")).read_line(&mut address).expect("its address");
+        BufReader::new(process.stdout.take().expect("its output"))
+            .read_line(&mut address)
+            .expect("its address");
         Self { process, address: address.trim().to_owned() }
     }
 }
@@ -77,6 +82,8 @@ pub(crate) async fn row(stead: &Stead) -> Row {
         ratio: format!("{:.2}", ours / theirs),
         bar: "over 0.5",
         reached: ours / theirs > 0.5,
-        how: format!("wrk, one thread, {CONNECTIONS} connections, {SECONDS} each, median of {ROUNDS} rounds in turn; both servers share the two cores with wrk."),
+        how: format!(
+            "wrk, one thread, {CONNECTIONS} connections, {SECONDS} each, median of {ROUNDS} rounds in turn; both servers share the two cores with wrk."
+        ),
     }
 }

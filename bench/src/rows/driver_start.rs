@@ -40,7 +40,8 @@ pub(crate) async fn rows(binary: &str, docker: &Docker) -> Vec<Row> {
     let ambient = Ambient::system();
     let folder = tempfile::Builder::new().prefix("stead-bench-").tempdir().expect("a temporary folder");
     let mut settings = OciSettings::new(folder.path().to_path_buf());
-    settings.spawner = SpawnerCommand { program: PathBuf::from(binary), arguments: vec!["shim-spawner".into()] };
+    settings.spawner =
+        SpawnerCommand { program: PathBuf::from(binary), arguments: vec!["shim-spawner".into()] };
     let driver = OciDriver::open(settings, ambient.clone()).await.expect("the driver opens");
     let crun = Crun::prepare();
     crun.hide_unified();
@@ -68,7 +69,8 @@ pub(crate) async fn rows(binary: &str, docker: &Docker) -> Vec<Row> {
         }
     }
     driver.teardown_host().await.expect("the host is as it was");
-    let (ours, theirs, engine) = (Series::new(ours).median(), Series::new(theirs).median(), Series::new(engine).median());
+    let (ours, theirs, engine) =
+        (Series::new(ours).median(), Series::new(theirs).median(), Series::new(engine).median());
     let how = format!(
         "median of {ROUNDS} in turn, from the call to the first byte of `echo ok`. Stead: user, mount, PID, IPC, UTS, network and control-group namespaces, id-mapped volume, the host's userland, limits, a list of {} allowed system calls, a network interface with an address on the bridge. The volume is made before, as images are for the peers.",
         include_str!("../peers/syscalls.txt").lines().count()
@@ -81,7 +83,9 @@ pub(crate) async fn rows(binary: &str, docker: &Docker) -> Vec<Row> {
             ratio: format!("{:.2}", ratio(ours, theirs)),
             bar: "under 1",
             reached: ours < theirs,
-            how: format!("{how} crun: the same namespaces, limits and system calls, an empty network namespace, a bundle of `sh`."),
+            how: format!(
+                "{how} crun: the same namespaces, limits and system calls, an empty network namespace, a bundle of `sh`."
+            ),
         },
         Row {
             what: "driver alone: start to first byte, against `docker run`".into(),

@@ -13,7 +13,12 @@ fn smaps(pid: &str, fields: &[&str]) -> Option<u64> {
     let mut sum = 0;
     for line in text.lines() {
         if let Some(field) = fields.iter().find(|field| line.starts_with(**field)) {
-            sum += line[field.len()..].trim_start_matches(':').trim().trim_end_matches(" kB").parse::<u64>().ok()?;
+            sum += line[field.len()..]
+                .trim_start_matches(':')
+                .trim()
+                .trim_end_matches(" kB")
+                .parse::<u64>()
+                .ok()?;
         }
     }
     Some(sum)
@@ -22,9 +27,14 @@ fn smaps(pid: &str, fields: &[&str]) -> Option<u64> {
 fn children(pid: i64) -> Vec<i64> {
     let mut found = Vec::new();
     for entry in fs::read_dir("/proc").expect("/proc").flatten() {
-        let Some(candidate) = entry.file_name().to_str().and_then(|name| name.parse::<i64>().ok()) else { continue };
+        let Some(candidate) = entry.file_name().to_str().and_then(|name| name.parse::<i64>().ok()) else {
+            continue;
+        };
         let Ok(stat) = fs::read_to_string(entry.path().join("stat")) else { continue };
-        let parent = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1)).and_then(|text| text.parse().ok());
+        let parent = stat
+            .rsplit_once(')')
+            .and_then(|(_, rest)| rest.split_whitespace().nth(1))
+            .and_then(|text| text.parse().ok());
         if parent == Some(pid) {
             found.push(candidate);
         }
@@ -34,7 +44,8 @@ fn children(pid: i64) -> Vec<i64> {
 
 /// The shim's process, from the state file it wrote.
 fn shim(data: &Path, instance: &str) -> i64 {
-    let text = fs::read_to_string(data.join("node/run").join(instance).join("state.json")).expect("the shim's state file");
+    let text = fs::read_to_string(data.join("node/run").join(instance).join("state.json"))
+        .expect("the shim's state file");
     let state: serde_json::Value = serde_json::from_str(&text).expect("the state file is JSON");
     state["shim_pid"].as_i64().or_else(|| state["shim"]["pid"].as_i64()).expect("the shim's process id")
 }
@@ -70,7 +81,9 @@ pub(crate) async fn rows(stead: &Stead) -> Vec<Row> {
             ratio: "-".into(),
             bar: "under 1 MB",
             reached: each < 1_000,
-            how: format!("private pages of the shim and its PID 1, mean of {INSTANCES} idle instances; pages they share with each other count for neither."),
+            how: format!(
+                "private pages of the shim and its PID 1, mean of {INSTANCES} idle instances; pages they share with each other count for neither."
+            ),
         },
     ]
 }

@@ -26,7 +26,11 @@ fn raw() -> Duration {
     grantpt(&master).expect("a PTY");
     unlockpt(&master).expect("a PTY");
     let name = ptsname(&master, Vec::new()).expect("a PTY");
-    let slave = std::fs::OpenOptions::new().read(true).write(true).open(name.to_str().expect("a path")).expect("a PTY");
+    let slave = std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(name.to_str().expect("a path"))
+        .expect("a PTY");
     let arguments = program();
     let mut child = Command::new(&arguments[0])
         .args(&arguments[1..])

@@ -18,7 +18,10 @@ async fn create_and_run(stead: &Stead, name: &str) -> Duration {
     let client = stead.client();
     let create = CreateInstance { name: Some(name.to_owned()), ..CreateInstance::default() };
     let began = Instant::now();
-    let created = client.create_instance_and_wait(&create, &format!("bench-{name}"), "30s").await.expect("it is created");
+    let created = client
+        .create_instance_and_wait(&create, &format!("bench-{name}"), "30s")
+        .await
+        .expect("it is created");
     let exec = Exec {
         command: vec!["/bin/echo".into(), "ok".into()],
         env: Default::default(),
@@ -77,7 +80,10 @@ pub(crate) async fn rows(stead: &Stead, docker: &Docker) -> Vec<Row> {
             ratio: format!("{:.2}", ratio(ours.median(), theirs.median())),
             bar: "under 0.2",
             reached: ratio(ours.median(), theirs.median()) < 0.2,
-            how: format!("`POST /v1/instances?wait=30s` on the host's userland, then `POST …/exec` of `echo`, over HTTP on loopback; `docker run --rm` of the same `echo`; {} in turn.", ours.count()),
+            how: format!(
+                "`POST /v1/instances?wait=30s` on the host's userland, then `POST …/exec` of `echo`, over HTTP on loopback; `docker run --rm` of the same `echo`; {} in turn.",
+                ours.count()
+            ),
         },
         Row {
             what: format!("the same, {AT_ONCE} at once, p99"),
@@ -86,7 +92,10 @@ pub(crate) async fn rows(stead: &Stead, docker: &Docker) -> Vec<Row> {
             ratio: format!("{spread:.1}"),
             bar: "under 6",
             reached: spread < 6.0,
-            how: format!("{AT_ONCE} creations begun together on two cores; p50 {}.", milliseconds(crowd.median())),
+            how: format!(
+                "{AT_ONCE} creations begun together on two cores; p50 {}.",
+                milliseconds(crowd.median())
+            ),
         },
     ]
 }

@@ -115,26 +115,48 @@ impl Client {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, ClientError> {
-        let response =
-            request.timeout(CALL_DEADLINE).send().await.map_err(|error| ClientError::unreachable(&self.base, &error))?;
-        if response.status().is_success() { Ok(response) } else { Err(ClientError::from_response(response).await) }
+        let response = request
+            .timeout(CALL_DEADLINE)
+            .send()
+            .await
+            .map_err(|error| ClientError::unreachable(&self.base, &error))?;
+        if response.status().is_success() {
+            Ok(response)
+        } else {
+            Err(ClientError::from_response(response).await)
+        }
     }
 
     async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ClientError> {
         let response = self.send(request).await?;
-        response.json().await.map_err(|error| ClientError::Protocol(format!("the answer is not what was expected: {error}")))
+        response
+            .json()
+            .await
+            .map_err(|error| ClientError::Protocol(format!("the answer is not what was expected: {error}")))
     }
 
-    async fn get<T: DeserializeOwned>(&self, segments: &[&str], query: &[(&str, String)]) -> Result<T, ClientError> {
+    async fn get<T: DeserializeOwned>(
+        &self,
+        segments: &[&str],
+        query: &[(&str, String)],
+    ) -> Result<T, ClientError> {
         self.answer(self.request(Method::GET, segments).query(query)).await
     }
 
-    async fn post<T: DeserializeOwned>(&self, segments: &[&str], body: &impl Serialize) -> Result<T, ClientError> {
+    async fn post<T: DeserializeOwned>(
+        &self,
+        segments: &[&str],
+        body: &impl Serialize,
+    ) -> Result<T, ClientError> {
         self.answer(self.request(Method::POST, segments).json(body)).await
     }
 
     /// Reads every page of a list.
-    async fn all<T: DeserializeOwned>(&self, segments: &[&str], query: &[(&str, String)]) -> Result<Vec<T>, ClientError> {
+    async fn all<T: DeserializeOwned>(
+        &self,
+        segments: &[&str],
+        query: &[(&str, String)],
+    ) -> Result<Vec<T>, ClientError> {
         let mut items = Vec::new();
         let mut cursor: Option<String> = None;
         loop {
@@ -221,7 +243,11 @@ impl Client {
         self.answer(request.header("idempotency-key", idempotency_key).json(create)).await
     }
 
-    pub async fn update_instance(&self, instance: &str, update: &UpdateInstance) -> Result<Instance, ClientError> {
+    pub async fn update_instance(
+        &self,
+        instance: &str,
+        update: &UpdateInstance,
+    ) -> Result<Instance, ClientError> {
         self.answer(self.request(Method::PATCH, &["v1", "instances", instance]).json(update)).await
     }
 
@@ -233,7 +259,11 @@ impl Client {
         self.answer(self.request(Method::POST, &["v1", "instances", instance, action.as_str()])).await
     }
 
-    pub async fn stop_instance(&self, instance: &str, stop: &StopInstance) -> Result<InstanceOperation, ClientError> {
+    pub async fn stop_instance(
+        &self,
+        instance: &str,
+        stop: &StopInstance,
+    ) -> Result<InstanceOperation, ClientError> {
         self.post(&["v1", "instances", instance, "stop"], stop).await
     }
 
@@ -248,11 +278,19 @@ impl Client {
         self.send(request).await?.text().await.map_err(|error| ClientError::unreachable(&self.base, &error))
     }
 
-    pub async fn console_stream(&self, instance: &str, query: &[(&str, String)]) -> Result<FrameStream, ClientError> {
+    pub async fn console_stream(
+        &self,
+        instance: &str,
+        query: &[(&str, String)],
+    ) -> Result<FrameStream, ClientError> {
         self.stream(&["v1", "instances", instance, "console", "stream"], query).await
     }
 
-    pub async fn exec_stream(&self, instance: &str, query: &[(&str, String)]) -> Result<FrameStream, ClientError> {
+    pub async fn exec_stream(
+        &self,
+        instance: &str,
+        query: &[(&str, String)],
+    ) -> Result<FrameStream, ClientError> {
         self.stream(&["v1", "instances", instance, "exec", "stream"], query).await
     }
 
@@ -260,12 +298,18 @@ impl Client {
         self.all(&["v1", "instances", instance, "terminals"], &[]).await
     }
 
-    pub async fn create_terminal(&self, instance: &str, terminal: &CreateTerminal) -> Result<Terminal, ClientError> {
+    pub async fn create_terminal(
+        &self,
+        instance: &str,
+        terminal: &CreateTerminal,
+    ) -> Result<Terminal, ClientError> {
         self.post(&["v1", "instances", instance, "terminals"], terminal).await
     }
 
     pub async fn close_terminal(&self, instance: &str, terminal: &str) -> Result<(), ClientError> {
-        self.send(self.request(Method::DELETE, &["v1", "instances", instance, "terminals", terminal])).await.map(drop)
+        self.send(self.request(Method::DELETE, &["v1", "instances", instance, "terminals", terminal]))
+            .await
+            .map(drop)
     }
 
     pub async fn terminal_stream(
@@ -282,7 +326,10 @@ impl Client {
     }
 
     pub async fn set_port(&self, instance: &str, port: u16, set: &SetPort) -> Result<Port, ClientError> {
-        self.answer(self.request(Method::PUT, &["v1", "instances", instance, "ports", &port.to_string()]).json(set)).await
+        self.answer(
+            self.request(Method::PUT, &["v1", "instances", instance, "ports", &port.to_string()]).json(set),
+        )
+        .await
     }
 
     pub async fn operations(&self, query: &[(&str, String)]) -> Result<Vec<Operation>, ClientError> {
@@ -291,7 +338,9 @@ impl Client {
 
     /// The newest operations, at most `limit` (1 to 200).
     pub async fn recent_operations(&self, limit: u32) -> Result<Vec<Operation>, ClientError> {
-        self.get::<Page<Operation>>(&["v1", "operations"], &[("limit", limit.to_string())]).await.map(|page| page.items)
+        self.get::<Page<Operation>>(&["v1", "operations"], &[("limit", limit.to_string())])
+            .await
+            .map(|page| page.items)
     }
 
     pub async fn operation(&self, operation: &str) -> Result<Operation, ClientError> {
@@ -325,7 +374,10 @@ impl Client {
         response.json().await.map_err(|error| ClientError::Protocol(error.to_string()))
     }
 
-    pub async fn validate_workspace_config(&self, text: String) -> Result<WorkspaceConfigReport, ClientError> {
+    pub async fn validate_workspace_config(
+        &self,
+        text: String,
+    ) -> Result<WorkspaceConfigReport, ClientError> {
         self.post(&["v1", "workspace-config", "validate"], &ValidateWorkspaceConfig { text }).await
     }
 

@@ -81,8 +81,19 @@ impl Control {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let (watcher, token) = (identity.clone(), stop.clone());
         tasks.spawn(async move { watcher.watch_revocations(token).await });
-        let inner =
-            Inner { db, identity, instances, operations, events, nodes, uploads, engine, reconcilers, tasks, stop };
+        let inner = Inner {
+            db,
+            identity,
+            instances,
+            operations,
+            events,
+            nodes,
+            uploads,
+            engine,
+            reconcilers,
+            tasks,
+            stop,
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 

@@ -79,7 +79,9 @@ async fn recall<T: DeserializeOwned>(tx: &Tx<TenantScope>, idempotency: &Idempot
         return Err(Error::invalid("idempotency_key_invalid", "The idempotency key is empty or too long.")
             .next_step(format!("Send up to {MAX_KEY} characters, such as a UUID.")));
     }
-    let Some(row) = idempotency_keys::find(tx, &idempotency.route, &idempotency.key).await? else { return Ok(None) };
+    let Some(row) = idempotency_keys::find(tx, &idempotency.route, &idempotency.key).await? else {
+        return Ok(None);
+    };
     if Timestamp::from_micros(row.expires_at) <= tx.now() {
         idempotency_keys::delete(tx, &row).await?;
         return Ok(None);

@@ -84,7 +84,8 @@ impl RetryPolicy {
     /// The delay after failure number `failures` (from 1): exponential, the upper half of it random. `jitter` is any number.
     #[must_use]
     pub fn delay(&self, failures: u32, jitter: u64) -> Duration {
-        let full = self.first_delay.saturating_mul(1 << failures.saturating_sub(1).min(20)).min(self.longest_delay);
+        let full =
+            self.first_delay.saturating_mul(1 << failures.saturating_sub(1).min(20)).min(self.longest_delay);
         let half = full / 2;
         let micros = u64::try_from(half.as_micros()).unwrap_or(u64::MAX);
         half + Duration::from_micros(jitter % micros.saturating_add(1))
@@ -192,7 +193,9 @@ pub enum Event {
     UndoFailed(Problem),
     Cancel(Cancel),
     /// Somebody asks for another try of an ended operation, with this deadline.
-    Retry { deadline: Timestamp },
+    Retry {
+        deadline: Timestamp,
+    },
 }
 
 /// What to do next.
@@ -221,7 +224,10 @@ pub struct Decision {
 /// Whether trying the same thing again may succeed. A defect may be a passing one (a busy database), so it is tried again too.
 #[must_use]
 pub const fn is_transient(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::Unavailable | ErrorKind::TimedOut | ErrorKind::RateLimited | ErrorKind::Internal)
+    matches!(
+        kind,
+        ErrorKind::Unavailable | ErrorKind::TimedOut | ErrorKind::RateLimited | ErrorKind::Internal
+    )
 }
 
 impl OperationRecord {
@@ -269,7 +275,8 @@ impl OperationRecord {
 
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(self.state, OperationState::Failed | OperationState::Cancelled) && self.cancel != Some(Cancel::Abandon)
+        matches!(self.state, OperationState::Failed | OperationState::Cancelled)
+            && self.cancel != Some(Cancel::Abandon)
     }
 
     #[must_use]
@@ -315,7 +322,9 @@ pub fn next(record: &OperationRecord, event: Event, now: Timestamp, jitter: u64)
             record.cancel = record.cancel.max(Some(cancel));
             let heeded = cancel == Cancel::Abandon
                 || (record.state != OperationState::Undoing && !record.is_past_no_return());
-            if record.steps.iter().any(|step| step.state == StepState::Running) || record.state == OperationState::Undoing {
+            if record.steps.iter().any(|step| step.state == StepState::Running)
+                || record.state == OperationState::Undoing
+            {
                 let action = if heeded { Action::Interrupt } else { Action::Continue };
                 return Decision { record, action };
             }
@@ -461,7 +470,9 @@ fn out_of_time(record: &OperationRecord) -> Problem {
         kind: ErrorKind::TimedOut,
         code: "operation_timed_out".to_owned(),
         message: format!("The operation ran out of time at \u{201c}{step}\u{201d}."),
-        next_step: Some("Retry it; if it runs out of time again, its log says what it was waiting for.".to_owned()),
+        next_step: Some(
+            "Retry it; if it runs out of time again, its log says what it was waiting for.".to_owned(),
+        ),
         fields: Vec::new(),
     };
     if let Some(last) = &record.problem {

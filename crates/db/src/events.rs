@@ -1,6 +1,8 @@
 //! The change feed. Rows are added by [`Tx::changed`] as part of the commit; ids grow in commit order.
 
-use sea_orm::{ActiveValue, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use stead_core::ids::{InstanceId, OperationId, TenantId};
 use stead_core::{Result, Timestamp};
 
@@ -35,7 +37,10 @@ pub(crate) async fn append(
             at: ActiveValue::Set(now.micros()),
         }
     });
-    event::Entity::insert_many(rows).exec_without_returning(transaction).await.doing("adding to the change feed")?;
+    event::Entity::insert_many(rows)
+        .exec_without_returning(transaction)
+        .await
+        .doing("adding to the change feed")?;
     Ok(())
 }
 
@@ -59,7 +64,9 @@ fn read(row: &event::Model) -> Result<FeedRow> {
     let unreadable = || corrupt("a row of the change feed");
     let change = match row.kind.as_str() {
         "instance" => Changed::Instance(row.object.parse::<InstanceId>().map_err(|_| unreadable())?),
-        "instance_deleted" => Changed::InstanceDeleted(row.object.parse::<InstanceId>().map_err(|_| unreadable())?),
+        "instance_deleted" => {
+            Changed::InstanceDeleted(row.object.parse::<InstanceId>().map_err(|_| unreadable())?)
+        }
         "operation" => Changed::Operation(row.object.parse::<OperationId>().map_err(|_| unreadable())?),
         _ => return Err(unreadable()),
     };
@@ -71,8 +78,16 @@ fn read(row: &event::Model) -> Result<FeedRow> {
 /// # Errors
 /// A failure of the database.
 pub async fn bounds(access: &impl TenantAccess) -> Result<Option<(i64, i64)>> {
-    let oldest = event::Entity::find().order_by_asc(event::Column::Id).one(on(access)).await.doing("finding the oldest event")?;
-    let newest = event::Entity::find().order_by_desc(event::Column::Id).one(on(access)).await.doing("finding the newest event")?;
+    let oldest = event::Entity::find()
+        .order_by_asc(event::Column::Id)
+        .one(on(access))
+        .await
+        .doing("finding the oldest event")?;
+    let newest = event::Entity::find()
+        .order_by_desc(event::Column::Id)
+        .one(on(access))
+        .await
+        .doing("finding the newest event")?;
     Ok(oldest.zip(newest).map(|(oldest, newest)| (oldest.id, newest.id)))
 }
 
@@ -92,6 +107,10 @@ pub async fn prune(tx: &Tx<SystemScope>, before: Timestamp) -> Result<u64> {
 }
 
 async fn newest_id(access: &impl SystemAccess) -> Result<Option<i64>> {
-    let row = event::Entity::find().order_by_desc(event::Column::Id).one(on(access)).await.doing("finding the newest event")?;
+    let row = event::Entity::find()
+        .order_by_desc(event::Column::Id)
+        .one(on(access))
+        .await
+        .doing("finding the newest event")?;
     Ok(row.map(|row| row.id))
 }

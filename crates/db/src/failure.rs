@@ -32,8 +32,9 @@ pub(crate) fn lost_a_race(error: &Error) -> bool {
 /// Whether the row already exists (a unique index refused it).
 #[must_use]
 pub(crate) fn is_duplicate(error: &Error) -> bool {
-    database_failure(error)
-        .is_some_and(|failure| matches!(failure.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_))))
+    database_failure(error).is_some_and(|failure| {
+        matches!(failure.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))
+    })
 }
 
 fn database_failure(error: &Error) -> Option<&DbErr> {

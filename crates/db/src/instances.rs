@@ -7,7 +7,8 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter
 use serde::{Deserialize, Serialize};
 use stead_core::ids::{InstanceId, NodeId, TenantId, UserId};
 use stead_core::instance::{
-    Cause, DriverKind, InstanceDocument, InstanceReport, InstanceSpec, PortSpec, Resources, Source, Visibility, Wanted, Wish,
+    Cause, DriverKind, InstanceDocument, InstanceReport, InstanceSpec, PortSpec, Resources, Source,
+    Visibility, Wanted, Wish,
 };
 use stead_core::workspace_config::RequestedSettings;
 use stead_core::{Result, Timestamp};
@@ -147,7 +148,10 @@ fn id<I: std::str::FromStr>(text: &str, what: &'static str) -> Result<I> {
 }
 
 fn driver(text: &str) -> Result<DriverKind> {
-    [DriverKind::Oci, DriverKind::Sim].into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| corrupt("a driver's name"))
+    [DriverKind::Oci, DriverKind::Sim]
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
+        .ok_or_else(|| corrupt("a driver's name"))
 }
 
 fn row(model: instance::Model) -> Result<InstanceRow> {
@@ -399,7 +403,11 @@ pub async fn deleted<A: SystemAccess>(access: &A, instances: &[InstanceId]) -> R
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn walk<A: SystemAccess>(access: &A, after: Option<InstanceId>, limit: u64) -> Result<Vec<InstanceRow>> {
+pub async fn walk<A: SystemAccess>(
+    access: &A,
+    after: Option<InstanceId>,
+    limit: u64,
+) -> Result<Vec<InstanceRow>> {
     let mut query = visible(access).order_by_asc(instance::Column::Id).limit(limit);
     if let Some(after) = after {
         query = query.filter(instance::Column::Id.gt(after.to_string()));
@@ -477,7 +485,12 @@ pub async fn insert<S: Scope>(tx: &Tx<S>, row: &InstanceRow) -> Result<()> {
     Ok(())
 }
 
-async fn update<S: Scope>(tx: &Tx<S>, instance: InstanceId, model: instance::ActiveModel, what: &'static str) -> Result<()> {
+async fn update<S: Scope>(
+    tx: &Tx<S>,
+    instance: InstanceId,
+    model: instance::ActiveModel,
+    what: &'static str,
+) -> Result<()> {
     let mut query = instance::Entity::update_many()
         .set(model)
         .filter(instance::Column::Id.eq(instance.to_string()))
@@ -507,7 +520,13 @@ pub async fn set_settings<S: Scope>(tx: &Tx<S>, row: &InstanceRow) -> Result<()>
 
 /// # Errors
 /// A failure of the database.
-pub async fn set_wish<S: Scope>(tx: &Tx<S>, instance: InstanceId, wish: Wish, cause: &Cause, at: Timestamp) -> Result<()> {
+pub async fn set_wish<S: Scope>(
+    tx: &Tx<S>,
+    instance: InstanceId,
+    wish: Wish,
+    cause: &Cause,
+    at: Timestamp,
+) -> Result<()> {
     let model = instance::ActiveModel {
         wish: Set(wish.as_str().to_owned()),
         wish_by: Set(tx.actor().map(|actor| actor.user.to_string())),
@@ -539,13 +558,21 @@ pub async fn set_intent<S: Scope>(tx: &Tx<S>, instance: InstanceId, intent: &Int
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn set_observed<S>(tx: &Tx<S>, node: NodeId, report: &InstanceReport, at: Timestamp) -> Result<Option<InstanceRow>>
+pub async fn set_observed<S>(
+    tx: &Tx<S>,
+    node: NodeId,
+    report: &InstanceReport,
+    at: Timestamp,
+) -> Result<Option<InstanceRow>>
 where
     S: Scope,
     Tx<S>: SystemAccess,
 {
-    let Some(before) = find(tx, report.instance).await?.filter(|row| row.node == Some(node)) else { return Ok(None) };
-    let state = serde_json::to_value(report.state).ok().and_then(|state| state.as_str().map(ToOwned::to_owned));
+    let Some(before) = find(tx, report.instance).await?.filter(|row| row.node == Some(node)) else {
+        return Ok(None);
+    };
+    let state =
+        serde_json::to_value(report.state).ok().and_then(|state| state.as_str().map(ToOwned::to_owned));
     let model = instance::ActiveModel {
         observed_generation: Set(stored(report.generation)),
         observed_state: Set(state),
@@ -623,7 +650,10 @@ pub async fn ports<A: Access>(access: &A, instances: &[InstanceId]) -> Result<Ve
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn last_ended_operations<A: Access>(access: &A, instances: &[InstanceId]) -> Result<Vec<operation::Model>> {
+pub async fn last_ended_operations<A: Access>(
+    access: &A,
+    instances: &[InstanceId],
+) -> Result<Vec<operation::Model>> {
     if instances.is_empty() {
         return Ok(Vec::new());
     }
@@ -653,7 +683,8 @@ pub async fn last_ended_operations<A: Access>(access: &A, instances: &[InstanceI
         .doing("reading the last operations of instances")?;
     found.retain(|operation| newest.contains(&(operation.resource.clone(), operation.ended_at)));
     // Two that ended in the same microsecond: the younger one counts.
-    let mut last: std::collections::BTreeMap<Option<String>, operation::Model> = std::collections::BTreeMap::new();
+    let mut last: std::collections::BTreeMap<Option<String>, operation::Model> =
+        std::collections::BTreeMap::new();
     for operation in found {
         last.insert(operation.resource.clone(), operation);
     }
@@ -664,7 +695,12 @@ pub async fn last_ended_operations<A: Access>(access: &A, instances: &[InstanceI
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn put_ports<S: Scope>(tx: &Tx<S>, instance: InstanceId, ports: &[PortSpec], declared: bool) -> Result<()> {
+pub async fn put_ports<S: Scope>(
+    tx: &Tx<S>,
+    instance: InstanceId,
+    ports: &[PortSpec],
+    declared: bool,
+) -> Result<()> {
     let now = tx.now().micros();
     for port in ports {
         let model = instance_port::ActiveModel {

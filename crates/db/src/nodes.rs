@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait as _, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait as _, QueryFilter, QueryOrder, QuerySelect,
+};
 use stead_core::ids::NodeId;
 use stead_core::{Result, Timestamp};
 
@@ -113,7 +115,9 @@ pub async fn instance_counts<A: Access>(access: &A) -> Result<BTreeMap<NodeId, u
     counts
         .into_iter()
         .filter_map(|(node, count)| node.map(|node| (node, count)))
-        .map(|(node, count)| Ok((node.parse().map_err(|_| corrupt("a node's id"))?, u32::try_from(count).unwrap_or(u32::MAX))))
+        .map(|(node, count)| {
+            Ok((node.parse().map_err(|_| corrupt("a node's id"))?, u32::try_from(count).unwrap_or(u32::MAX)))
+        })
         .collect()
 }
 
@@ -159,7 +163,13 @@ pub async fn put(tx: &Tx<SystemScope>, row: &NodeRow) -> Result<()> {
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn seen(tx: &Tx<SystemScope>, node: NodeId, server: &str, disk_free_bytes: Option<u64>, at: Timestamp) -> Result<()> {
+pub async fn seen(
+    tx: &Tx<SystemScope>,
+    node: NodeId,
+    server: &str,
+    disk_free_bytes: Option<u64>,
+    at: Timestamp,
+) -> Result<()> {
     let mut model = node::ActiveModel { last_seen_at: Set(Some(at.micros())), ..Default::default() };
     if let Some(disk_free_bytes) = disk_free_bytes {
         model.disk_free_bytes = Set(stored(disk_free_bytes));

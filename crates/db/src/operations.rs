@@ -2,8 +2,8 @@
 //! writes (every such write is refused when the lease is lost), except for [`request_cancel`] and [`supersede`].
 
 use sea_orm::{
-    ActiveValue, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ActiveValue, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::Expr,
 };
 use stead_core::ids::OperationId;
 use stead_core::operation::{Cancel, OperationState};
@@ -35,8 +35,10 @@ fn visible<A: Access>(access: &A) -> Condition {
 /// # Errors
 /// `operation_in_progress` when another unfinished operation holds the resource.
 pub async fn insert<S: Scope>(tx: &Tx<S>, row: Operation) -> Result<()> {
-    let inserted =
-        operation::Entity::insert(row.into_active_model()).exec_without_returning(on(tx)).await.doing("inserting an operation");
+    let inserted = operation::Entity::insert(row.into_active_model())
+        .exec_without_returning(on(tx))
+        .await
+        .doing("inserting an operation");
     match inserted {
         Err(error) if is_duplicate(&error) => Err(in_progress().source_error(error)),
         Err(error) => Err(error),
@@ -98,7 +100,11 @@ pub struct Filter {
 
 /// # Errors
 /// A failure of the database.
-pub async fn list(access: &impl TenantAccess, filter: &Filter, page: &PageRequest) -> Result<Rows<Operation>> {
+pub async fn list(
+    access: &impl TenantAccess,
+    filter: &Filter,
+    page: &PageRequest,
+) -> Result<Rows<Operation>> {
     let mut query = operation::Entity::find()
         .filter(visible(access))
         .order_by_desc(operation::Column::Id)
@@ -198,7 +204,12 @@ pub async fn next_due(access: &impl SystemAccess) -> Result<Option<Timestamp>> {
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn lease(tx: &Tx<SystemScope>, id: OperationId, owner: &str, until: Timestamp) -> Result<Option<Operation>> {
+pub async fn lease(
+    tx: &Tx<SystemScope>,
+    id: OperationId,
+    owner: &str,
+    until: Timestamp,
+) -> Result<Option<Operation>> {
     let now = tx.now().micros();
     let result = operation::Entity::update_many()
         .col_expr(operation::Column::LeaseOwner, Expr::value(owner))
@@ -219,7 +230,12 @@ pub async fn lease(tx: &Tx<SystemScope>, id: OperationId, owner: &str, until: Ti
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn renew(tx: &Tx<SystemScope>, owner: &str, ids: &[OperationId], until: Timestamp) -> Result<Vec<OperationId>> {
+pub async fn renew(
+    tx: &Tx<SystemScope>,
+    owner: &str,
+    ids: &[OperationId],
+    until: Timestamp,
+) -> Result<Vec<OperationId>> {
     let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
     operation::Entity::update_many()
         .col_expr(operation::Column::LeaseUntil, Expr::value(until.micros()))
@@ -367,7 +383,12 @@ pub async fn release_followers(tx: &Tx<SystemScope>, id: OperationId) -> Result<
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn set_progress(tx: &Tx<SystemScope>, id: OperationId, owner: &str, progress: &str) -> Result<bool> {
+pub async fn set_progress(
+    tx: &Tx<SystemScope>,
+    id: OperationId,
+    owner: &str,
+    progress: &str,
+) -> Result<bool> {
     let result = operation::Entity::update_many()
         .col_expr(operation::Column::Progress, Expr::value(progress))
         .filter(operation::Column::Id.eq(id.to_string()))
@@ -383,7 +404,12 @@ pub async fn set_progress(tx: &Tx<SystemScope>, id: OperationId, owner: &str, pr
 ///
 /// # Errors
 /// `operation_in_progress`, or a failure of the database.
-pub async fn queue_again<S: Scope>(tx: &Tx<S>, row: &Operation, record: String, deadline: Timestamp) -> Result<bool> {
+pub async fn queue_again<S: Scope>(
+    tx: &Tx<S>,
+    row: &Operation,
+    record: String,
+    deadline: Timestamp,
+) -> Result<bool> {
     let updated = operation::Entity::update_many()
         .col_expr(operation::Column::State, Expr::value(OperationState::Queued.as_str()))
         .col_expr(operation::Column::Holds, Expr::value(row.resource.clone()))
@@ -417,7 +443,10 @@ pub async fn append_log<S: Scope>(tx: &Tx<S>, id: OperationId, step: Option<&str
         step: ActiveValue::Set(step.map(str::to_owned)),
         text: ActiveValue::Set(text.to_owned()),
     };
-    operation_log::Entity::insert(row).exec_without_returning(on(tx)).await.doing("adding to an operation's log")?;
+    operation_log::Entity::insert(row)
+        .exec_without_returning(on(tx))
+        .await
+        .doing("adding to an operation's log")?;
     Ok(())
 }
 
@@ -425,7 +454,12 @@ pub async fn append_log<S: Scope>(tx: &Tx<S>, id: OperationId, step: Option<&str
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn log<A: Access>(access: &A, operation: &Operation, after: i64, limit: u64) -> Result<Vec<OperationLogRow>> {
+pub async fn log<A: Access>(
+    access: &A,
+    operation: &Operation,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<OperationLogRow>> {
     operation_log::Entity::find()
         .filter(operation_log::Column::OperationId.eq(operation.id.as_str()))
         .filter(operation_log::Column::Id.gt(after))

@@ -53,7 +53,10 @@ pub async fn insert_session(tx: &Tx<SystemScope>, row: PreviewSession) -> Result
 /// # Errors
 /// A failure of the database.
 pub async fn find_session(access: &impl SystemAccess, hash: &str) -> Result<Option<PreviewSession>> {
-    preview_session::Entity::find_by_id(hash.to_owned()).one(on(access)).await.doing("finding a preview session")
+    preview_session::Entity::find_by_id(hash.to_owned())
+        .one(on(access))
+        .await
+        .doing("finding a preview session")
 }
 
 /// Ends all preview sessions and tickets that a session opened.

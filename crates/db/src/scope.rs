@@ -101,7 +101,12 @@ pub(crate) struct LoadedMembership {
 }
 
 impl TenantScope {
-    pub(crate) fn new(db: Db, loaded: LoadedMembership, actor: Actor, limit: Option<&BTreeSet<Permission>>) -> Self {
+    pub(crate) fn new(
+        db: Db,
+        loaded: LoadedMembership,
+        actor: Actor,
+        limit: Option<&BTreeSet<Permission>>,
+    ) -> Self {
         let permissions = Permission::ALL
             .into_iter()
             .filter(|permission| loaded.role.allows(*permission))
@@ -109,7 +114,16 @@ impl TenantScope {
             .collect();
         let LoadedMembership { tenant, tenant_name, personal, tenant_created_at, role } = loaded;
         Self {
-            inner: Arc::new(TenantInner { db, tenant, tenant_name, personal, tenant_created_at, role, permissions, actor }),
+            inner: Arc::new(TenantInner {
+                db,
+                tenant,
+                tenant_name,
+                personal,
+                tenant_created_at,
+                role,
+                permissions,
+                actor,
+            }),
         }
     }
 
@@ -302,4 +316,3 @@ impl SystemAccess for SystemScope {
 }
 
 impl Scope for SystemScope {}
-

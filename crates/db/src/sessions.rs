@@ -1,6 +1,8 @@
 //! Queries on sessions. Written by `control::identity`.
 
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, sea_query::Expr,
+};
 use stead_core::ids::{SessionId, UserId};
 use stead_core::{Result, Timestamp};
 
@@ -14,7 +16,10 @@ pub use crate::entities::session::Model as Session;
 /// # Errors
 /// A failure of the database.
 pub async fn insert(tx: &Tx<SystemScope>, row: Session) -> Result<()> {
-    session::Entity::insert(row.into_active_model()).exec_without_returning(on(tx)).await.doing("inserting a session")?;
+    session::Entity::insert(row.into_active_model())
+        .exec_without_returning(on(tx))
+        .await
+        .doing("inserting a session")?;
     Ok(())
 }
 

@@ -59,7 +59,10 @@ impl Db {
 /// # Errors
 /// A failure of the database.
 pub async fn insert(tx: &Tx<SystemScope>, row: Tenant) -> Result<()> {
-    tenant::Entity::insert(row.into_active_model()).exec_without_returning(on(tx)).await.doing("inserting a tenant")?;
+    tenant::Entity::insert(row.into_active_model())
+        .exec_without_returning(on(tx))
+        .await
+        .doing("inserting a tenant")?;
     Ok(())
 }
 

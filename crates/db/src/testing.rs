@@ -3,7 +3,11 @@
 //! [`both_databases!`](crate::both_databases) makes two tests of each `async fn(Db)`. PostgreSQL is started once per process (see
 //! `postgres.sh`) and goes with the process, however that ends; each test gets a copy of a migrated template.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that gets no database has to fail with the reason")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that gets no database has to fail with the reason"
+)]
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Command, Stdio};
@@ -52,13 +56,17 @@ pub async fn postgres() -> (Db, Guard) {
     MIGRATED
         .get_or_init(|| async {
             create(TEMPLATE, "template0").await;
-            let template = Db::open(&Target::Postgres(url(TEMPLATE)), Ambient::system()).await.expect("a migrated template");
+            let template = Db::open(&Target::Postgres(url(TEMPLATE)), Ambient::system())
+                .await
+                .expect("a migrated template");
             template.close().await.expect("no connection to the template, or it could not be copied");
         })
         .await;
     let name = fresh_name();
     create(&name, TEMPLATE).await;
-    let db = Db::open_without_migrating(&Target::Postgres(url(&name)), Ambient::system()).await.expect("a PostgreSQL database");
+    let db = Db::open_without_migrating(&Target::Postgres(url(&name)), Ambient::system())
+        .await
+        .expect("a PostgreSQL database");
     (db, Guard { _folder: None })
 }
 
@@ -78,7 +86,8 @@ fn fresh_name() -> String {
 }
 
 async fn create(name: &str, template: &str) {
-    let connection: DatabaseConnection = Database::connect(url("postgres")).await.expect("the test's PostgreSQL answers");
+    let connection: DatabaseConnection =
+        Database::connect(url("postgres")).await.expect("the test's PostgreSQL answers");
     connection
         .execute_unprepared(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
         .await
@@ -106,11 +115,15 @@ fn start() -> String {
         .spawn()
         .expect("a shell to start PostgreSQL with");
     let mut line = String::new();
-    BufReader::new(supervisor.stdout.take().expect("the script's output")).read_line(&mut line).expect("the script answers");
+    BufReader::new(supervisor.stdout.take().expect("the script's output"))
+        .read_line(&mut line)
+        .expect("the script answers");
     let Some(folder) = line.trim().strip_prefix("ready ") else {
         let mut said = String::new();
         let _ = supervisor.stderr.take().expect("the script's messages").read_to_string(&mut said);
-        panic!("PostgreSQL did not start; install it (Debian: apt-get install postgresql). The script said: {line}{said}");
+        panic!(
+            "PostgreSQL did not start; install it (Debian: apt-get install postgresql). The script said: {line}{said}"
+        );
     };
     // Held until the process ends.
     std::mem::forget(supervisor);

@@ -1,6 +1,8 @@
 //! Queries on API tokens. Written by `control::identity`.
 
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, sea_query::Expr,
+};
 use stead_core::ids::{TokenId, UserId};
 use stead_core::{Result, Timestamp};
 
@@ -14,7 +16,10 @@ pub use crate::entities::api_token::Model as ApiToken;
 /// # Errors
 /// A failure of the database.
 pub async fn insert(tx: &Tx<SystemScope>, row: ApiToken) -> Result<()> {
-    api_token::Entity::insert(row.into_active_model()).exec_without_returning(on(tx)).await.doing("inserting an API token")?;
+    api_token::Entity::insert(row.into_active_model())
+        .exec_without_returning(on(tx))
+        .await
+        .doing("inserting an API token")?;
     Ok(())
 }
 

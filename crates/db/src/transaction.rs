@@ -11,7 +11,9 @@ use stead_core::{Error, Result, Timestamp};
 use crate::connection::Db;
 use crate::failure::{self, Doing};
 use crate::nudge::Nudge;
-use crate::scope::{Access, Actor, INSIDE, Scope, SystemAccess, SystemScope, TenantAccess, TenantScope, sealed};
+use crate::scope::{
+    Access, Actor, INSIDE, Scope, SystemAccess, SystemScope, TenantAccess, TenantScope, sealed,
+};
 use crate::{dialect, events};
 
 const ATTEMPTS: u32 = 25;
@@ -156,10 +158,15 @@ where
     Fut: Future<Output = Result<T>>,
 {
     let transaction = dialect::begin_write(db.writer()).await.doing("beginning a transaction")?;
-    let inner =
-        Arc::new(Inner { transaction, db: db.clone(), scope: scope.clone(), on_commit: Mutex::new(OnCommit::default()) });
+    let inner = Arc::new(Inner {
+        transaction,
+        db: db.clone(),
+        scope: scope.clone(),
+        on_commit: Mutex::new(OnCommit::default()),
+    });
     let outcome = work(Tx { inner: Arc::clone(&inner) }).await;
-    let inner = Arc::try_unwrap(inner).map_err(|_| Error::internal("a transaction's handle outlived its closure"))?;
+    let inner =
+        Arc::try_unwrap(inner).map_err(|_| Error::internal("a transaction's handle outlived its closure"))?;
     match outcome {
         Ok(value) => {
             for nudge in inner.commit().await? {

@@ -79,7 +79,8 @@ pub async fn insert<S: Scope>(tx: &Tx<S>, row: &UploadRow) -> Result<()> {
 /// A failure of the database.
 pub async fn set_used_by<S: Scope>(tx: &Tx<S>, upload: UploadId, instance: Option<InstanceId>) -> Result<()> {
     let model = upload::ActiveModel { used_by: Set(instance.map(|id| id.to_string())), ..Default::default() };
-    let mut query = upload::Entity::update_many().set(model).filter(upload::Column::Id.eq(upload.to_string()));
+    let mut query =
+        upload::Entity::update_many().set(model).filter(upload::Column::Id.eq(upload.to_string()));
     if let Some(tenant) = tx.tenant() {
         query = query.filter(upload::Column::TenantId.eq(tenant.to_string()));
     }

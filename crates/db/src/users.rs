@@ -14,7 +14,10 @@ pub use crate::entities::user::Model as User;
 /// # Errors
 /// A failure of the database.
 pub async fn insert(tx: &Tx<SystemScope>, row: User) -> Result<()> {
-    user::Entity::insert(row.into_active_model()).exec_without_returning(on(tx)).await.doing("inserting a user")?;
+    user::Entity::insert(row.into_active_model())
+        .exec_without_returning(on(tx))
+        .await
+        .doing("inserting a user")?;
     Ok(())
 }
 

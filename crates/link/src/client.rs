@@ -137,7 +137,8 @@ impl NodeClient {
     /// # Errors
     /// `node_unreachable`, `node_timed_out` when the stream does not begin.
     pub async fn reports(&self) -> Result<BoxStream<'static, Result<NodeMessage>>> {
-        let answer = self.call(Method::GET, "/node/v1/reports".to_owned(), empty(), "reporting", CALL).await?;
+        let answer =
+            self.call(Method::GET, "/node/v1/reports".to_owned(), empty(), "reporting", CALL).await?;
         let keep = Arc::clone(&self._guard);
         let bytes = answer.into_body().into_data_stream().map_err(io::Error::other);
         let lines = FramedRead::new(StreamReader::new(bytes), LinesCodec::new_with_max_length(MAX_LINE));
@@ -202,7 +203,8 @@ impl NodeClient {
             .put("columns", params.columns)
             .put("rows", params.rows)
             .put("read_only", Some(params.read_only));
-        self.open(format!("/node/v1/instances/{instance}/processes/{process}/attach{query}"), "attaching").await
+        self.open(format!("/node/v1/instances/{instance}/processes/{process}/attach{query}"), "attaching")
+            .await
     }
 
     /// # Errors
@@ -236,17 +238,26 @@ impl NodeClient {
         let (writer, sent) = body::channel();
         let sent = sent.map_err(|error| Box::new(error) as BodyError).boxed_unsync();
         let answer = self.call(Method::POST, path, sent, doing, OPEN).await?;
-        Ok(Box::new(OpenStream { stream: BodyStream::new(answer.into_body(), writer), _guard: Arc::clone(&self._guard) }))
+        Ok(Box::new(OpenStream {
+            stream: BodyStream::new(answer.into_body(), writer),
+            _guard: Arc::clone(&self._guard),
+        }))
     }
 
-    async fn read<T: DeserializeOwned>(&self, method: Method, path: String, doing: &'static str) -> Result<T> {
+    async fn read<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: String,
+        doing: &'static str,
+    ) -> Result<T> {
         within(CALL, doing, async {
             let answer = self.request(method, path, empty()).await?;
             let bytes = Limited::new(answer.into_body(), MAX_ANSWER)
                 .collect()
                 .await
                 .map_err(|error| unreachable().source_error(error))?;
-            serde_json::from_slice(&bytes.to_bytes()).internal(format!("reading a node's answer while {doing}"))
+            serde_json::from_slice(&bytes.to_bytes())
+                .internal(format!("reading a node's answer while {doing}"))
         })
         .await
     }

@@ -85,7 +85,9 @@ pub async fn connect_forever<Dial, Dialling, Serve, Serving>(
         }
         let pause = backoff.next(ambient.random_u64());
         match error {
-            Some(error) => warn!(error = %error, error.inside = %error.inside(), pause = ?pause, "not connected to the server"),
+            Some(error) => {
+                warn!(error = %error, error.inside = %error.inside(), pause = ?pause, "not connected to the server")
+            }
             None => info!(pause = ?pause, "the server closed the connection"),
         }
         tokio::select! {

@@ -7,11 +7,11 @@ use std::fmt;
 use std::time::Duration;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, PublicKeyData, SanType, SerialNumber, SubjectPublicKeyInfo,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
+    KeyPair, KeyUsagePurpose, PublicKeyData, SanType, SerialNumber, SubjectPublicKeyInfo,
 };
-use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use sha2::{Digest, Sha256};
 use stead_core::Timestamp;
 use stead_core::ambient::Ambient;
@@ -164,7 +164,8 @@ impl Authority {
         let name = SERVER_NAME.try_into().internal("naming the server")?;
         params.subject_alt_names = vec![SanType::DnsName(name)];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        let certificate = params.signed_by(&key.0, &self.issuer).internal("issuing the server's certificate")?;
+        let certificate =
+            params.signed_by(&key.0, &self.issuer).internal("issuing the server's certificate")?;
         Ok(key.with_certificate(certificate.pem()))
     }
 

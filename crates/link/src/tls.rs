@@ -81,8 +81,14 @@ impl NodeAcceptor {
 }
 
 fn refused() -> Error {
-    Error::new(ErrorKind::Unauthenticated, "node_refused", "Somebody connected who is no node of this installation.")
-        .next_step("If it is one of yours, join it again: its certificate has expired or is from another installation.")
+    Error::new(
+        ErrorKind::Unauthenticated,
+        "node_refused",
+        "Somebody connected who is no node of this installation.",
+    )
+    .next_step(
+        "If it is one of yours, join it again: its certificate has expired or is from another installation.",
+    )
 }
 
 /// The node's end: connects to the server.

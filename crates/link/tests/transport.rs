@@ -83,7 +83,10 @@ async fn strangers_old_certificates_and_servers_posing_as_nodes_are_refused() {
     assert!(handshake(&acceptor, &connector).await.1.is_ok());
     clock.advance(Duration::from_secs(91 * 24 * 60 * 60));
     assert_eq!(handshake(&acceptor, &connector).await.1.err().unwrap().code(), "node_refused");
-    assert_eq!(authority.issue_node(&ambient, ambient.new_id(), "no key").unwrap_err().code(), "invalid_public_key");
+    assert_eq!(
+        authority.issue_node(&ambient, ambient.new_id(), "no key").unwrap_err().code(),
+        "invalid_public_key"
+    );
 }
 
 #[tokio::test]
@@ -100,7 +103,9 @@ async fn a_node_dials_again_and_pauses_start_over_only_after_an_accepted_session
             if number == 9 {
                 stop.cancel();
             }
-            async move { if number.is_multiple_of(2) { Ok(pipe().0) } else { Err(Error::unavailable("down", "Down.")) } }
+            async move {
+                if number.is_multiple_of(2) { Ok(pipe().0) } else { Err(Error::unavailable("down", "Down.")) }
+            }
         },
         |_| {
             // The seventh dial is the first that the server speaks on.

@@ -91,11 +91,9 @@ impl Shared {
         let slot = usize::try_from(document.instance.uuid().as_u128() % PUT_LOCKS as u128).unwrap_or(0);
         let _turn = self.puts[slot].lock().await;
         let shared = Arc::clone(self);
-        let document = tokio::task::spawn_blocking(move || {
-            shared.ledger.put(&document).map(|_| document)
-        })
-        .await
-        .internal("storing a document")??;
+        let document = tokio::task::spawn_blocking(move || shared.ledger.put(&document).map(|_| document))
+            .await
+            .internal("storing a document")??;
         self.wake(document);
         Ok(())
     }
@@ -120,7 +118,11 @@ impl Shared {
     }
 
     /// Ends a reconciler that has nothing left to do, unless a document came meanwhile.
-    pub(crate) fn retire(&self, instance: InstanceId, documents: &mut watch::Receiver<InstanceDocument>) -> bool {
+    pub(crate) fn retire(
+        &self,
+        instance: InstanceId,
+        documents: &mut watch::Receiver<InstanceDocument>,
+    ) -> bool {
         let mut reconcilers = self.reconcilers();
         if documents.has_changed().unwrap_or(false) {
             return false;
@@ -169,7 +171,9 @@ impl Shared {
         for (kind, driver) in &self.drivers {
             match driver.inventory().await {
                 Ok(instances) => {
-                    found.extend(instances.into_iter().filter(|instance| self.ledger.document(*instance).is_none()));
+                    found.extend(
+                        instances.into_iter().filter(|instance| self.ledger.document(*instance).is_none()),
+                    );
                 }
                 Err(error) => {
                     warn!(driver = kind.as_str(), error = %error, error.inside = %error.inside(), "a driver cannot list its instances");
@@ -199,7 +203,9 @@ impl Node {
     /// When the data directory cannot be used.
     pub async fn start(config: NodeConfig, drivers: Vec<Arc<DynDriver>>, ambient: Ambient) -> Result<Self> {
         let folder = config.data_dir.join("ledger");
-        let ledger = tokio::task::spawn_blocking(move || Ledger::open(folder)).await.internal("opening the ledger")??;
+        let ledger = tokio::task::spawn_blocking(move || Ledger::open(folder))
+            .await
+            .internal("opening the ledger")??;
         let uploads = Uploads::open(config.data_dir.join("uploads")).await?;
         uploads.sweep(ambient.now()).await;
         let documents = ledger.documents();

@@ -60,7 +60,10 @@ async fn route(shared: &Arc<Shared>, request: Request<Incoming>) -> Result<Respo
             let instance = id(instance)?;
             let document: InstanceDocument = read(body).await?;
             if document.instance != instance {
-                return Err(Error::invalid("instance_mismatch", "The document is of another instance than the path."));
+                return Err(Error::invalid(
+                    "instance_mismatch",
+                    "The document is of another instance than the path.",
+                ));
             }
             shared.put_document(document).await?;
             Ok(done())
@@ -82,57 +85,64 @@ async fn of_instance(
     query: &str,
     body: Incoming,
 ) -> Result<Option<Response<Body>>> {
-    let response = match (method, rest) {
-        (&Method::GET, ["processes"]) => json(&driver.processes(instance).await?)?,
-        (&Method::POST, ["processes"]) => {
-            let process: ProcessSpec = read(body).await?;
-            driver.spawn(instance, &process).await?;
-            done()
-        }
-        (&Method::POST, ["processes", process, "attach"]) => {
-            let attach = Attach {
-                offset: parameter(query, "offset")?,
-                size: parameter(query, "columns")?.zip(parameter(query, "rows")?),
-                read_only: parameter(query, "read_only")?.unwrap_or(false),
-            };
-            let stream = driver.attach(instance, id::<ProcessId>(process)?, attach).await?;
-            streaming(body, stream)
-        }
-        (&Method::POST, ["processes", process, "signal", number]) => {
-            let number: i32 = number.parse().ok().filter(|number| (1..=64).contains(number)).ok_or_else(|| {
-                Error::invalid("invalid_signal", "A signal is a number from 1 to 64.")
-            })?;
-            driver.signal(instance, id(process)?, number).await?;
-            done()
-        }
-        (&Method::POST, ["console"]) => {
-            let follow = parameter(query, "follow")?.unwrap_or(false);
-            let from = match (parameter(query, "offset")?, parameter(query, "tail")?) {
-                (Some(offset), _) => ConsolePosition::Offset { offset },
-                (None, Some(lines)) => ConsolePosition::Tail { lines },
-                (None, None) => ConsolePosition::Start,
-            };
-            streaming(body, driver.console(instance, from, follow).await?)
-        }
-        (&Method::POST, ["ports", port]) => {
-            let port: u16 = port.parse().ok().filter(|port| *port != 0).ok_or_else(|| {
-                Error::invalid("invalid_port", "A port is a number from 1 to 65535.")
-            })?;
-            streaming(body, driver.dial(instance, port).await?)
-        }
-        _ => return Ok(None),
-    };
+    let response =
+        match (method, rest) {
+            (&Method::GET, ["processes"]) => json(&driver.processes(instance).await?)?,
+            (&Method::POST, ["processes"]) => {
+                let process: ProcessSpec = read(body).await?;
+                driver.spawn(instance, &process).await?;
+                done()
+            }
+            (&Method::POST, ["processes", process, "attach"]) => {
+                let attach = Attach {
+                    offset: parameter(query, "offset")?,
+                    size: parameter(query, "columns")?.zip(parameter(query, "rows")?),
+                    read_only: parameter(query, "read_only")?.unwrap_or(false),
+                };
+                let stream = driver.attach(instance, id::<ProcessId>(process)?, attach).await?;
+                streaming(body, stream)
+            }
+            (&Method::POST, ["processes", process, "signal", number]) => {
+                let number: i32 =
+                    number.parse().ok().filter(|number| (1..=64).contains(number)).ok_or_else(|| {
+                        Error::invalid("invalid_signal", "A signal is a number from 1 to 64.")
+                    })?;
+                driver.signal(instance, id(process)?, number).await?;
+                done()
+            }
+            (&Method::POST, ["console"]) => {
+                let follow = parameter(query, "follow")?.unwrap_or(false);
+                let from = match (parameter(query, "offset")?, parameter(query, "tail")?) {
+                    (Some(offset), _) => ConsolePosition::Offset { offset },
+                    (None, Some(lines)) => ConsolePosition::Tail { lines },
+                    (None, None) => ConsolePosition::Start,
+                };
+                streaming(body, driver.console(instance, from, follow).await?)
+            }
+            (&Method::POST, ["ports", port]) => {
+                let port: u16 =
+                    port.parse().ok().filter(|port| *port != 0).ok_or_else(|| {
+                        Error::invalid("invalid_port", "A port is a number from 1 to 65535.")
+                    })?;
+                streaming(body, driver.dial(instance, port).await?)
+            }
+            _ => return Ok(None),
+        };
     Ok(Some(response))
 }
 
 /// The driver that has the instance, by its document.
 fn driver(shared: &Shared, instance: InstanceId) -> Result<Arc<DynDriver>> {
     let document = shared.ledger.document(instance).ok_or_else(|| {
-        Error::not_found("instance", instance).next_step("The node has no document of it; the server sends it when it is placed here.")
+        Error::not_found("instance", instance)
+            .next_step("The node has no document of it; the server sends it when it is placed here.")
     })?;
     shared.driver(document.driver).ok_or_else(|| {
-        Error::conflict("driver_unavailable", format!("This node has no driver {}.", document.driver.as_str()))
-            .next_step("Start the node with that driver.")
+        Error::conflict(
+            "driver_unavailable",
+            format!("This node has no driver {}.", document.driver.as_str()),
+        )
+        .next_step("Start the node with that driver.")
     })
 }
 
@@ -148,7 +158,8 @@ fn reports(shared: &Arc<Shared>) -> Response<Body> {
 }
 
 fn streaming(body: Incoming, stream: stead_link::ByteStream) -> Response<Body> {
-    answer_with_stream(body, stream).map(|body| body.map_err(|error| Box::new(error) as BodyError).boxed_unsync())
+    answer_with_stream(body, stream)
+        .map(|body| body.map_err(|error| Box::new(error) as BodyError).boxed_unsync())
 }
 
 fn json(value: &impl Serialize) -> Result<Response<Body>> {
@@ -194,7 +205,9 @@ fn parameter<T: FromStr>(query: &str, name: &str) -> Result<Option<T>> {
     let value = query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name);
     value
         .map(|(_, value)| {
-            value.parse().map_err(|_| Error::invalid("invalid_query", format!("{name}={value} is not understood.")))
+            value
+                .parse()
+                .map_err(|_| Error::invalid("invalid_query", format!("{name}={value} is not understood.")))
         })
         .transpose()
 }

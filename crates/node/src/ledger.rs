@@ -47,7 +47,10 @@ pub fn admit(known: Option<&InstanceDocument>, new: &InstanceDocument) -> Result
     if new.generation < known.generation {
         return Err(Error::conflict(
             "stale_generation",
-            format!("The node has generation {} of this instance; {} is older.", known.generation, new.generation),
+            format!(
+                "The node has generation {} of this instance; {} is older.",
+                known.generation, new.generation
+            ),
         )
         .next_step("Send the newest document."));
     }
@@ -154,7 +157,8 @@ impl Ledger {
 
     fn write(&self, instance: InstanceId, kind: &str, content: &impl Serialize, durable: bool) -> Result<()> {
         let path = self.path(instance, kind);
-        let bytes = serde_json::to_vec(&Versioned { version: VERSION, content }).internal("writing the ledger")?;
+        let bytes =
+            serde_json::to_vec(&Versioned { version: VERSION, content }).internal("writing the ledger")?;
         replace(&path, &bytes, durable).map_err(|error| {
             let text = "The node cannot write its ledger.";
             Error::unavailable("ledger_unwritable", text)

@@ -18,7 +18,9 @@ pub(crate) fn memory_bytes() -> u64 {
         }
     };
     let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"));
-    line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0).saturating_mul(1_024)
+    line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok())
+        .unwrap_or(0)
+        .saturating_mul(1_024)
 }
 
 /// Bytes that the node may still write; zero when the file system does not say.

@@ -69,7 +69,9 @@ async fn ask<T>(instance: InstanceId, call: impl Future<Output = Result<T>>) -> 
 }
 
 async fn look_at_ports(shared: &Arc<Shared>) {
-    for (instance, ports) in ask_all(shared, |driver, instance| async move { driver.listening(instance).await }).await {
+    for (instance, ports) in
+        ask_all(shared, |driver, instance| async move { driver.listening(instance).await }).await
+    {
         shared.feed.listening(instance, ports);
     }
 }
@@ -90,7 +92,10 @@ async fn measure(shared: &Arc<Shared>, last: &mut HashMap<InstanceId, (u64, Inst
 }
 
 /// Asks every running instance, some at a time. The question is a task of its own, so that one instance holds up no other.
-async fn ask_all<T, F>(shared: &Arc<Shared>, question: impl Fn(Arc<DynDriver>, InstanceId) -> F) -> Vec<(InstanceId, T)>
+async fn ask_all<T, F>(
+    shared: &Arc<Shared>,
+    question: impl Fn(Arc<DynDriver>, InstanceId) -> F,
+) -> Vec<(InstanceId, T)>
 where
     T: Send + 'static,
     F: Future<Output = Result<T>> + Send + 'static,

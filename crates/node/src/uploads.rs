@@ -62,9 +62,13 @@ impl Uploads {
         let mut length = 0_u64;
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|error| {
-                Error::new(ErrorKind::Unavailable, "upload_interrupted", "The upload ended before it was complete.")
-                    .next_step("Send it again.")
-                    .source_error(error)
+                Error::new(
+                    ErrorKind::Unavailable,
+                    "upload_interrupted",
+                    "The upload ended before it was complete.",
+                )
+                .next_step("Send it again.")
+                .source_error(error)
             })?;
             let Ok(bytes) = frame.into_data() else { continue };
             length = length.saturating_add(bytes.len() as u64);
@@ -85,9 +89,13 @@ impl Uploads {
     /// `upload_missing` when it was never sent here or has been used.
     pub async fn open_file(&self, upload: UploadId) -> Result<fs::File> {
         fs::File::open(self.path(upload)).await.map_err(|error| {
-            Error::new(ErrorKind::NotFound, "upload_missing", "The uploaded repository is not on the node any more.")
-                .next_step("Open the repository again, which uploads it anew.")
-                .source_error(error)
+            Error::new(
+                ErrorKind::NotFound,
+                "upload_missing",
+                "The uploaded repository is not on the node any more.",
+            )
+            .next_step("Open the repository again, which uploads it anew.")
+            .source_error(error)
         })
     }
 

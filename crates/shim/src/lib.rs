@@ -4,9 +4,9 @@
 //! Owns the spawner, the shim, its socket protocol and, in [`sandbox`], the isolation itself.
 
 pub mod console;
+mod process;
 pub mod protocol;
 pub mod sandbox;
-mod process;
 pub mod shim;
 pub mod spawner;
 mod terminal;

@@ -59,13 +59,26 @@ struct Global {
     #[arg(long, global = true, env = "STEAD_SERVER", value_name = "URL", help_heading = "Global options")]
     server: Option<Url>,
     /// API token, instead of the one in the credentials file.
-    #[arg(long, global = true, env = "STEAD_TOKEN", hide_env_values = true, value_name = "TOKEN", help_heading = "Global options")]
+    #[arg(
+        long,
+        global = true,
+        env = "STEAD_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN",
+        help_heading = "Global options"
+    )]
     token: Option<String>,
     /// Tenant to act in; your personal one when absent.
     #[arg(long, global = true, env = "STEAD_TENANT", value_name = "TENANT", help_heading = "Global options")]
     tenant: Option<String>,
     /// File with server and token.
-    #[arg(long, global = true, env = "STEAD_CREDENTIALS", value_name = "FILE", help_heading = "Global options")]
+    #[arg(
+        long,
+        global = true,
+        env = "STEAD_CREDENTIALS",
+        value_name = "FILE",
+        help_heading = "Global options"
+    )]
     credentials: Option<PathBuf>,
     /// Print JSON; long work prints its progress as one JSON object per line.
     #[arg(long, global = true, help_heading = "Global options")]
@@ -179,14 +192,20 @@ impl Context {
         let stored = Credentials::load(&self.credentials_path)?;
         let server = match (&self.server, &stored) {
             (Some(server), _) => server.clone(),
-            (None, Some(stored)) => Url::parse(&stored.server)
-                .map_err(|error| Failure::usage(format!("The stored server address is no URL: {error}."), "Sign in anew with `stead login`."))?,
+            (None, Some(stored)) => Url::parse(&stored.server).map_err(|error| {
+                Failure::usage(
+                    format!("The stored server address is no URL: {error}."),
+                    "Sign in anew with `stead login`.",
+                )
+            })?,
             (None, None) => return Err(Failure::not_signed_in()),
         };
         // A stored token goes only to the server it was made for.
         let stored_token = stored
             .as_ref()
-            .filter(|stored| Url::parse(&stored.server).is_ok_and(|stored| stored.origin() == server.origin()))
+            .filter(|stored| {
+                Url::parse(&stored.server).is_ok_and(|stored| stored.origin() == server.origin())
+            })
             .map(|stored| stored.token.clone());
         let Some(token) = self.token.clone().or(stored_token) else { return Err(Failure::not_signed_in()) };
         let tenant = self.tenant.clone().or_else(|| stored.and_then(|stored| stored.tenant));
@@ -249,7 +268,9 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitCod
         Some(Command::Logs(args)) => logs::run(context, &args).await,
         Some(Command::Start(args)) => lifecycle::start(context, &args).await,
         Some(Command::Stop(args)) => lifecycle::stop(context, &args).await,
-        Some(Command::Restart(args)) => lifecycle::act(context, &args, stead_api::client::Action::Restart).await,
+        Some(Command::Restart(args)) => {
+            lifecycle::act(context, &args, stead_api::client::Action::Restart).await
+        }
         Some(Command::Kill(args)) => lifecycle::act(context, &args, stead_api::client::Action::Kill).await,
         Some(Command::Pause(args)) => lifecycle::act(context, &args, stead_api::client::Action::Pause).await,
         Some(Command::Wake(args)) => lifecycle::act(context, &args, stead_api::client::Action::Wake).await,

@@ -39,7 +39,10 @@ impl Credentials {
             Ok(file) => file,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => {
-                return Err(Error::invalid("credentials_unreadable", format!("{} cannot be read: {error}.", path.display())));
+                return Err(Error::invalid(
+                    "credentials_unreadable",
+                    format!("{} cannot be read: {error}.", path.display()),
+                ));
             }
         };
         let mode = file.metadata().internal("reading the mode of the credentials file")?.permissions().mode();
@@ -65,13 +68,17 @@ impl Credentials {
     pub fn store(&self, path: &Path) -> Result<()> {
         let folder = path.parent().unwrap_or(Path::new("."));
         let cannot = |error: std::io::Error| {
-            Error::invalid("credentials_unwritable", format!("{} cannot be written: {error}.", path.display()))
-                .next_step("Name another file with --credentials or STEAD_CREDENTIALS.")
+            Error::invalid(
+                "credentials_unwritable",
+                format!("{} cannot be written: {error}.", path.display()),
+            )
+            .next_step("Name another file with --credentials or STEAD_CREDENTIALS.")
         };
         fs::create_dir_all(folder).map_err(cannot)?;
         let temporary = path.with_extension("new");
         let _ = fs::remove_file(&temporary);
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary).map_err(cannot)?;
+        let mut file =
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary).map_err(cannot)?;
         let text = serde_json::to_string_pretty(self).internal("writing credentials")?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(cannot)?;
         fs::rename(&temporary, path).map_err(cannot)
@@ -109,8 +116,11 @@ mod tests {
     fn credentials_are_private_and_refused_when_exposed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/credentials.json");
-        let credentials =
-            Credentials { server: "http://localhost:7433".into(), token: "stead_secret".into(), tenant: None };
+        let credentials = Credentials {
+            server: "http://localhost:7433".into(),
+            token: "stead_secret".into(),
+            tenant: None,
+        };
         credentials.store(&path).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(Credentials::load(&path).unwrap().unwrap().token, "stead_secret");

@@ -53,8 +53,17 @@ impl Stead {
         Self { binary: PathBuf::from(binary), data, options, process: Some(process), ready, log }
     }
 
-    #[expect(clippy::zombie_processes, reason = "the process is handed to its owner, who waits; a start that fails ends the test")]
-    fn launch(binary: &Path, data: &Path, options: &Options, listen: &str, log: &Arc<Mutex<String>>) -> (Child, Ready) {
+    #[expect(
+        clippy::zombie_processes,
+        reason = "the process is handed to its owner, who waits; a start that fails ends the test"
+    )]
+    fn launch(
+        binary: &Path,
+        data: &Path,
+        options: &Options,
+        listen: &str,
+        log: &Arc<Mutex<String>>,
+    ) -> (Child, Ready) {
         let mut process = Command::new(binary)
             .args(["--json", "up", "--listen", listen, "--data-dir"])
             .arg(data)
@@ -156,7 +165,8 @@ impl Stead {
         self.kill();
         let address = self.ready.url.trim_start_matches("http://localhost:").trim_end_matches('/');
         let listen = format!("127.0.0.1:{address}");
-        let (process, ready) = Self::launch(&self.binary, self.data.path(), &self.options, &listen, &self.log);
+        let (process, ready) =
+            Self::launch(&self.binary, self.data.path(), &self.options, &listen, &self.log);
         self.process = Some(process);
         self.ready = ready;
     }
@@ -174,7 +184,10 @@ impl Stead {
     #[must_use]
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.binary);
-        command.env("STEAD_CREDENTIALS", self.credentials()).env("STEAD_SERVER", &self.ready.url).stdin(Stdio::null());
+        command
+            .env("STEAD_CREDENTIALS", self.credentials())
+            .env("STEAD_SERVER", &self.ready.url)
+            .stdin(Stdio::null());
         command
     }
 
@@ -184,7 +197,10 @@ impl Stead {
     /// When it does not come up.
     pub async fn instance(&self, name: &str) -> Instance {
         let create = CreateInstance { name: Some(name.to_owned()), ..CreateInstance::default() };
-        self.client().create_instance(&create, &format!("test-{name}")).await.expect("the instance is accepted");
+        self.client()
+            .create_instance(&create, &format!("test-{name}"))
+            .await
+            .expect("the instance is accepted");
         self.until_phase(name, Phase::Running).await
     }
 
@@ -196,7 +212,11 @@ impl Stead {
             let client = client.clone();
             async move {
                 let instance = client.instance(name).await.map_err(|error| error.to_string())?;
-                if instance.state.phase == phase { Ok(instance) } else { Err(format!("{:?} {:?}", instance.state, instance.problem)) }
+                if instance.state.phase == phase {
+                    Ok(instance)
+                } else {
+                    Err(format!("{:?} {:?}", instance.state, instance.problem))
+                }
             }
         })
         .await
@@ -215,7 +235,11 @@ impl Drop for Stead {
         if std::thread::panicking() {
             println!("log of the server:\n{}", self.log());
         } else {
-            assert!(output.status.success(), "`stead down --purge`: {}", String::from_utf8_lossy(&output.stderr));
+            assert!(
+                output.status.success(),
+                "`stead down --purge`: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
         }
     }
 }

@@ -36,7 +36,8 @@ impl Repository {
     /// When git or the file system fails.
     #[must_use]
     pub fn with(files: &[(&str, &str)]) -> Self {
-        let folder = tempfile::Builder::new().prefix("stead-repository-").tempdir().expect("a temporary folder");
+        let folder =
+            tempfile::Builder::new().prefix("stead-repository-").tempdir().expect("a temporary folder");
         git(folder.path(), &["init", "--quiet"]);
         let repository = Self { folder };
         repository.commit(files);

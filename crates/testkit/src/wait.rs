@@ -10,7 +10,10 @@ pub const PATIENCE: Duration = Duration::from_secs(90);
 ///
 /// # Panics
 /// When [`PATIENCE`] is over; the message holds `what` and the last refusal.
-pub async fn until<T, E: Debug, F: Future<Output = Result<T, E>>>(what: &str, mut probe: impl FnMut() -> F) -> T {
+pub async fn until<T, E: Debug, F: Future<Output = Result<T, E>>>(
+    what: &str,
+    mut probe: impl FnMut() -> F,
+) -> T {
     let deadline = Instant::now() + PATIENCE;
     let mut pause = Duration::from_millis(5);
     loop {

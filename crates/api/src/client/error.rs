@@ -31,7 +31,9 @@ impl ClientError {
         let status = response.status();
         match response.json::<ProblemBody>().await {
             Ok(problem) => Self::Refused(Box::new(problem)),
-            Err(_) => Self::Protocol(format!("the server answered {status} without an explanation; is it a Stead server?")),
+            Err(_) => Self::Protocol(format!(
+                "the server answered {status} without an explanation; is it a Stead server?"
+            )),
         }
     }
 

@@ -43,8 +43,9 @@ impl FrameStream {
         let mut request =
             url.as_str().into_client_request().map_err(|error| ClientError::Protocol(error.to_string()))?;
         for (name, value) in headers {
-            let value = HeaderValue::from_str(&value)
-                .map_err(|_| ClientError::Protocol(format!("the header {name} has characters that cannot be sent")))?;
+            let value = HeaderValue::from_str(&value).map_err(|_| {
+                ClientError::Protocol(format!("the header {name} has characters that cannot be sent"))
+            })?;
             request.headers_mut().insert(HeaderName::from_static(name), value);
         }
         match connect_async(request).await {
@@ -69,7 +70,10 @@ impl FrameStream {
             match self.socket.next().await {
                 Some(Ok(Message::Binary(bytes))) => return Ok(Some(OwnedFrame(bytes))),
                 Some(Ok(Message::Close(Some(close)))) if u16::from(close.code) >= 1008 => {
-                    return Err(ClientError::Protocol(format!("the server closed the stream: {}", close.reason)));
+                    return Err(ClientError::Protocol(format!(
+                        "the server closed the stream: {}",
+                        close.reason
+                    )));
                 }
                 Some(Ok(Message::Close(_))) | None => return Ok(None),
                 Some(Ok(_)) => {}

@@ -14,11 +14,20 @@ use super::operations::Operation;
 #[expect(clippy::large_enum_variant, reason = "made once per event and serialised at once")]
 pub enum Event {
     /// An instance is new or changed.
-    Instance { instance: Instance },
-    InstanceDeleted { instance_id: String },
-    Operation { operation: Operation },
+    Instance {
+        instance: Instance,
+    },
+    InstanceDeleted {
+        instance_id: String,
+    },
+    Operation {
+        operation: Operation,
+    },
     /// Sent every few seconds while an instance runs.
-    Usage { instance_id: String, usage: super::instances::Usage },
+    Usage {
+        instance_id: String,
+        usage: super::instances::Usage,
+    },
     /// Read everything anew.
     Reset,
 }

@@ -41,7 +41,11 @@ pub struct StepContext {
 
 impl std::fmt::Debug for StepContext {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("StepContext").field("operation", &self.operation).field("step", &self.step).finish_non_exhaustive()
+        formatter
+            .debug_struct("StepContext")
+            .field("operation", &self.operation)
+            .field("step", &self.step)
+            .finish_non_exhaustive()
     }
 }
 
@@ -67,10 +71,9 @@ impl StepContext {
     /// # Errors
     /// A defect when the operation has no resource or one of another kind.
     pub fn resource<I: std::str::FromStr>(&self) -> Result<I> {
-        self.resource
-            .as_deref()
-            .and_then(|text| text.parse().ok())
-            .ok_or_else(|| Error::internal(format!("operation {} has no resource of the expected kind", self.operation)))
+        self.resource.as_deref().and_then(|text| text.parse().ok()).ok_or_else(|| {
+            Error::internal(format!("operation {} has no resource of the expected kind", self.operation))
+        })
     }
 
     /// # Errors
@@ -86,7 +89,9 @@ impl StepContext {
     pub fn output<T: DeserializeOwned>(&self, step: &str) -> Result<Option<T>> {
         match self.outputs.get(step) {
             None | Some(Value::Null) => Ok(None),
-            Some(value) => serde_json::from_value(value.clone()).map(Some).internal("reading a step's output"),
+            Some(value) => {
+                serde_json::from_value(value.clone()).map(Some).internal("reading a step's output")
+            }
         }
     }
 
@@ -123,7 +128,8 @@ impl StepContext {
         {
             let mut last = self.last_progress.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some((at, stored)) = last.as_ref()
-                && (*stored == progress || (now.since(*at) < PROGRESS_INTERVAL && stored.label == progress.label))
+                && (*stored == progress
+                    || (now.since(*at) < PROGRESS_INTERVAL && stored.label == progress.label))
             {
                 return Ok(());
             }

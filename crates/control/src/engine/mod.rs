@@ -131,8 +131,14 @@ impl Engine {
     /// The kinds that are registered, by name.
     #[must_use]
     pub fn kinds(&self) -> Vec<Arc<dyn OperationKind>> {
-        let mut kinds: Vec<_> =
-            self.inner.kinds.read().unwrap_or_else(PoisonError::into_inner).values().map(Arc::clone).collect();
+        let mut kinds: Vec<_> = self
+            .inner
+            .kinds
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .map(Arc::clone)
+            .collect();
         kinds.sort_by_key(|kind| kind.name());
         kinds
     }
@@ -271,11 +277,13 @@ impl Inner {
 }
 
 pub(crate) fn decode(record: &str) -> Result<OperationRecord> {
-    serde_json::from_str(record).map_err(|error| Error::internal("reading an operation's record").source_error(error))
+    serde_json::from_str(record)
+        .map_err(|error| Error::internal("reading an operation's record").source_error(error))
 }
 
 pub(crate) fn encode(record: &OperationRecord) -> Result<String> {
-    serde_json::to_string(record).map_err(|error| Error::internal("writing an operation's record").source_error(error))
+    serde_json::to_string(record)
+        .map_err(|error| Error::internal("writing an operation's record").source_error(error))
 }
 
 pub(crate) fn parse_id(row: &Operation) -> Result<OperationId> {
@@ -283,5 +291,7 @@ pub(crate) fn parse_id(row: &Operation) -> Result<OperationId> {
 }
 
 pub(crate) fn tenant_of(row: &Operation) -> Result<TenantId> {
-    row.tenant_id.parse().map_err(|error| Error::internal("reading an operation's tenant").source_error(error))
+    row.tenant_id
+        .parse()
+        .map_err(|error| Error::internal("reading an operation's tenant").source_error(error))
 }

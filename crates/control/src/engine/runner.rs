@@ -139,7 +139,9 @@ pub(super) async fn renew_leases(inner: Arc<Inner>) {
         match look_after_leases(&inner, renew).await {
             Ok(()) if renew => renewed = now,
             Ok(()) => {}
-            Err(error) => tracing::warn!(error.inside = %error.inside(), "renewing the leases of operations failed: {error}"),
+            Err(error) => {
+                tracing::warn!(error.inside = %error.inside(), "renewing the leases of operations failed: {error}")
+            }
         }
     }
 }
@@ -160,7 +162,10 @@ async fn look_after_leases(inner: &Arc<Inner>, renew: bool) -> Result<()> {
         let ids: Vec<OperationId> = running.iter().map(|(id, _)| *id).collect();
         let until = inner.now().plus(inner.settings.lease);
         let ids = ids.as_slice();
-        let lost = inner.scope.transaction(|tx| async move { operations::renew(&tx, owner, ids, until).await }).await?;
+        let lost = inner
+            .scope
+            .transaction(|tx| async move { operations::renew(&tx, owner, ids, until).await })
+            .await?;
         // One that has just ended has no lease either; it does not listen any more.
         for (_, running) in running.iter().filter(|(id, _)| lost.contains(id)) {
             running.lost.cancel();
@@ -205,8 +210,12 @@ impl<'a> Runner<'a> {
         let claimed = inner
             .scope
             .transaction(|tx| async move {
-                let Some(row) = operations::lease(&tx, id, owner, tx.now().plus(lease)).await? else { return Ok(None) };
-                let Some(mut runner) = Self::prepare(inner, running, row, &tx).await? else { return Ok(None) };
+                let Some(row) = operations::lease(&tx, id, owner, tx.now().plus(lease)).await? else {
+                    return Ok(None);
+                };
+                let Some(mut runner) = Self::prepare(inner, running, row, &tx).await? else {
+                    return Ok(None);
+                };
                 // The first decision goes into the transaction that takes the lease.
                 let event = runner.cancel.map_or(Event::Resume, Event::Cancel);
                 let action = runner.decide(&tx, event).await?;
@@ -285,7 +294,11 @@ impl<'a> Runner<'a> {
     }
 
     #[expect(clippy::type_complexity, reason = "three parts that only `decide` takes apart")]
-    fn decision(&mut self, tx: &Tx<SystemScope>, event: Event) -> Result<(Decision, Advance, Vec<(Option<String>, String)>)> {
+    fn decision(
+        &mut self,
+        tx: &Tx<SystemScope>,
+        event: Event,
+    ) -> Result<(Decision, Advance, Vec<(Option<String>, String)>)> {
         let now = tx.now();
         let lines = self.lines_about(&event);
         let decision = next(&self.record, event, now, tx.ambient().random_u64());
@@ -569,8 +582,11 @@ impl Step for UnknownStep {
         "Unknown step"
     }
     async fn run(&self, _: &StepContext) -> Result<Value> {
-        Err(Error::conflict("operation_step_unknown", "This version of Stead does not know the operation's next step.")
-            .next_step("Go back to the version that began it, or delete the object."))
+        Err(Error::conflict(
+            "operation_step_unknown",
+            "This version of Stead does not know the operation's next step.",
+        )
+        .next_step("Go back to the version that began it, or delete the object."))
     }
     async fn undo(&self, _: &StepContext) -> Result<()> {
         Ok(())

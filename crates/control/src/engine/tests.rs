@@ -51,7 +51,11 @@ impl Step for TestStep {
         self.name
     }
     fn retry(&self) -> RetryPolicy {
-        RetryPolicy { attempts: 4, first_delay: Duration::from_millis(4), longest_delay: Duration::from_millis(10) }
+        RetryPolicy {
+            attempts: 4,
+            first_delay: Duration::from_millis(4),
+            longest_delay: Duration::from_millis(10),
+        }
     }
     async fn run(&self, context: &StepContext) -> Result<Value> {
         let times = self.note("run");
@@ -64,7 +68,9 @@ impl Step for TestStep {
             Behaviour::Panics => panic!("a step of a test panics"),
             Behaviour::Hangs => {
                 context.progress(Progress { label: "Hanging".into(), done: None, total: None }).await?;
-                return context.wait_until(Nudge::Events, Duration::from_secs(300), || async { Ok(None) }).await;
+                return context
+                    .wait_until(Nudge::Events, Duration::from_secs(300), || async { Ok(None) })
+                    .await;
             }
             Behaviour::Waits => std::future::pending::<()>().await,
         }
@@ -92,7 +98,8 @@ impl OperationKind for TestKind {
     }
     fn steps(&self) -> Vec<Arc<dyn Step>> {
         let step = |(name, behaviour): &(&'static str, Behaviour)| {
-            Arc::new(TestStep { name, behaviour: *behaviour, journal: Arc::clone(&self.journal) }) as Arc<dyn Step>
+            Arc::new(TestStep { name, behaviour: *behaviour, journal: Arc::clone(&self.journal) })
+                as Arc<dyn Step>
         };
         self.steps.iter().map(step).collect()
     }
@@ -110,8 +117,17 @@ impl World {
         db.system("test")
             .transaction(|tx| async move {
                 let now = tx.now().micros();
-                users::insert(&tx, users::User { id: user.to_string(), name: "Ada".into(), email: None, created_at: now }).await?;
-                let row = tenants::Tenant { id: tenant.to_string(), name: "Ada".into(), personal_of: None, created_at: now };
+                users::insert(
+                    &tx,
+                    users::User { id: user.to_string(), name: "Ada".into(), email: None, created_at: now },
+                )
+                .await?;
+                let row = tenants::Tenant {
+                    id: tenant.to_string(),
+                    name: "Ada".into(),
+                    personal_of: None,
+                    created_at: now,
+                };
                 tenants::insert(&tx, row).await?;
                 tenants::insert_member(&tx, tenant, user, Role::Owner).await
             })
@@ -121,7 +137,8 @@ impl World {
     }
 
     fn engine(&self, name: &str, steps: &[(&'static str, Behaviour)]) -> Engine {
-        let settings = EngineSettings { lease: Duration::from_millis(1_500), ..EngineSettings::new(name.into(), false) };
+        let settings =
+            EngineSettings { lease: Duration::from_millis(1_500), ..EngineSettings::new(name.into(), false) };
         let engine = Engine::new(self.db.clone(), settings);
         let kind = |name, steps| Arc::new(TestKind { name, steps, journal: Arc::clone(&self.journal) });
         engine.register(kind("test", steps.to_vec()));
@@ -129,12 +146,24 @@ impl World {
         engine
     }
 
-    async fn enqueue(&self, engine: &Engine, kind: &'static str, resource: &str, supersede: bool) -> Result<OperationId> {
+    async fn enqueue(
+        &self,
+        engine: &Engine,
+        kind: &'static str,
+        resource: &str,
+        supersede: bool,
+    ) -> Result<OperationId> {
         let tenant = self.tenant;
         self.db
             .system("test")
             .transaction(|tx| async move {
-                let new = NewOperation { kind, tenant, resource: Some(resource.to_owned()), input: json!({}), supersede };
+                let new = NewOperation {
+                    kind,
+                    tenant,
+                    resource: Some(resource.to_owned()),
+                    input: json!({}),
+                    supersede,
+                };
                 engine.enqueue(&tx, new).await
             })
             .await
@@ -144,14 +173,23 @@ impl World {
         operations::find(&self.db.system("test"), id).await.unwrap().unwrap()
     }
 
-    async fn until(&self, id: OperationId, what: &str, mut holds: impl FnMut(&Operation) -> bool) -> Operation {
+    async fn until(
+        &self,
+        id: OperationId,
+        what: &str,
+        mut holds: impl FnMut(&Operation) -> bool,
+    ) -> Operation {
         let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
         loop {
             let row = self.row(id).await;
             if holds(&row) {
                 return row;
             }
-            assert!(tokio::time::Instant::now() < deadline, "{what} did not come: {row:?}, {:?}", self.journal());
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "{what} did not come: {row:?}, {:?}",
+                self.journal()
+            );
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
@@ -180,7 +218,8 @@ impl World {
 
 async fn steps_run_in_order_and_keep_their_outputs(db: Db) {
     let world = World::new(db).await;
-    let engine = world.engine("one", &[("a", Behaviour::Good), ("b", Behaviour::Good), ("c", Behaviour::Good)]);
+    let engine =
+        world.engine("one", &[("a", Behaviour::Good), ("b", Behaviour::Good), ("c", Behaviour::Good)]);
     engine.start().await.unwrap();
     let id = world.enqueue(&engine, "test", "it", false).await.unwrap();
     assert_eq!(world.ended(id).await.state, OperationState::Succeeded);
@@ -200,7 +239,10 @@ async fn passing_failures_are_tried_again(db: Db) {
     engine.start().await.unwrap();
     let id = world.enqueue(&engine, "test", "it", false).await.unwrap();
     let record = world.ended(id).await;
-    assert_eq!((record.state, record.steps[0].attempts, record.problem), (OperationState::Succeeded, 3, None));
+    assert_eq!(
+        (record.state, record.steps[0].attempts, record.problem),
+        (OperationState::Succeeded, 3, None)
+    );
     engine.stop().await;
 }
 
@@ -214,7 +256,10 @@ async fn a_failure_undoes_what_was_begun_and_can_be_tried_again(db: Db) {
     assert_eq!(record.state, OperationState::Failed);
     assert_eq!(record.problem.unwrap().code, "broken");
     assert_eq!(world.journal(), ["run a", "run b", "undo b", "undo a"]);
-    assert_eq!(record.steps.iter().map(|step| step.state).collect::<Vec<_>>(), [StepState::Undone, StepState::Failed, StepState::Waiting]);
+    assert_eq!(
+        record.steps.iter().map(|step| step.state).collect::<Vec<_>>(),
+        [StepState::Undone, StepState::Failed, StepState::Waiting]
+    );
     engine.register(Arc::new(TestKind {
         name: "test",
         steps: steps.iter().map(|(name, _)| (*name, Behaviour::Good)).collect(),
@@ -267,7 +312,10 @@ async fn one_operation_per_resource_unless_it_supersedes(db: Db) {
     engine.start().await.unwrap();
     let id = world.enqueue(&engine, "test", "it", false).await.unwrap();
     world.until(id, "the step's progress", |row| row.progress.is_some()).await;
-    assert_eq!(world.enqueue(&engine, "test", "it", false).await.unwrap_err().code(), "operation_in_progress");
+    assert_eq!(
+        world.enqueue(&engine, "test", "it", false).await.unwrap_err().code(),
+        "operation_in_progress"
+    );
     let delete = world.enqueue(&engine, "test.delete", "it", true).await.unwrap();
     assert_eq!(world.ended(delete).await.state, OperationState::Succeeded);
     let first = world.ended(id).await;
@@ -297,7 +345,11 @@ async fn another_engine_takes_over_when_the_lease_runs_out(db: Db) {
     let id = world.enqueue(&engine, "test", "it", false).await.unwrap();
     // What a killed engine leaves: a lease, and a first step that was begun.
     let until = world.db.ambient().now().plus(Duration::from_millis(300));
-    let leased = world.db.system("test").transaction(|tx| async move { operations::lease(&tx, id, "dead", until).await }).await;
+    let leased = world
+        .db
+        .system("test")
+        .transaction(|tx| async move { operations::lease(&tx, id, "dead", until).await })
+        .await;
     assert!(leased.unwrap().is_some());
     engine.start().await.unwrap();
     assert_eq!(world.ended(id).await.state, OperationState::Succeeded);
@@ -307,8 +359,10 @@ async fn another_engine_takes_over_when_the_lease_runs_out(db: Db) {
 
 async fn several_engines_share_the_work_and_do_each_step_once(db: Db) {
     let world = World::new(db).await;
-    let engines: Vec<Engine> =
-        ["one", "two", "three"].iter().map(|name| world.engine(name, &[("a", Behaviour::Good), ("b", Behaviour::Good)])).collect();
+    let engines: Vec<Engine> = ["one", "two", "three"]
+        .iter()
+        .map(|name| world.engine(name, &[("a", Behaviour::Good), ("b", Behaviour::Good)]))
+        .collect();
     for engine in &engines {
         engine.start().await.unwrap();
     }

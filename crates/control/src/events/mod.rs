@@ -15,8 +15,8 @@ use async_trait::async_trait;
 use futures::{Stream, stream};
 use stead_api::v1::events::Event;
 use stead_api::v1::instances::{Instance, Usage};
-use stead_core::ids::{InstanceId, TenantId};
 use stead_core::Result;
+use stead_core::ids::{InstanceId, TenantId};
 use stead_db::events::FeedRow;
 use stead_db::{Changed, Db, Nudge, TenantScope, events, operations};
 use tokio::sync::broadcast;
@@ -189,7 +189,8 @@ impl Subscription {
         self.look = u64::try_from(rows.len()).is_ok_and(|count| count == BATCH);
         // Of several rows about one object the last one is delivered: all would show the same newest state.
         let mut seen = HashSet::new();
-        let mut newest_first: Vec<FeedRow> = rows.iter().rev().copied().filter(|row| seen.insert(row.change)).collect();
+        let mut newest_first: Vec<FeedRow> =
+            rows.iter().rev().copied().filter(|row| seen.insert(row.change)).collect();
         newest_first.reverse();
         for row in newest_first {
             if let Some(event) = self.event(row.change).await? {
@@ -207,7 +208,9 @@ impl Subscription {
             Changed::InstanceDeleted(id) => Some(Event::InstanceDeleted { instance_id: id.to_string() }),
             Changed::Instance(id) => match self.inner.instances.get() {
                 // One that is gone by now has a row of its own that says so.
-                Some(reader) => reader.read(&self.scope, id).await?.map(|instance| Event::Instance { instance }),
+                Some(reader) => {
+                    reader.read(&self.scope, id).await?.map(|instance| Event::Instance { instance })
+                }
                 None => None,
             },
             Changed::Operation(id) => match operations::find(&self.scope, id).await? {

@@ -7,7 +7,10 @@ use super::*;
 use crate::operations::tests::{engine, member};
 
 async fn next(stream: &mut EventStream) -> FeedEvent {
-    tokio::time::timeout(Duration::from_secs(30), stream.next()).await.expect("an event in time").expect("the stream goes on")
+    tokio::time::timeout(Duration::from_secs(30), stream.next())
+        .await
+        .expect("an event in time")
+        .expect("the stream goes on")
 }
 
 async fn delete(scope: &TenantScope) -> InstanceId {

@@ -9,7 +9,9 @@ use super::*;
 use crate::operations::tests::member;
 
 fn mutation(key: &str, body: &str) -> Mutation {
-    Mutation { idempotency: Some(Idempotency { key: key.into(), route: "POST /x".into(), body_hash: body.into() }) }
+    Mutation {
+        idempotency: Some(Idempotency { key: key.into(), route: "POST /x".into(), body_hash: body.into() }),
+    }
 }
 
 /// Adds a row to the feed, so that effects can be counted.
@@ -27,8 +29,14 @@ async fn a_repetition_gets_the_first_result(db: Db) {
     let first = effect(&ada, &mutation("k", "body")).await.unwrap();
     let again = effect(&ada, &mutation("k", "body")).await.unwrap();
     assert_eq!((again.value, again.repeated, first.repeated), (first.value, true, false));
-    assert_eq!(effect(&ada, &mutation("k", "other body")).await.unwrap_err().code(), "idempotency_key_reused");
-    assert!(!effect(&eve, &mutation("k", "body")).await.unwrap().repeated, "another user's key is another key");
+    assert_eq!(
+        effect(&ada, &mutation("k", "other body")).await.unwrap_err().code(),
+        "idempotency_key_reused"
+    );
+    assert!(
+        !effect(&eve, &mutation("k", "body")).await.unwrap().repeated,
+        "another user's key is another key"
+    );
     assert_eq!(effect(&ada, &mutation("", "body")).await.unwrap_err().code(), "idempotency_key_invalid");
     assert!(!effect(&ada, &Mutation::default()).await.unwrap().repeated);
     assert_eq!(events::after(&ada, 0, 10).await.unwrap().len(), 2);
@@ -40,7 +48,11 @@ async fn failures_are_not_remembered(db: Db) {
     let calls = &calls;
     for attempt in 0..2 {
         let outcome = once(&ada, &mutation("k", "body"), |_| async move {
-            if calls.fetch_add(1, Ordering::SeqCst) == 0 { Err(Error::conflict("busy", "Busy.")) } else { Ok(7) }
+            if calls.fetch_add(1, Ordering::SeqCst) == 0 {
+                Err(Error::conflict("busy", "Busy."))
+            } else {
+                Ok(7)
+            }
         })
         .await;
         assert_eq!(outcome.is_ok(), attempt == 1);
@@ -62,4 +74,8 @@ async fn of_many_at_once_one_has_an_effect(db: Db) {
     assert_eq!((fresh, events::after(&ada, 0, 10).await.unwrap().len()), (1, 1));
 }
 
-stead_db::both_databases!(a_repetition_gets_the_first_result, failures_are_not_remembered, of_many_at_once_one_has_an_effect);
+stead_db::both_databases!(
+    a_repetition_gets_the_first_result,
+    failures_are_not_remembered,
+    of_many_at_once_one_has_an_effect
+);

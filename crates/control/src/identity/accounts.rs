@@ -26,8 +26,11 @@ fn check_name(name: &str) -> Result<&str> {
     let name = name.trim();
     let length = name.chars().count();
     if length == 0 || length > MAX_NAME || name.chars().any(char::is_control) {
-        return Err(Error::invalid("name_invalid", "The name is empty, too long or holds characters that cannot be shown.")
-            .next_step(format!("Use 1 to {MAX_NAME} printable characters.")));
+        return Err(Error::invalid(
+            "name_invalid",
+            "The name is empty, too long or holds characters that cannot be shown.",
+        )
+        .next_step(format!("Use 1 to {MAX_NAME} printable characters.")));
     }
     Ok(name)
 }
@@ -96,7 +99,8 @@ impl Identity {
                 }
                 let subject = user.to_string();
                 revocations::append(&tx, "membership", &subject).await?;
-                audit::append(&tx, Entry { tenant: Some(tenant), ..Entry::new("member.remove", &subject) }).await
+                audit::append(&tx, Entry { tenant: Some(tenant), ..Entry::new("member.remove", &subject) })
+                    .await
             })
             .await?;
         self.rights_ended();

@@ -72,7 +72,13 @@ impl Known {
         get(&self.state().credentials, hash, now).filter(|valid| valid.expires_at.is_none_or(|at| now < at))
     }
 
-    pub(super) fn keep_credential(&self, hash: String, valid: ValidCredential, now: Timestamp, generation: u64) {
+    pub(super) fn keep_credential(
+        &self,
+        hash: String,
+        valid: ValidCredential,
+        now: Timestamp,
+        generation: u64,
+    ) {
         let mut state = self.state();
         if state.generation == generation {
             put(&mut state.credentials, hash, valid, now);

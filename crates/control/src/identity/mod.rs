@@ -65,7 +65,15 @@ impl Identity {
     pub fn new(db: Db, base_url: &str) -> Self {
         let system = db.system("identity");
         let base_url = base_url.trim_end_matches('/').to_owned();
-        Self { inner: Arc::new(Inner { db, system, base_url, known: Known::default(), revoked: watch::Sender::new(0) }) }
+        Self {
+            inner: Arc::new(Inner {
+                db,
+                system,
+                base_url,
+                known: Known::default(),
+                revoked: watch::Sender::new(0),
+            }),
+        }
     }
 
     fn now(&self) -> Timestamp {
@@ -134,7 +142,12 @@ impl Identity {
     ///
     /// # Errors
     /// `tenant_not_found` for a tenant the caller is no member of; `permission_missing` when role or token do not allow it.
-    pub async fn scope(&self, caller: &Caller, tenant: Option<TenantId>, permission: Permission) -> Result<TenantScope> {
+    pub async fn scope(
+        &self,
+        caller: &Caller,
+        tenant: Option<TenantId>,
+        permission: Permission,
+    ) -> Result<TenantScope> {
         let scope = self.membership(caller, tenant).await?;
         if scope.allows(permission) {
             return Ok(scope);
@@ -143,7 +156,12 @@ impl Identity {
         Err(Error::new(
             ErrorKind::Forbidden,
             "permission_missing",
-            format!("Your role in {} ({}) does not allow {}.", scope.tenant_name(), scope.role().as_str(), permission.as_str()),
+            format!(
+                "Your role in {} ({}) does not allow {}.",
+                scope.tenant_name(),
+                scope.role().as_str(),
+                permission.as_str()
+            ),
         )
         .next_step("Ask an owner of the tenant for another role."))
     }
@@ -176,7 +194,8 @@ impl Identity {
     /// `tenant_not_found`.
     pub async fn me(&self, caller: &Caller, tenant: Option<TenantId>) -> Result<wire::Me> {
         let scope = self.membership(caller, tenant).await?;
-        let user = users::myself(&scope).await?.ok_or_else(|| Error::internal("the caller's user is gone"))?;
+        let user =
+            users::myself(&scope).await?.ok_or_else(|| Error::internal("the caller's user is gone"))?;
         let tenants = tenants::mine(&scope).await?;
         Ok(wire::Me {
             user: accounts::user_view(&user),
@@ -188,7 +207,11 @@ impl Identity {
                 created_at: scope.tenant_created_at().to_string(),
             },
             tenants: tenants.iter().map(|(tenant, role)| tenant_view(tenant, *role)).collect(),
-            permissions: scope.permissions().iter().map(|permission| permission.as_str().to_owned()).collect(),
+            permissions: scope
+                .permissions()
+                .iter()
+                .map(|permission| permission.as_str().to_owned())
+                .collect(),
             session_id: caller.session().map(|id| id.to_string()),
         })
     }
@@ -199,7 +222,10 @@ impl Identity {
     /// A failure of the database.
     pub async fn tenants(&self, caller: &Caller, _page: &PageQuery) -> Result<Page<wire::Tenant>> {
         let found = tenants::of_user(&self.inner.system, caller.user).await?;
-        Ok(Page { items: found.iter().map(|(tenant, role)| tenant_view(tenant, *role)).collect(), next_cursor: None })
+        Ok(Page {
+            items: found.iter().map(|(tenant, role)| tenant_view(tenant, *role)).collect(),
+            next_cursor: None,
+        })
     }
 
     /// The members of the scope's tenant.

@@ -41,8 +41,12 @@ impl Identity {
     /// `session_needed` for API tokens, which send their header to previews themselves.
     pub async fn mint_preview_ticket(&self, caller: &Caller, host: &PreviewHost) -> Result<String> {
         let Some(session) = caller.session() else {
-            return Err(Error::new(ErrorKind::Forbidden, "session_needed", "Only a browser's session can open a preview.")
-                .next_step("Sign in to the dashboard."));
+            return Err(Error::new(
+                ErrorKind::Forbidden,
+                "session_needed",
+                "Only a browser's session can open a preview.",
+            )
+            .next_step("Sign in to the dashboard."));
         };
         let tenant = self.membership(caller, None).await?.tenant_id();
         let secret = secret::opaque(self.inner.db.ambient());
@@ -69,7 +73,11 @@ impl Identity {
     ///
     /// # Errors
     /// A failure of the database.
-    pub async fn redeem_preview_ticket(&self, ticket: &str, host: &PreviewHost) -> Result<Option<PreviewPass>> {
+    pub async fn redeem_preview_ticket(
+        &self,
+        ticket: &str,
+        host: &PreviewHost,
+    ) -> Result<Option<PreviewPass>> {
         if ticket.len() > MAX_SECRET {
             return Ok(None);
         }
@@ -81,9 +89,12 @@ impl Identity {
             .inner
             .system
             .transaction(|tx| {
-                let (ticket_hash, pass_hash, wanted) = (ticket_hash.clone(), pass_hash.clone(), wanted.clone());
+                let (ticket_hash, pass_hash, wanted) =
+                    (ticket_hash.clone(), pass_hash.clone(), wanted.clone());
                 async move {
-                    let Some(ticket) = previews::take_ticket(&tx, &ticket_hash).await?.filter(|ticket| ticket.host == wanted)
+                    let Some(ticket) = previews::take_ticket(&tx, &ticket_hash)
+                        .await?
+                        .filter(|ticket| ticket.host == wanted)
                     else {
                         return Ok(false);
                     };
@@ -125,7 +136,9 @@ impl Identity {
             return Ok(Some(caller(valid)));
         }
         let generation = self.inner.known.generation();
-        let Some(row) = previews::find_session(&self.inner.system, &secret::hash(pass)).await? else { return Ok(None) };
+        let Some(row) = previews::find_session(&self.inner.system, &secret::hash(pass)).await? else {
+            return Ok(None);
+        };
         let expires_at = Timestamp::from_micros(row.expires_at);
         if expires_at <= now || row.host != host_key(host) {
             return Ok(None);

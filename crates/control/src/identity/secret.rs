@@ -37,7 +37,10 @@ pub(super) fn token(ambient: &Ambient) -> String {
         let mut bytes = [0; 64];
         ambient.fill_random(&mut bytes);
         // 248 is the largest multiple of 62 in a byte: taking less keeps every character as likely as the others.
-        let usable = bytes.into_iter().filter(|byte| *byte < 248).map(|byte| char::from(BASE62[usize::from(byte % 62)]));
+        let usable = bytes
+            .into_iter()
+            .filter(|byte| *byte < 248)
+            .map(|byte| char::from(BASE62[usize::from(byte % 62)]));
         random.extend(usable.take(TOKEN_RANDOM - random.len()));
     }
     let check = check(&random);
@@ -46,7 +49,9 @@ pub(super) fn token(ambient: &Ambient) -> String {
 
 fn check(random: &str) -> String {
     let digest = Sha256::digest(random.as_bytes());
-    let mut number = u64::from_be_bytes([digest[0], digest[1], digest[2], digest[3], digest[4], digest[5], digest[6], digest[7]]);
+    let mut number = u64::from_be_bytes([
+        digest[0], digest[1], digest[2], digest[3], digest[4], digest[5], digest[6], digest[7],
+    ]);
     (0..TOKEN_CHECK)
         .map(|_| {
             let digit = BASE62[usize::try_from(number % 62).unwrap_or(0)];

@@ -36,8 +36,12 @@ impl std::fmt::Debug for SignedIn {
 }
 
 fn refused() -> Error {
-    Error::new(ErrorKind::Unauthenticated, "credential_invalid", "This session or token is not valid, or not any more.")
-        .next_step("Sign in again.")
+    Error::new(
+        ErrorKind::Unauthenticated,
+        "credential_invalid",
+        "This session or token is not valid, or not any more.",
+    )
+    .next_step("Sign in again.")
 }
 
 fn parse<I: Id + std::str::FromStr>(text: &str) -> Result<I> {
@@ -74,7 +78,12 @@ impl Identity {
         if matches!(presented, Presented::Session(_)) != matches!(valid.credential, Credential::Session(_)) {
             return Err(refused());
         }
-        Ok(Caller { user: valid.user, credential: valid.credential, scopes: valid.scopes, request: info.clone() })
+        Ok(Caller {
+            user: valid.user,
+            credential: valid.credential,
+            scopes: valid.scopes,
+            request: info.clone(),
+        })
     }
 
     async fn valid_session(&self, hash: &str, now: Timestamp) -> Result<ValidCredential> {
@@ -86,7 +95,10 @@ impl Identity {
         let id: SessionId = parse(&row.id)?;
         if now.since(Timestamp::from_micros(row.last_used_at)) >= TOUCH {
             expires_at = now.plus(SESSION_LIFETIME);
-            self.inner.system.transaction(|tx| async move { sessions::touch(&tx, id, expires_at).await }).await?;
+            self.inner
+                .system
+                .transaction(|tx| async move { sessions::touch(&tx, id, expires_at).await })
+                .await?;
         }
         Ok(ValidCredential {
             user: parse(&row.user_id)?,
@@ -144,11 +156,18 @@ impl Identity {
                 async move {
                     sign_in_links::insert(&tx, row).await?;
                     let personal = personal_tenant(&tx, user).await?;
-                    audit::append(&tx, Entry { tenant: personal, ..Entry::new("sign_in_link.create", &id.to_string()) }).await
+                    audit::append(
+                        &tx,
+                        Entry { tenant: personal, ..Entry::new("sign_in_link.create", &id.to_string()) },
+                    )
+                    .await
                 }
             })
             .await?;
-        Ok(wire::SignInLink { url: format!("{}/sign-in#{secret}", self.inner.base_url), expires_at: expires_at.to_string() })
+        Ok(wire::SignInLink {
+            url: format!("{}/sign-in#{secret}", self.inner.base_url),
+            expires_at: expires_at.to_string(),
+        })
     }
 
     /// Uses a sign-in link up and begins a session.
@@ -157,13 +176,19 @@ impl Identity {
     /// `sign_in_link_invalid` when it was used, has expired or never was.
     pub async fn sign_in_with_link(&self, token: &str, info: &RequestInfo) -> Result<SignedIn> {
         let invalid = || {
-            Error::new(ErrorKind::Unauthenticated, "sign_in_link_invalid", "This sign-in link was used before or has expired.")
-                .next_step("Run `stead dashboard` on a machine that is signed in to get a new one.")
+            Error::new(
+                ErrorKind::Unauthenticated,
+                "sign_in_link_invalid",
+                "This sign-in link was used before or has expired.",
+            )
+            .next_step("Run `stead dashboard` on a machine that is signed in to get a new one.")
         };
         if token.len() > MAX_SECRET {
             return Err(invalid());
         }
-        let link = sign_in_links::by_secret_hash(&self.inner.system, &secret::hash(token)).await?.ok_or_else(invalid)?;
+        let link = sign_in_links::by_secret_hash(&self.inner.system, &secret::hash(token))
+            .await?
+            .ok_or_else(invalid)?;
         let user: UserId = parse(&link.user_id)?;
         let secret = secret::opaque(self.inner.db.ambient());
         let id: SessionId = self.inner.db.ambient().new_id();
@@ -189,7 +214,11 @@ impl Identity {
                     }
                     sessions::insert(&tx, row).await?;
                     let personal = personal_tenant(&tx, user).await?;
-                    audit::append(&tx, Entry { tenant: personal, ..Entry::new("session.create", &id.to_string()) }).await?;
+                    audit::append(
+                        &tx,
+                        Entry { tenant: personal, ..Entry::new("session.create", &id.to_string()) },
+                    )
+                    .await?;
                     Ok(true)
                 }
             })
@@ -197,7 +226,8 @@ impl Identity {
         if !begun {
             return Err(invalid());
         }
-        let caller = Caller { user, credential: Credential::Session(id), scopes: None, request: info.clone() };
+        let caller =
+            Caller { user, credential: Credential::Session(id), scopes: None, request: info.clone() };
         Ok(SignedIn { secret, me: self.me(&caller, None).await? })
     }
 
@@ -263,5 +293,8 @@ pub(super) async fn personal_tenant(
     user: UserId,
 ) -> Result<Option<stead_core::ids::TenantId>> {
     let all = tenants::of_user(access, user).await?;
-    Ok(all.iter().find(|(tenant, _)| tenant.personal_of.is_some()).and_then(|(tenant, _)| tenant.id.parse().ok()))
+    Ok(all
+        .iter()
+        .find(|(tenant, _)| tenant.personal_of.is_some())
+        .and_then(|(tenant, _)| tenant.id.parse().ok()))
 }

@@ -16,7 +16,10 @@ async fn signed_in(identity: &Identity, name: &str) -> (Caller, String) {
     let link = identity.sign_in_link(user).await.unwrap();
     let (_, token) = link.url.split_once('#').unwrap();
     let signed_in = identity.sign_in_with_link(token, &RequestInfo::default()).await.unwrap();
-    let caller = identity.authenticate(&Presented::Session(signed_in.secret.clone()), &RequestInfo::default()).await.unwrap();
+    let caller = identity
+        .authenticate(&Presented::Session(signed_in.secret.clone()), &RequestInfo::default())
+        .await
+        .unwrap();
     (caller, signed_in.secret)
 }
 
@@ -36,7 +39,11 @@ async fn a_link_signs_in_once(db: Db) {
     let again = identity.sign_in_with_link(token, &RequestInfo::default()).await.unwrap_err();
     assert_eq!(again.code(), "sign_in_link_invalid");
     assert_eq!(
-        identity.authenticate(&Presented::Token(signed_in.secret), &RequestInfo::default()).await.unwrap_err().code(),
+        identity
+            .authenticate(&Presented::Token(signed_in.secret), &RequestInfo::default())
+            .await
+            .unwrap_err()
+            .code(),
         "credential_invalid"
     );
 }
@@ -49,7 +56,10 @@ async fn the_end_of_a_session_is_felt_at_once(db: Db) {
     revocations.mark_unchanged();
     identity.sign_out(&caller).await.unwrap();
     assert!(revocations.has_changed().unwrap());
-    assert_eq!(identity.authenticate(&presented, &RequestInfo::default()).await.unwrap_err().code(), "credential_invalid");
+    assert_eq!(
+        identity.authenticate(&presented, &RequestInfo::default()).await.unwrap_err().code(),
+        "credential_invalid"
+    );
 }
 
 async fn a_limited_token_is_limited(db: Db) {
@@ -60,12 +70,16 @@ async fn a_limited_token_is_limited(db: Db) {
         scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         expires_in_days: Some(30),
     };
-    let wrong = identity.create_token(&caller, input(&["everything"]), &Mutation::default()).await.unwrap_err();
+    let wrong =
+        identity.create_token(&caller, input(&["everything"]), &Mutation::default()).await.unwrap_err();
     assert_eq!(wrong.fields().len(), 1);
     let scopes = ["instance:read", "account:write"];
     let created = identity.create_token(&caller, input(&scopes), &Mutation::default()).await.unwrap();
     assert!(created.secret.starts_with(&created.token.hint));
-    let robot = identity.authenticate(&Presented::Token(created.secret.clone()), &RequestInfo::default()).await.unwrap();
+    let robot = identity
+        .authenticate(&Presented::Token(created.secret.clone()), &RequestInfo::default())
+        .await
+        .unwrap();
     identity.scope(&robot, None, Permission::InstanceRead).await.unwrap();
     for permission in [Permission::InstanceWrite, Permission::AccountRead] {
         assert_eq!(identity.scope(&robot, None, permission).await.unwrap_err().code(), "permission_missing");
@@ -92,9 +106,15 @@ async fn tenants_are_walls(db: Db) {
     identity.add_member(tenant, eve.user(), Role::Guest).await.unwrap();
     let scope = identity.scope(&eve, Some(tenant), Permission::InstanceRead).await.unwrap();
     assert_eq!(identity.members(&scope, &PageQuery::default()).await.unwrap().items.len(), 2);
-    assert_eq!(identity.scope(&eve, Some(tenant), Permission::InstanceWrite).await.unwrap_err().code(), "permission_missing");
+    assert_eq!(
+        identity.scope(&eve, Some(tenant), Permission::InstanceWrite).await.unwrap_err().code(),
+        "permission_missing"
+    );
     identity.remove_member(tenant, eve.user()).await.unwrap();
-    assert_eq!(identity.scope(&eve, Some(tenant), Permission::InstanceRead).await.unwrap_err().code(), "tenant_not_found");
+    assert_eq!(
+        identity.scope(&eve, Some(tenant), Permission::InstanceRead).await.unwrap_err().code(),
+        "tenant_not_found"
+    );
 }
 
 async fn a_preview_ticket_opens_one_host_once(db: Db) {

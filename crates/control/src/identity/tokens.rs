@@ -65,7 +65,9 @@ fn check(input: &wire::CreateApiToken) -> Result<()> {
     if wrong.is_empty() {
         return Ok(());
     }
-    Err(wrong.into_iter().fold(Error::invalid("token_invalid", "The token cannot be made like this."), Error::field))
+    Err(wrong
+        .into_iter()
+        .fold(Error::invalid("token_invalid", "The token cannot be made like this."), Error::field))
 }
 
 impl Identity {
@@ -92,7 +94,8 @@ impl Identity {
         check(&input)?;
         // A limited token must not make one that can do more.
         if let Some(own) = &caller.scopes {
-            let wanted: Vec<Permission> = input.scopes.iter().filter_map(|scope| Permission::parse(scope)).collect();
+            let wanted: Vec<Permission> =
+                input.scopes.iter().filter_map(|scope| Permission::parse(scope)).collect();
             if wanted.is_empty() || wanted.iter().any(|permission| !own.contains(permission)) {
                 return Err(Error::new(
                     ErrorKind::Forbidden,
@@ -165,7 +168,8 @@ impl Identity {
                     let subject = row.id.clone();
                     tokens::insert(&tx, row).await?;
                     let personal = personal_tenant(&tx, user).await?;
-                    audit::append(&tx, Entry { tenant: personal, ..Entry::new("token.create", &subject) }).await
+                    audit::append(&tx, Entry { tenant: personal, ..Entry::new("token.create", &subject) })
+                        .await
                 }
             })
             .await

@@ -36,7 +36,11 @@ impl Tail {
     fn into_text(mut self) -> (String, bool) {
         self.trim();
         // A cut may have gone through a character.
-        let start = if self.cut { self.bytes.iter().take(4).take_while(|byte| **byte & 0xc0 == 0x80).count() } else { 0 };
+        let start = if self.cut {
+            self.bytes.iter().take(4).take_while(|byte| **byte & 0xc0 == 0x80).count()
+        } else {
+            0
+        };
         (String::from_utf8_lossy(&self.bytes[start..]).into_owned(), self.cut)
     }
 }
@@ -59,7 +63,9 @@ impl Collected {
         let mut buffer = BytesMut::with_capacity(64 << 10);
         loop {
             let mut used = 0;
-            while let Some((frame, length)) = Frame::decode(&buffer[used..]).internal("decoding frames of an exec")? {
+            while let Some((frame, length)) =
+                Frame::decode(&buffer[used..]).internal("decoding frames of an exec")?
+            {
                 self.take(&frame)?;
                 used += length;
             }
@@ -68,7 +74,8 @@ impl Collected {
                 return Ok(());
             }
             buffer.reserve(64 << 10);
-            let count = stream.read_buf(&mut buffer).await.map_err(|error| interrupted().source_error(error))?;
+            let count =
+                stream.read_buf(&mut buffer).await.map_err(|error| interrupted().source_error(error))?;
             if count == 0 {
                 return Err(interrupted());
             }
@@ -82,7 +89,8 @@ impl Collected {
             Frame::Gap { .. } => self.missing = true,
             Frame::Exit { code, .. } => self.exit_code = Some(*code),
             Frame::Problem { json } => {
-                let problem: Problem = serde_json::from_slice(json).internal("decoding the problem of an exec")?;
+                let problem: Problem =
+                    serde_json::from_slice(json).internal("decoding the problem of an exec")?;
                 return Err(problem.into());
             }
             _ => {}
@@ -96,13 +104,22 @@ impl Collected {
         let (stderr, stderr_cut) = self.error_output.into_text();
         // 128 + SIGKILL, as a shell would say it.
         let exit_code = self.exit_code.unwrap_or(137);
-        ExecResult { exit_code, stdout, stderr, truncated: stdout_cut || stderr_cut || self.missing, timed_out }
+        ExecResult {
+            exit_code,
+            stdout,
+            stderr,
+            truncated: stdout_cut || stderr_cut || self.missing,
+            timed_out,
+        }
     }
 }
 
 fn interrupted() -> Error {
-    Error::unavailable("exec_interrupted", "The connection to the instance's node broke while the command ran.")
-        .next_step("The command was ended; run it again when the node is back.")
+    Error::unavailable(
+        "exec_interrupted",
+        "The connection to the instance's node broke while the command ran.",
+    )
+    .next_step("The command was ended; run it again when the node is back.")
 }
 
 #[cfg(test)]
@@ -139,7 +156,8 @@ mod tests {
         let bytes = encoded(&[Frame::Output { offset: 0, bytes: b"x" }]);
         let error = Collected::default().read_from(&mut bytes.as_slice()).await.unwrap_err();
         assert_eq!(error.code(), "exec_interrupted");
-        let problem = serde_json::to_vec(&Error::conflict("not_running", "It is not running.").to_problem()).unwrap();
+        let problem =
+            serde_json::to_vec(&Error::conflict("not_running", "It is not running.").to_problem()).unwrap();
         let bytes = encoded(&[Frame::Problem { json: &problem }]);
         let error = Collected::default().read_from(&mut bytes.as_slice()).await.unwrap_err();
         assert_eq!(error.code(), "not_running");

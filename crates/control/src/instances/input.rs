@@ -7,7 +7,9 @@ use stead_api::v1::ports::{SetPort, Visibility as WireVisibility};
 use stead_core::error::FieldError;
 use stead_core::git_url::{GitUrl, check_revision};
 use stead_core::ids::UploadId;
-use stead_core::instance::{DriverKind, GitSource, InstanceSpec, PortSpec, Resources, Source, Visibility, rules};
+use stead_core::instance::{
+    DriverKind, GitSource, InstanceSpec, PortSpec, Resources, Source, Visibility, rules,
+};
 use stead_core::names;
 use stead_core::workspace_config::{IdleTimeout, PartialResources, RequestedSettings};
 use stead_core::{Error, Result};
@@ -41,7 +43,12 @@ struct Problems(Vec<FieldError>);
 
 impl Problems {
     fn add(&mut self, field: &str, message: impl Into<String>) {
-        self.0.push(FieldError { field: field.to_owned(), message: message.into(), line: None, column: None });
+        self.0.push(FieldError {
+            field: field.to_owned(),
+            message: message.into(),
+            line: None,
+            column: None,
+        });
     }
 
     fn note<T>(&mut self, field: &str, outcome: std::result::Result<T, String>) -> Option<T> {
@@ -58,7 +65,9 @@ impl Problems {
         let Some(first) = self.0.first() else { return Ok(()) };
         let message = match self.0.len() {
             1 => format!("{}: {}", first.field, first.message),
-            count => format!("{count} settings are not valid; the first is {}: {}", first.field, first.message),
+            count => {
+                format!("{count} settings are not valid; the first is {}: {}", first.field, first.message)
+            }
         };
         Err(self.0.into_iter().fold(
             Error::invalid("invalid_settings", message).next_step("Correct them and send the request again."),
@@ -107,7 +116,10 @@ fn source(source: wire::CreateSource, problems: &mut Problems) -> Result<(Option
         wire::CreateSource::Upload { upload_id, origin, branch } => {
             let upload = upload_id.parse::<UploadId>().map_err(|error| error.to_string());
             let upload = problems.note("source.upload_id", upload);
-            let origin = origin.filter(|origin| !origin.is_empty()).map(|origin| GitUrl::parse(&origin)).transpose()?;
+            let origin = origin
+                .filter(|origin| !origin.is_empty())
+                .map(|origin| GitUrl::parse(&origin))
+                .transpose()?;
             if let Some(branch) = &branch {
                 check_revision(branch)?;
             }
@@ -214,7 +226,9 @@ pub(super) fn set_port(ports: &[PortSpec], port: u16, input: SetPort) -> Result<
                 known.label = label;
             }
         }
-        None => ports.push(PortSpec { port, label: label.flatten(), visibility: visibility.unwrap_or_default() }),
+        None => {
+            ports.push(PortSpec { port, label: label.flatten(), visibility: visibility.unwrap_or_default() })
+        }
     }
     problems.note_all(rules::check_counts(&ports, &[]));
     problems.finish()?;
@@ -237,7 +251,11 @@ mod tests {
     fn every_wrong_setting_is_reported_at_once() {
         let error = create(wire::CreateInstance {
             image: Some("-x".into()),
-            resources: Some(wire::ResourcesInput { memory_bytes: Some(1), pids: Some(1), ..Default::default() }),
+            resources: Some(wire::ResourcesInput {
+                memory_bytes: Some(1),
+                pids: Some(1),
+                ..Default::default()
+            }),
             env: [("1A".to_owned(), "x".to_owned())].into(),
             command: Some(vec![]),
             idle_timeout_seconds: Some(1),
@@ -247,14 +265,24 @@ mod tests {
         let fields: Vec<&str> = error.fields().iter().map(|error| error.field.as_str()).collect();
         assert_eq!(
             fields,
-            ["image", "env.1A", "command", "resources.memory_bytes", "resources.pids", "idle_timeout_seconds"]
+            [
+                "image",
+                "env.1A",
+                "command",
+                "resources.memory_bytes",
+                "resources.pids",
+                "idle_timeout_seconds"
+            ]
         );
     }
 
     #[test]
     fn the_source_suggests_a_name() {
         let input = wire::CreateInstance {
-            source: Some(wire::CreateSource::Git { url: "git@github.com:org/Shop.git".into(), revision: None }),
+            source: Some(wire::CreateSource::Git {
+                url: "git@github.com:org/Shop.git".into(),
+                revision: None,
+            }),
             ..Default::default()
         };
         assert_eq!(create(input).unwrap().suggested_name.as_deref(), Some("shop"));
@@ -266,7 +294,10 @@ mod tests {
         let ports = set_port(&[], 8000, input).unwrap();
         assert_eq!(ports[0].visibility, Visibility::Public);
         let ports = set_port(&ports, 8000, SetPort { visibility: None, label: Some("web".into()) }).unwrap();
-        assert_eq!((ports.len(), ports[0].label.as_deref(), ports[0].visibility), (1, Some("web"), Visibility::Public));
+        assert_eq!(
+            (ports.len(), ports[0].label.as_deref(), ports[0].visibility),
+            (1, Some("web"), Visibility::Public)
+        );
         assert!(set_port(&ports, 0, SetPort { visibility: None, label: None }).is_err());
     }
 

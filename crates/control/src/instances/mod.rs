@@ -23,9 +23,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use stead_api::v1::Page;
 use stead_api::v1::instances as wire;
 use stead_api::v1::ports::{Port, SetPort};
-use stead_api::v1::Page;
 use stead_core::error::{InternalContext as _, Problem};
 use stead_core::ids::{InstanceId, OperationId};
 use stead_core::instance::phase::check_action;
@@ -85,14 +85,30 @@ struct Inner {
 impl Instances {
     /// Registers the kinds of operations with the engine.
     #[must_use]
-    pub fn new(db: Db, engine: Engine, operations: Operations, nodes: Nodes, uploads: Uploads, settings: InstancesSettings) -> Self {
+    pub fn new(
+        db: Db,
+        engine: Engine,
+        operations: Operations,
+        nodes: Nodes,
+        uploads: Uploads,
+        settings: InstancesSettings,
+    ) -> Self {
         let worker = Worker { db: db.clone(), nodes: nodes.clone(), uploads };
         for kind in ops::InstanceKind::all(&worker) {
             engine.register(kind);
         }
         let previews = PreviewCache::new(&db);
         Self {
-            inner: Arc::new(Inner { db, engine, operations, nodes, worker, settings, activity: Activity::default(), previews }),
+            inner: Arc::new(Inner {
+                db,
+                engine,
+                operations,
+                nodes,
+                worker,
+                settings,
+                activity: Activity::default(),
+                previews,
+            }),
         }
     }
 
@@ -109,7 +125,11 @@ impl Instances {
     ///
     /// # Errors
     /// `cursor_invalid`, or a failure of the database.
-    pub async fn list(&self, scope: &TenantScope, query: &wire::InstanceQuery) -> Result<Page<wire::Instance>> {
+    pub async fn list(
+        &self,
+        scope: &TenantScope,
+        query: &wire::InstanceQuery,
+    ) -> Result<Page<wire::Instance>> {
         let request = PageRequest::new(query.cursor.clone(), query.limit);
         let before = request.before.as_deref().map(str::parse::<InstanceId>).transpose().map_err(|_| {
             Error::invalid("cursor_invalid", "The cursor is not one that a list of instances gave.")
@@ -148,13 +168,19 @@ impl Instances {
         let new = &new;
         let name = self.actor_name(scope).await?;
         let cause = &Cause::Person { name };
-        let once = idempotency::once(scope, mutation, |tx| async move { self.insert(&tx, new, cause).await }).await?;
+        let once = idempotency::once(scope, mutation, |tx| async move { self.insert(&tx, new, cause).await })
+            .await?;
         let (instance, operation) = once.value;
         self.inner.activity.touch(instance, scope.now());
         self.instance_operation(scope, instance, operation).await
     }
 
-    async fn insert(&self, tx: &Tx<TenantScope>, new: &input::NewInstance, cause: &Cause) -> Result<(InstanceId, OperationId)> {
+    async fn insert(
+        &self,
+        tx: &Tx<TenantScope>,
+        new: &input::NewInstance,
+        cause: &Cause,
+    ) -> Result<(InstanceId, OperationId)> {
         if stead_db::instances::count(tx).await? >= MAX_INSTANCES {
             return Err(Error::new(
                 ErrorKind::QuotaExceeded,
@@ -168,7 +194,9 @@ impl Instances {
         let name = self.choose_name(tx, new).await?;
         let host_label = host_label(tx, &name).await?;
         if let Some(Source::Bundle { upload, .. }) = &new.source {
-            let row = stead_db::uploads::find(tx, *upload).await?.ok_or_else(|| crate::uploads::missing(*upload))?;
+            let row = stead_db::uploads::find(tx, *upload)
+                .await?
+                .ok_or_else(|| crate::uploads::missing(*upload))?;
             if row.used_by.is_some() {
                 return Err(Error::conflict("upload_in_use", "Another instance was made from this upload.")
                     .next_step("Send the file again, once for each instance."));
@@ -284,7 +312,12 @@ impl Instances {
 
     /// # Errors
     /// `instance_not_found`, `operation_in_progress`, `instance_deleting`.
-    pub async fn start(&self, scope: &TenantScope, reference: &str, mutation: &Mutation) -> Result<wire::InstanceOperation> {
+    pub async fn start(
+        &self,
+        scope: &TenantScope,
+        reference: &str,
+        mutation: &Mutation,
+    ) -> Result<wire::InstanceOperation> {
         self.act(scope, reference, Action::Start, Duration::ZERO, mutation).await
     }
 
@@ -302,7 +335,12 @@ impl Instances {
 
     /// # Errors
     /// See [`Instances::start`].
-    pub async fn restart(&self, scope: &TenantScope, reference: &str, mutation: &Mutation) -> Result<wire::InstanceOperation> {
+    pub async fn restart(
+        &self,
+        scope: &TenantScope,
+        reference: &str,
+        mutation: &Mutation,
+    ) -> Result<wire::InstanceOperation> {
         self.act(scope, reference, Action::Restart, Duration::ZERO, mutation).await
     }
 
@@ -310,13 +348,23 @@ impl Instances {
     ///
     /// # Errors
     /// See [`Instances::start`].
-    pub async fn kill(&self, scope: &TenantScope, reference: &str, mutation: &Mutation) -> Result<wire::InstanceOperation> {
+    pub async fn kill(
+        &self,
+        scope: &TenantScope,
+        reference: &str,
+        mutation: &Mutation,
+    ) -> Result<wire::InstanceOperation> {
         self.act(scope, reference, Action::Kill, Duration::ZERO, mutation).await
     }
 
     /// # Errors
     /// See [`Instances::start`]; `not_running`.
-    pub async fn pause(&self, scope: &TenantScope, reference: &str, mutation: &Mutation) -> Result<wire::InstanceOperation> {
+    pub async fn pause(
+        &self,
+        scope: &TenantScope,
+        reference: &str,
+        mutation: &Mutation,
+    ) -> Result<wire::InstanceOperation> {
         self.act(scope, reference, Action::Pause, Duration::ZERO, mutation).await
     }
 
@@ -324,7 +372,12 @@ impl Instances {
     ///
     /// # Errors
     /// See [`Instances::start`].
-    pub async fn wake(&self, scope: &TenantScope, reference: &str, mutation: &Mutation) -> Result<wire::InstanceOperation> {
+    pub async fn wake(
+        &self,
+        scope: &TenantScope,
+        reference: &str,
+        mutation: &Mutation,
+    ) -> Result<wire::InstanceOperation> {
         self.act(scope, reference, Action::Wake, Duration::ZERO, mutation).await
     }
 
@@ -332,7 +385,12 @@ impl Instances {
     ///
     /// # Errors
     /// `instance_not_found`.
-    pub async fn delete(&self, scope: &TenantScope, reference: &str, mutation: &Mutation) -> Result<wire::InstanceOperation> {
+    pub async fn delete(
+        &self,
+        scope: &TenantScope,
+        reference: &str,
+        mutation: &Mutation,
+    ) -> Result<wire::InstanceOperation> {
         self.act(scope, reference, Action::Delete, Duration::ZERO, mutation).await
     }
 
@@ -421,7 +479,10 @@ impl Instances {
             .system("acting on an instance by itself")
             .transaction(|tx| async move {
                 match stead_db::instances::find(&tx, id).await? {
-                    Some(row) if row.wish == wish && stead_db::operations::holder(&tx, &id.to_string()).await?.is_none() => {
+                    Some(row)
+                        if row.wish == wish
+                            && stead_db::operations::holder(&tx, &id.to_string()).await?.is_none() =>
+                    {
                         self.wish(&tx, &row, action, cause, Duration::from_secs(10)).await.map(drop)
                     }
                     _ => Ok(()),
@@ -442,25 +503,38 @@ impl Instances {
     ///
     /// # Errors
     /// `instance_not_found`, `invalid_settings`.
-    pub async fn set_port(&self, scope: &TenantScope, reference: &str, port: u16, input: SetPort) -> Result<Port> {
+    pub async fn set_port(
+        &self,
+        scope: &TenantScope,
+        reference: &str,
+        port: u16,
+        input: SetPort,
+    ) -> Result<Port> {
         let id = self.find(scope, reference).await?.id;
         let input = &input;
         scope
             .transaction(|tx| async move {
                 let row = stead_db::instances::find(&tx, id).await?.ok_or_else(|| steps::deleted(id))?;
-                let known: Vec<_> =
-                    stead_db::instances::ports(&tx, &[id]).await?.into_iter().map(|known| known.port).collect();
+                let known: Vec<_> = stead_db::instances::ports(&tx, &[id])
+                    .await?
+                    .into_iter()
+                    .map(|known| known.port)
+                    .collect();
                 let ports = input::set_port(&known, port, input.clone())?;
                 let changed: Vec<_> = ports.into_iter().filter(|known| known.port == port).collect();
                 stead_db::instances::put_ports(&tx, id, &changed, false).await?;
-                let detail = serde_json::json!({ "port": port, "visibility": input.visibility, "label": input.label });
+                let detail =
+                    serde_json::json!({ "port": port, "visibility": input.visibility, "label": input.label });
                 audit(&tx, "instance.set_port", id, Some(&detail)).await?;
                 tx.changed(row.tenant, Changed::Instance(id));
                 Ok(())
             })
             .await?;
         let ports = self.ports(scope, &id.to_string()).await?;
-        ports.into_iter().find(|known| known.port == port).ok_or_else(|| Error::internal("a port that was set is not there"))
+        ports
+            .into_iter()
+            .find(|known| known.port == port)
+            .ok_or_else(|| Error::internal("a port that was set is not there"))
     }
 
     /// Notes that somebody uses the instance, so that it does not count as idle.
@@ -497,7 +571,8 @@ impl Instances {
             Err(_) => stead_db::instances::find_by_name(access, reference).await?,
         };
         found.ok_or_else(|| {
-            Error::not_found("instance", shown(reference)).next_step("`stead list` shows the instances of this tenant.")
+            Error::not_found("instance", shown(reference))
+                .next_step("`stead list` shows the instances of this tenant.")
         })
     }
 
@@ -522,10 +597,17 @@ impl Instances {
         let mut beside = self.beside(access, rows).await?;
         let now = self.inner.db.ambient().now();
         let previews = &self.inner.settings.previews;
-        Ok(rows.iter().map(|row| view::instance(row, beside.remove(&row.id).unwrap_or_default(), previews, now)).collect())
+        Ok(rows
+            .iter()
+            .map(|row| view::instance(row, beside.remove(&row.id).unwrap_or_default(), previews, now))
+            .collect())
     }
 
-    async fn beside<A: Access>(&self, access: &A, rows: &[InstanceRow]) -> Result<HashMap<InstanceId, Beside>> {
+    async fn beside<A: Access>(
+        &self,
+        access: &A,
+        rows: &[InstanceRow],
+    ) -> Result<HashMap<InstanceId, Beside>> {
         if rows.is_empty() {
             return Ok(HashMap::new());
         }
@@ -561,7 +643,9 @@ impl Instances {
     }
 
     async fn actor_name(&self, scope: &TenantScope) -> Result<String> {
-        Ok(stead_db::users::myself(scope).await?.map_or_else(|| "somebody who has left".to_owned(), |user| user.name))
+        Ok(stead_db::users::myself(scope)
+            .await?
+            .map_or_else(|| "somebody who has left".to_owned(), |user| user.name))
     }
 }
 
@@ -604,7 +688,10 @@ fn check_version(row: &InstanceRow, if_match: Option<u64>) -> Result<()> {
         Some(version) if version != row.version => Err(Error::new(
             ErrorKind::PreconditionFailed,
             "version_mismatch",
-            format!("Somebody changed this instance meanwhile: it is at version {}, not {version}.", row.version),
+            format!(
+                "Somebody changed this instance meanwhile: it is at version {}, not {version}.",
+                row.version
+            ),
         )
         .next_step("Read it again, look at what changed, and send your change with the new ETag.")),
         _ => Ok(()),
@@ -626,12 +713,30 @@ async fn host_label(tx: &Tx<TenantScope>, name: &str) -> Result<String> {
     Ok(label)
 }
 
-async fn audit(tx: &Tx<TenantScope>, action: &str, instance: InstanceId, detail: Option<&serde_json::Value>) -> Result<()> {
+async fn audit(
+    tx: &Tx<TenantScope>,
+    action: &str,
+    instance: InstanceId,
+    detail: Option<&serde_json::Value>,
+) -> Result<()> {
     let object = instance.to_string();
-    stead_db::audit::append(tx, stead_db::audit::Entry { tenant: None, action, object: Some(&object), detail }).await
+    stead_db::audit::append(
+        tx,
+        stead_db::audit::Entry { tenant: None, action, object: Some(&object), detail },
+    )
+    .await
 }
 
-async fn audit_in<S: Scope>(tx: &Tx<S>, action: &str, row: &InstanceRow, detail: Option<&serde_json::Value>) -> Result<()> {
+async fn audit_in<S: Scope>(
+    tx: &Tx<S>,
+    action: &str,
+    row: &InstanceRow,
+    detail: Option<&serde_json::Value>,
+) -> Result<()> {
     let object = row.id.to_string();
-    stead_db::audit::append(tx, stead_db::audit::Entry { tenant: Some(row.tenant), action, object: Some(&object), detail }).await
+    stead_db::audit::append(
+        tx,
+        stead_db::audit::Entry { tenant: Some(row.tenant), action, object: Some(&object), detail },
+    )
+    .await
 }

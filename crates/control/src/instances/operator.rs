@@ -19,7 +19,8 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 async fn all(scope: &SystemScope) -> Result<Vec<InstanceRow>> {
     let mut rows = Vec::new();
     loop {
-        let page = stead_db::instances::walk(scope, rows.last().map(|row: &InstanceRow| row.id), PAGE).await?;
+        let page =
+            stead_db::instances::walk(scope, rows.last().map(|row: &InstanceRow| row.id), PAGE).await?;
         let last = u64::try_from(page.len()).is_ok_and(|count| count < PAGE);
         rows.extend(page);
         if last {
@@ -97,7 +98,10 @@ fn is_up(row: &InstanceRow) -> bool {
     row.observed.as_ref().is_some_and(|observed| {
         matches!(
             observed.state,
-            ObservedState::Starting | ObservedState::Running | ObservedState::Paused | ObservedState::Stopping
+            ObservedState::Starting
+                | ObservedState::Running
+                | ObservedState::Paused
+                | ObservedState::Stopping
         )
     })
 }

@@ -79,12 +79,16 @@ impl OperationKind for InstanceKind {
             Action::Pause => &[Part::Pause],
             Action::Delete => &[Part::Remove],
         };
-        parts.iter().map(|part| Arc::new(InstanceStep { part: *part, worker: self.worker.clone() }) as Arc<dyn Step>).collect()
+        parts
+            .iter()
+            .map(|part| Arc::new(InstanceStep { part: *part, worker: self.worker.clone() }) as Arc<dyn Step>)
+            .collect()
     }
 
     /// The instance is seen anew: it has no unfinished operation any more, or a failed one.
     async fn ended(&self, tx: &Tx<SystemScope>, ended: &Ended) -> Result<()> {
-        if let Some(instance) = ended.resource.as_deref().and_then(|resource| resource.parse::<InstanceId>().ok())
+        if let Some(instance) =
+            ended.resource.as_deref().and_then(|resource| resource.parse::<InstanceId>().ok())
             && stead_db::instances::find(tx, instance).await?.is_some()
         {
             tx.changed(ended.tenant, Changed::Instance(instance));

@@ -148,8 +148,11 @@ impl Instances {
             return Ok(Some(kept.target(port)));
         }
         let system = self.inner.db.system("finding what stands behind a preview");
-        let Some(row) = stead_db::instances::find_by_host_label(&system, host_label).await? else { return Ok(None) };
-        let beside = self.beside(&system, std::slice::from_ref(&row)).await?.remove(&row.id).unwrap_or_default();
+        let Some(row) = stead_db::instances::find_by_host_label(&system, host_label).await? else {
+            return Ok(None);
+        };
+        let beside =
+            self.beside(&system, std::slice::from_ref(&row)).await?.remove(&row.id).unwrap_or_default();
         let kept = Kept {
             tenant: row.tenant,
             instance: row.id,
@@ -189,7 +192,8 @@ impl Instances {
     /// `not_listening`, `node_disconnected`, `node_unreachable`.
     pub async fn dial(&self, instance: InstanceId, port: u16) -> Result<ByteStream> {
         let system = self.inner.db.system("connecting to a preview");
-        let row = stead_db::instances::find(&system, instance).await?.ok_or_else(|| steps::deleted(instance))?;
+        let row =
+            stead_db::instances::find(&system, instance).await?.ok_or_else(|| steps::deleted(instance))?;
         let node = row.node.ok_or_else(|| Error::conflict("not_running", "This instance does not run."))?;
         self.touch(instance);
         self.inner.nodes.client(node)?.dial(instance, port).await

@@ -122,7 +122,9 @@ impl Instances {
                     continue;
                 }
                 let last = ended.get(&id);
-                let quiet_since = last.map_or(row.created_at, |operation| Timestamp::from_micros(operation.ended_at.unwrap_or(operation.created_at)));
+                let quiet_since = last.map_or(row.created_at, |operation| {
+                    Timestamp::from_micros(operation.ended_at.unwrap_or(operation.created_at))
+                });
                 let connected = row.node.is_none_or(|node| self.inner.nodes.is_connected(node));
                 let active = self.last_active(row);
                 let repair = decide(row, connected, quiet_since, active, now);
@@ -185,7 +187,9 @@ fn decide(
     }
     match report.state {
         ObservedState::Running => match row.spec.idle_timeout {
-            Some(timeout) if now.since(active.max(report.since)) >= timeout => Repair::StopIdle { after: timeout },
+            Some(timeout) if now.since(active.max(report.since)) >= timeout => {
+                Repair::StopIdle { after: timeout }
+            }
             _ => Repair::Nothing,
         },
         _ => Repair::Nothing,

@@ -14,7 +14,8 @@ pub(super) async fn want_absent(worker: &Worker, instance: InstanceId) -> Result
     worker
         .set_intent(instance, |row| {
             let given_up = row.current_report().is_some_and(|report| report.state == ObservedState::Failed);
-            Ok((row.wanted != Some(Wanted::Absent) || given_up).then(|| Intent { wanted: Some(Wanted::Absent), ..Intent::of(row) }))
+            Ok((row.wanted != Some(Wanted::Absent) || given_up)
+                .then(|| Intent { wanted: Some(Wanted::Absent), ..Intent::of(row) }))
         })
         .await
 }
@@ -28,7 +29,8 @@ pub(super) fn is_gone(row: &InstanceRow) -> bool {
 /// Ends the row; its name is free again.
 pub(super) async fn finish(worker: &Worker, row: &InstanceRow) -> Result<()> {
     let (instance, tenant) = (row.id, row.tenant);
-    let uploads = stead_db::uploads::used_by(&worker.db.system("the uploads of a deleted instance"), instance).await?;
+    let uploads =
+        stead_db::uploads::used_by(&worker.db.system("the uploads of a deleted instance"), instance).await?;
     worker
         .db
         .system("ending a deleted instance")

@@ -55,10 +55,14 @@ impl Instances {
     /// The instance, when it runs and its node is there.
     async fn inside(&self, scope: &TenantScope, reference: &str) -> Result<Inside> {
         let row = self.find(scope, reference).await?;
-        let beside = self.beside(scope, std::slice::from_ref(&row)).await?.remove(&row.id).unwrap_or_default();
+        let beside =
+            self.beside(scope, std::slice::from_ref(&row)).await?.remove(&row.id).unwrap_or_default();
         let phase = view::state(&row, &beside, scope.now()).phase;
         let up = row.observed.as_ref().is_some_and(|report| {
-            matches!(report.state, ObservedState::Running | ObservedState::Starting | ObservedState::Preparing)
+            matches!(
+                report.state,
+                ObservedState::Running | ObservedState::Starting | ObservedState::Preparing
+            )
         });
         match phase {
             Phase::Running | Phase::Unhealthy => {}
@@ -155,9 +159,16 @@ impl Instances {
         // Starting a process of the same id again starts nothing, so that a repetition ends up here as well.
         let process = ProcessSpec {
             id: once.value,
-            label: input.command.as_ref().map_or_else(|| "shell".to_owned(), |command| shown(&command.join(" "))),
+            label: input
+                .command
+                .as_ref()
+                .map_or_else(|| "shell".to_owned(), |command| shown(&command.join(" "))),
             argv: input.command.unwrap_or_else(|| vec!["/bin/sh".into(), "-c".into(), SHELL.into()]),
-            env: [("TERM".to_owned(), "xterm-256color".to_owned()), ("COLORTERM".to_owned(), "truecolor".to_owned())].into(),
+            env: [
+                ("TERM".to_owned(), "xterm-256color".to_owned()),
+                ("COLORTERM".to_owned(), "truecolor".to_owned()),
+            ]
+            .into(),
             working_directory: None,
             user: None,
             io: ProcessIo::Terminal { columns, rows },
@@ -176,7 +187,12 @@ impl Instances {
     ///
     /// # Errors
     /// `terminal_not_found`, `not_running`, `node_disconnected`.
-    pub async fn close_terminal(&self, scope: &TenantScope, reference: &str, process: ProcessId) -> Result<()> {
+    pub async fn close_terminal(
+        &self,
+        scope: &TenantScope,
+        reference: &str,
+        process: ProcessId,
+    ) -> Result<()> {
         let inside = self.inside(scope, reference).await?;
         require_terminal(&inside, process).await?;
         end(&inside, process, SIGNAL_HANG_UP, HANG_UP_PATIENCE).await?;
@@ -213,8 +229,11 @@ impl Instances {
     pub async fn exec(&self, scope: &TenantScope, reference: &str, input: Exec) -> Result<ExecResult> {
         let timeout = input.timeout_seconds.unwrap_or(DEFAULT_EXEC_TIMEOUT);
         if timeout == 0 || timeout > MAX_EXEC_TIMEOUT {
-            return Err(Error::invalid("invalid_timeout", format!("timeout_seconds is 1 to {MAX_EXEC_TIMEOUT}."))
-                .next_step("Use the stream for commands that take longer."));
+            return Err(Error::invalid(
+                "invalid_timeout",
+                format!("timeout_seconds is 1 to {MAX_EXEC_TIMEOUT}."),
+            )
+            .next_step("Use the stream for commands that take longer."));
         }
         let content = input.input.unwrap_or_default();
         if content.len() > MAX_EXEC_INPUT {
@@ -222,17 +241,26 @@ impl Instances {
                 .next_step("Use the stream for more."));
         }
         rules::check_env(&input.env).map_err(|errors| {
-            errors.into_iter().fold(Error::invalid("invalid_settings", "A variable is not valid."), Error::field)
+            errors
+                .into_iter()
+                .fold(Error::invalid("invalid_settings", "A variable is not valid."), Error::field)
         })?;
         let inside = self.inside(scope, reference).await?;
-        let mut process = command(self.inner.db.ambient().new_id(), input.command, input.working_directory, ProcessIo::Pipes)?;
+        let mut process = command(
+            self.inner.db.ambient().new_id(),
+            input.command,
+            input.working_directory,
+            ProcessIo::Pipes,
+        )?;
         process.env = input.env;
         inside.client.spawn(inside.instance, &process).await?;
         // From here on the process is ended in any case, also when the caller goes away.
         let guard = EndOnDrop::new(&inside, process.id);
         self.audit_inside(scope, "instance.exec", inside.instance, process.id).await?;
-        let stream =
-            inside.client.attach(inside.instance, process.id, AttachParams { offset: Some(0), ..Default::default() }).await?;
+        let stream = inside
+            .client
+            .attach(inside.instance, process.id, AttachParams { offset: Some(0), ..Default::default() })
+            .await?;
         let (mut output, mut writer) = tokio::io::split(stream);
         let write = async move {
             let mut frames = Vec::new();
@@ -269,14 +297,21 @@ impl Instances {
     ///
     /// # Errors
     /// See [`Instances::exec`].
-    pub async fn exec_stream(&self, scope: &TenantScope, reference: &str, query: &ExecQuery) -> Result<ByteStream> {
-        let argv: Vec<String> = serde_json::from_str(&query.command)
-            .map_err(|_| invalid_command("`command` is a JSON array of strings, such as [\"ls\",\"-l\"].".to_owned()))?;
+    pub async fn exec_stream(
+        &self,
+        scope: &TenantScope,
+        reference: &str,
+        query: &ExecQuery,
+    ) -> Result<ByteStream> {
+        let argv: Vec<String> = serde_json::from_str(&query.command).map_err(|_| {
+            invalid_command("`command` is a JSON array of strings, such as [\"ls\",\"-l\"].".to_owned())
+        })?;
         let io = match size(query.columns, query.rows) {
             Some((columns, rows)) => ProcessIo::Terminal { columns, rows },
             None => ProcessIo::Pipes,
         };
-        let mut process = command(self.inner.db.ambient().new_id(), argv, query.working_directory.clone(), io)?;
+        let mut process =
+            command(self.inner.db.ambient().new_id(), argv, query.working_directory.clone(), io)?;
         if matches!(io, ProcessIo::Terminal { .. }) {
             process.env.insert("TERM".to_owned(), "xterm-256color".to_owned());
         }
@@ -289,7 +324,13 @@ impl Instances {
         Ok(Box::new(EndsWithStream { stream, _guard: guard }))
     }
 
-    async fn audit_inside(&self, scope: &TenantScope, action: &str, instance: InstanceId, process: ProcessId) -> Result<()> {
+    async fn audit_inside(
+        &self,
+        scope: &TenantScope,
+        action: &str,
+        instance: InstanceId,
+        process: ProcessId,
+    ) -> Result<()> {
         // The command itself may hold secrets.
         let detail = serde_json::json!({ "process": process.to_string() });
         let detail = &detail;
@@ -300,7 +341,9 @@ impl Instances {
 fn not_running(row: &InstanceRow, phase: Phase) -> Error {
     let (state, next_step) = match phase {
         Phase::Paused => ("is paused", format!("Wake it with `stead wake {}`.", row.name)),
-        Phase::Starting => ("is still being prepared", "Wait a moment; its operation says how far it is.".to_owned()),
+        Phase::Starting => {
+            ("is still being prepared", "Wait a moment; its operation says how far it is.".to_owned())
+        }
         Phase::Deleting => ("is being deleted", "Create a new one.".to_owned()),
         _ => ("is not running", format!("Start it with `stead start {}`.", row.name)),
     };
@@ -308,7 +351,8 @@ fn not_running(row: &InstanceRow, phase: Phase) -> Error {
 }
 
 fn invalid_command(message: String) -> Error {
-    Error::invalid("invalid_command", message).next_step("Give the program and each argument as a string of its own.")
+    Error::invalid("invalid_command", message)
+        .next_step("Give the program and each argument as a string of its own.")
 }
 
 fn size(columns: Option<u16>, rows: Option<u16>) -> Option<(u16, u16)> {
@@ -316,7 +360,12 @@ fn size(columns: Option<u16>, rows: Option<u16>) -> Option<(u16, u16)> {
     Some((columns.clamp(*COLUMNS.start(), *COLUMNS.end()), rows.clamp(*ROWS.start(), *ROWS.end())))
 }
 
-fn command(id: ProcessId, argv: Vec<String>, working_directory: Option<String>, io: ProcessIo) -> Result<ProcessSpec> {
+fn command(
+    id: ProcessId,
+    argv: Vec<String>,
+    working_directory: Option<String>,
+    io: ProcessIo,
+) -> Result<ProcessSpec> {
     rules::check_arguments(&argv).map_err(invalid_command)?;
     if let Some(path) = &working_directory {
         rules::check_working_directory(path).map_err(invalid_command)?;
@@ -374,7 +423,9 @@ impl EndOnDrop {
 
 impl Drop for EndOnDrop {
     fn drop(&mut self) {
-        let (Some((client, instance, process)), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) else {
+        let (Some((client, instance, process)), Ok(runtime)) =
+            (self.0.take(), tokio::runtime::Handle::try_current())
+        else {
             return;
         };
         runtime.spawn(async move {
@@ -394,13 +445,21 @@ struct EndsWithStream {
 }
 
 impl AsyncRead for EndsWithStream {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 
 impl AsyncWrite for EndsWithStream {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 

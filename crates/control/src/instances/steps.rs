@@ -42,7 +42,9 @@ enum Look<T> {
 
 impl Worker {
     pub(super) async fn row(&self, instance: InstanceId) -> Result<InstanceRow> {
-        stead_db::instances::find(&self.db.system("a step of an operation"), instance).await?.ok_or_else(|| deleted(instance))
+        stead_db::instances::find(&self.db.system("a step of an operation"), instance)
+            .await?
+            .ok_or_else(|| deleted(instance))
     }
 
     /// Changes the intent in one transaction; `change` returns `None` when it is as it should be already. The generation is raised
@@ -56,7 +58,9 @@ impl Worker {
         self.db
             .system("changing an intent")
             .transaction(|tx| async move {
-                let Some(mut row) = stead_db::instances::find(&tx, instance).await? else { return Err(deleted(instance)) };
+                let Some(mut row) = stead_db::instances::find(&tx, instance).await? else {
+                    return Err(deleted(instance));
+                };
                 if let Some(mut intent) = change(&row)? {
                     intent.generation = row.generation + 1;
                     stead_db::instances::set_intent(&tx, instance, &intent).await?;
@@ -91,7 +95,8 @@ impl Worker {
     ) -> Result<T> {
         let look = &look;
         // Without a limit of its own the operation's deadline ends the step.
-        let within = within.unwrap_or_else(|| context.deadline().since(context.now()).max(Duration::from_secs(1)));
+        let within =
+            within.unwrap_or_else(|| context.deadline().since(context.now()).max(Duration::from_secs(1)));
         context
             .wait_until(Nudge::Instance(instance), within, || async move {
                 let row = self.row(instance).await?;
@@ -160,9 +165,11 @@ impl Worker {
         }
         let row = self
             .set_intent(instance, |row| {
-                let asked = row.wanted == Some(Wanted::Fetched) && row.spec.source.as_ref() == row.settings.source.as_ref();
+                let asked = row.wanted == Some(Wanted::Fetched)
+                    && row.spec.source.as_ref() == row.settings.source.as_ref();
                 // A document that the node gave up on is only tried again under a new generation.
-                let given_up = row.current_report().is_some_and(|report| report.state == ObservedState::Failed);
+                let given_up =
+                    row.current_report().is_some_and(|report| report.state == ObservedState::Failed);
                 Ok((!asked || given_up).then(|| {
                     let mut intent = Intent { wanted: Some(Wanted::Fetched), ..Intent::of(row) };
                     intent.spec.source.clone_from(&row.settings.source);
@@ -189,11 +196,16 @@ impl Worker {
             return Ok(());
         }
         let text = match (&row.settings.source, row.settings.requested.ignore_workspace_config) {
-            (Some(_), false) => row.observed.as_ref().and_then(|report| report.source.as_ref()).and_then(|source| source.workspace_config.as_deref()),
+            (Some(_), false) => row
+                .observed
+                .as_ref()
+                .and_then(|report| report.source.as_ref())
+                .and_then(|source| source.workspace_config.as_deref()),
             _ => None,
         };
         let config = text.map(workspace_config::parse).transpose().map_err(workspace_config::invalid)?;
-        let spec = workspace_config::merge(&row.settings.requested, row.settings.source.clone(), config.as_ref());
+        let spec =
+            workspace_config::merge(&row.settings.requested, row.settings.source.clone(), config.as_ref());
         let spec = &spec;
         self.db
             .system("configuring an instance")
@@ -218,13 +230,23 @@ impl Worker {
 
     /// Brings a run up. `before` is the number of the newest run when the operation was asked for; with `anew` one that runs is
     /// replaced, else it is kept, and woken up when it is paused.
-    pub(super) async fn start(&self, instance: InstanceId, before: u64, anew: bool, context: &StepContext) -> Result<()> {
+    pub(super) async fn start(
+        &self,
+        instance: InstanceId,
+        before: u64,
+        anew: bool,
+        context: &StepContext,
+    ) -> Result<()> {
         let row = self
             .set_intent(instance, |row| {
                 if row.wish == Wish::Deleted {
                     return Err(being_deleted());
                 }
-                Ok(run_to_ask_for(row, before, anew).map(|run| Intent { run, wanted: Some(Wanted::Running { run }), ..Intent::of(row) }))
+                Ok(run_to_ask_for(row, before, anew).map(|run| Intent {
+                    run,
+                    wanted: Some(Wanted::Running { run }),
+                    ..Intent::of(row)
+                }))
             })
             .await?;
         self.push(&row).await?;
@@ -252,7 +274,12 @@ impl Worker {
     }
 
     /// Takes a start back: the run that it asked for ends, the volume stays. What ran before goes on.
-    pub(super) async fn undo_start(&self, instance: InstanceId, before: u64, context: &StepContext) -> Result<()> {
+    pub(super) async fn undo_start(
+        &self,
+        instance: InstanceId,
+        before: u64,
+        context: &StepContext,
+    ) -> Result<()> {
         self.take_back(instance, context, |row| row.run > before).await
     }
 
@@ -296,7 +323,12 @@ impl Worker {
     }
 
     /// Stops it, with `grace` between SIGTERM and SIGKILL.
-    pub(super) async fn stop(&self, instance: InstanceId, grace: Duration, context: &StepContext) -> Result<()> {
+    pub(super) async fn stop(
+        &self,
+        instance: InstanceId,
+        grace: Duration,
+        context: &StepContext,
+    ) -> Result<()> {
         self.ensure_wish(instance, Wish::Stopped).await?;
         let row = self.want_stopped(instance, grace).await?;
         if row.document().is_none() {
@@ -322,8 +354,10 @@ impl Worker {
             match report.state {
                 ObservedState::Paused => Ok(Look::Done(())),
                 ObservedState::Failed => Err(given_up(report)),
-                ObservedState::Stopped => Err(Error::conflict("not_running", "It stopped before it could be paused.")
-                    .next_step("Start it first.")),
+                ObservedState::Stopped => {
+                    Err(Error::conflict("not_running", "It stopped before it could be paused.")
+                        .next_step("Start it first."))
+                }
                 _ => Ok(Look::Wait),
             }
         })
@@ -369,7 +403,12 @@ impl Worker {
             return remove::finish(self, &row).await;
         }
         if let Err(error) = self.push(&row).await {
-            context.log(format!("What is left on its node is removed when the node is back: {}", error.message())).await?;
+            context
+                .log(format!(
+                    "What is left on its node is removed when the node is back: {}",
+                    error.message()
+                ))
+                .await?;
             return Ok(());
         }
         let look = |row: &InstanceRow| Ok(if remove::is_gone(row) { Look::Done(()) } else { Look::Wait });
@@ -415,7 +454,9 @@ fn at_rest(row: &InstanceRow) -> Result<Look<()>> {
 fn given_up(report: &InstanceReport) -> Error {
     match report.problem.clone() {
         // The node has tried often enough; trying the step again would only make people wait.
-        Some(problem) if is_transient(problem.kind) => Error::from(Problem { kind: ErrorKind::Upstream, ..problem }),
+        Some(problem) if is_transient(problem.kind) => {
+            Error::from(Problem { kind: ErrorKind::Upstream, ..problem })
+        }
         Some(problem) => Error::from(problem),
         None => Error::new(ErrorKind::Upstream, "node_gave_up", "The node gave up without saying why.")
             .next_step("Look at the instance's console and at the node's log, then try again."),
@@ -425,12 +466,15 @@ fn given_up(report: &InstanceReport) -> Error {
 /// A main process that ended at once: well, or as a failure that people should see.
 fn ended_by_itself(report: &InstanceReport) -> Result<Option<Problem>> {
     match report.exit {
-        Some(exit) if exit.out_of_memory => Err(Error::conflict("out_of_memory", "Its memory limit was reached while it started.")
-            .next_step("Give it more memory and start it again.")),
-        Some(exit) if exit.code != 0 => {
-            Err(Error::conflict("main_process_failed", format!("Its main process ended with {} right after the start.", exit.code))
-                .next_step("Its console says why; correct the command or the image and start it again."))
+        Some(exit) if exit.out_of_memory => {
+            Err(Error::conflict("out_of_memory", "Its memory limit was reached while it started.")
+                .next_step("Give it more memory and start it again."))
         }
+        Some(exit) if exit.code != 0 => Err(Error::conflict(
+            "main_process_failed",
+            format!("Its main process ended with {} right after the start.", exit.code),
+        )
+        .next_step("Its console says why; correct the command or the image and start it again.")),
         _ => Ok(report.problem.clone()),
     }
 }

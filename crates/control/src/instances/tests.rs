@@ -25,6 +25,8 @@ use stead_db::{Db, Target};
 /// A SQLite database of its own.
 pub(crate) async fn sqlite() -> (Db, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
-    let db = Db::open(&Target::Sqlite(folder.path().join("stead.db")), Ambient::system()).await.expect("a database");
+    let db = Db::open(&Target::Sqlite(folder.path().join("stead.db")), Ambient::system())
+        .await
+        .expect("a database");
     (db, folder)
 }

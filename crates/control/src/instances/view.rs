@@ -6,8 +6,8 @@ use stead_api::v1::ports::{Port, Visibility as WireVisibility};
 use stead_core::Timestamp;
 use stead_core::error::Problem;
 use stead_core::instance::{
-    Action, Circumstances, DriverKind, InstanceReport, ObservedState, Phase, PortSpec, PublicState, Source, TaskMode, TaskState,
-    Underway, Visibility, public_state, rules,
+    Action, Circumstances, DriverKind, InstanceReport, ObservedState, Phase, PortSpec, PublicState, Source,
+    TaskMode, TaskState, Underway, Visibility, public_state, rules,
 };
 use stead_core::preview_host::PreviewHost;
 use stead_db::instances::{InstanceRow, PortRow};
@@ -53,7 +53,12 @@ pub(super) enum Ending {
     Cancelled { action: Action, at: Timestamp },
 }
 
-pub(super) fn instance(row: &InstanceRow, beside: Beside, previews: &PreviewAddress, now: Timestamp) -> wire::Instance {
+pub(super) fn instance(
+    row: &InstanceRow,
+    beside: Beside,
+    previews: &PreviewAddress,
+    now: Timestamp,
+) -> wire::Instance {
     let state = state(row, &beside, now);
     let runs = matches!(state.phase, Phase::Running | Phase::Unhealthy | Phase::Paused);
     let report = row.observed.as_ref();
@@ -124,7 +129,8 @@ fn underway(operation: &Operation) -> Option<Underway> {
         OperationState::Undoing => true,
         OperationState::Succeeded | OperationState::Failed | OperationState::Cancelled => return None,
     };
-    let step = operation.steps.iter().find(|step| step.state == StepState::Running).map(|step| step.title.clone());
+    let step =
+        operation.steps.iter().find(|step| step.state == StepState::Running).map(|step| step.title.clone());
     let progress = operation.progress.as_ref().map(|progress| progress.label.clone());
     let since = operation.started_at.as_ref().unwrap_or(&operation.created_at).parse().ok()?;
     Some(Underway { action: Action::parse(&operation.kind)?, since, step: progress.or(step), undoing })
@@ -194,12 +200,14 @@ fn tasks(row: &InstanceRow) -> Vec<wire::TaskView> {
         .tasks
         .iter()
         .map(|task| {
-            let state = reported.iter().find(|reported| reported.name == task.name).map(|reported| reported.state);
+            let state =
+                reported.iter().find(|reported| reported.name == task.name).map(|reported| reported.state);
             let (phase, exit_code, since) = match state {
                 None | Some(TaskState::Waiting) => (wire::TaskPhase::Waiting, None, None),
                 Some(TaskState::Running { since }) => (wire::TaskPhase::Running, None, Some(since)),
                 Some(TaskState::Ended { status, since }) => {
-                    let phase = if status.code == 0 { wire::TaskPhase::Succeeded } else { wire::TaskPhase::Failed };
+                    let phase =
+                        if status.code == 0 { wire::TaskPhase::Succeeded } else { wire::TaskPhase::Failed };
                     (phase, Some(status.code), Some(since))
                 }
             };
@@ -216,14 +224,20 @@ fn tasks(row: &InstanceRow) -> Vec<wire::TaskView> {
 }
 
 /// Declared ports, then those that something listens on, ascending.
-pub(super) fn ports(row: &InstanceRow, known: &[PortRow], phase: Phase, previews: &PreviewAddress) -> Vec<Port> {
+pub(super) fn ports(
+    row: &InstanceRow,
+    known: &[PortRow],
+    phase: Phase,
+    previews: &PreviewAddress,
+) -> Vec<Port> {
     let up = matches!(phase, Phase::Starting | Phase::Running | Phase::Unhealthy);
     let listening: &[u16] = row
         .observed
         .as_ref()
         .filter(|report| up && matches!(report.state, ObservedState::Running | ObservedState::Starting))
         .map_or(&[], |report| report.listening.as_slice());
-    let mut all: Vec<(PortSpec, bool)> = known.iter().map(|known| (known.port.clone(), known.declared)).collect();
+    let mut all: Vec<(PortSpec, bool)> =
+        known.iter().map(|known| (known.port.clone(), known.declared)).collect();
     all.extend(
         listening
             .iter()

@@ -75,11 +75,14 @@ impl Registry {
     }
 
     pub(super) fn client(&self, node: NodeId) -> Option<NodeClient> {
-        self.read(|state| state.nodes.get(&node).map(|live| live.client.clone())).filter(|client| !client.is_closed())
+        self.read(|state| state.nodes.get(&node).map(|live| live.client.clone()))
+            .filter(|client| !client.is_closed())
     }
 
     pub(super) fn last_seen(&self, node: NodeId) -> Option<Timestamp> {
-        self.read(|state| state.nodes.get(&node).filter(|live| !live.client.is_closed()).map(|live| live.last_seen))
+        self.read(|state| {
+            state.nodes.get(&node).filter(|live| !live.client.is_closed()).map(|live| live.last_seen)
+        })
     }
 
     pub(super) fn seen(&self, node: NodeId, now: Timestamp) {
@@ -95,7 +98,12 @@ impl Registry {
     }
 
     /// Keeps a measurement of an instance that is known to be placed on the node; says whose it is.
-    pub(super) fn measured(&self, node: NodeId, instance: InstanceId, sample: UsageSample) -> Option<TenantId> {
+    pub(super) fn measured(
+        &self,
+        node: NodeId,
+        instance: InstanceId,
+        sample: UsageSample,
+    ) -> Option<TenantId> {
         self.write(|state| {
             let (holder, tenant) = *state.tenants.get(&instance)?;
             if holder != node {

@@ -22,8 +22,8 @@ use stead_db::nodes::NodeRow;
 use stead_db::{Access, Db, SystemAccess, TenantScope};
 use stead_link::{ByteStream, NodeClient};
 
-pub use live::UsageSample;
 use live::Registry;
+pub use live::UsageSample;
 
 use crate::events::Events;
 
@@ -120,7 +120,11 @@ impl Nodes {
     ///
     /// # Errors
     /// A failure of the database.
-    pub(crate) async fn presence<A: Access>(&self, access: &A, nodes: &[NodeId]) -> Result<HashMap<NodeId, NodePresence>> {
+    pub(crate) async fn presence<A: Access>(
+        &self,
+        access: &A,
+        nodes: &[NodeId],
+    ) -> Result<HashMap<NodeId, NodePresence>> {
         let rows = stead_db::nodes::find_many(access, nodes).await?;
         Ok(rows.into_iter().map(|row| (row.id, self.presence_of(&row))).collect())
     }
@@ -193,6 +197,7 @@ fn offer(driver: &NodeDriver) -> Offer {
 }
 
 fn disconnected() -> Error {
-    Error::unavailable("node_disconnected", "The node of this instance is not connected now.")
-        .next_step("It works on by itself; try again when it is back. `stead node` on its machine connects it.")
+    Error::unavailable("node_disconnected", "The node of this instance is not connected now.").next_step(
+        "It works on by itself; try again when it is back. `stead node` on its machine connects it.",
+    )
 }

@@ -40,8 +40,12 @@ pub(super) async fn run(nodes: &Nodes, stream: ByteStream, proven: Option<NodeId
     let hello = client.hello().await?;
     if proven.is_some_and(|proven| proven != hello.node) {
         client.close();
-        return Err(Error::new(ErrorKind::Forbidden, "node_mismatch", "A node claims to be another one than its certificate says.")
-            .context(format!("certificate of {proven:?}, hello of {}", hello.node)));
+        return Err(Error::new(
+            ErrorKind::Forbidden,
+            "node_mismatch",
+            "A node claims to be another one than its certificate says.",
+        )
+        .context(format!("certificate of {proven:?}, hello of {}", hello.node)));
     }
     let node = hello.node;
     let inner = &nodes.inner;
@@ -54,7 +58,9 @@ pub(super) async fn run(nodes: &Nodes, stream: ByteStream, proven: Option<NodeId
     client.close();
     match &outcome {
         Ok(()) => tracing::info!(node.id = %node, "a node has disconnected"),
-        Err(error) => tracing::info!(node.id = %node, error = %error.inside(), "the connection of a node has ended"),
+        Err(error) => {
+            tracing::info!(node.id = %node, error = %error.inside(), "the connection of a node has ended")
+        }
     }
     outcome
 }
@@ -211,7 +217,9 @@ async fn store(
                         None => continue,
                     },
                 };
-                let Some(before) = stead_db::instances::set_observed(&tx, node, &report, now).await? else { continue };
+                let Some(before) = stead_db::instances::set_observed(&tx, node, &report, now).await? else {
+                    continue;
+                };
                 if before.observed.as_ref() != Some(&report) {
                     tx.changed(before.tenant, Changed::Instance(*instance));
                 }
@@ -235,7 +243,11 @@ async fn store(
 
 /// What it means that a node has nothing of an instance any more: that its removal is done, when that was wanted; else that the
 /// node lost it, which reflects no document.
-async fn gone<A: stead_db::SystemAccess>(access: &A, instance: InstanceId, now: Timestamp) -> Result<Option<InstanceReport>> {
+async fn gone<A: stead_db::SystemAccess>(
+    access: &A,
+    instance: InstanceId,
+    now: Timestamp,
+) -> Result<Option<InstanceReport>> {
     let Some(row) = stead_db::instances::find(access, instance).await? else { return Ok(None) };
     let generation = if row.wanted == Some(Wanted::Absent) { row.generation } else { 0 };
     Ok(Some(InstanceReport {
@@ -254,7 +266,12 @@ async fn gone<A: stead_db::SystemAccess>(access: &A, instance: InstanceId, now: 
 }
 
 /// Sends every document that the node does not have, and asks for the removal of what was deleted meanwhile.
-async fn bring_up_to_date(nodes: &Nodes, client: &NodeClient, hello: &NodeHello, heard: &Heard) -> Result<()> {
+async fn bring_up_to_date(
+    nodes: &Nodes,
+    client: &NodeClient,
+    hello: &NodeHello,
+    heard: &Heard,
+) -> Result<()> {
     let system = nodes.inner.db.system("bringing a node up to date");
     let rows = stead_db::instances::on_node(&system, hello.node).await?;
     let mut documents: Vec<InstanceDocument> = rows

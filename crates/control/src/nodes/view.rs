@@ -2,8 +2,8 @@
 
 use stead_api::node::NodeDriver;
 use stead_api::v1::nodes as wire;
-use stead_core::error::InternalContext as _;
 use stead_core::Result;
+use stead_core::error::InternalContext as _;
 use stead_db::nodes::NodeRow;
 
 use super::NodePresence;

@@ -1,8 +1,8 @@
 //! Operations as people see them: listing, waiting, cancelling, trying again. The work itself is [`crate::engine`]'s.
 
-mod view;
 #[cfg(test)]
 pub(crate) mod tests;
+mod view;
 
 use std::time::Duration;
 
@@ -46,7 +46,10 @@ impl Operations {
         }
         let resource = match &query.instance_id {
             None => None,
-            Some(text) => Some(text.parse::<InstanceId>().map_err(|error| Error::invalid("instance_id_invalid", error.to_string()))?),
+            Some(text) => Some(
+                text.parse::<InstanceId>()
+                    .map_err(|error| Error::invalid("instance_id_invalid", error.to_string()))?,
+            ),
         };
         let filter = Filter {
             resource: resource.map(|id| id.to_string()),
@@ -80,13 +83,19 @@ impl Operations {
     pub async fn cancel(&self, scope: &TenantScope, id: OperationId) -> Result<Operation> {
         scope
             .transaction(|tx| async move {
-                let row = operations::find(&tx, id).await?.ok_or_else(|| Error::not_found("operation", id))?;
+                let row =
+                    operations::find(&tx, id).await?.ok_or_else(|| Error::not_found("operation", id))?;
                 if row.cancel.is_some() {
                     return Ok(());
                 }
                 if !self.engine.cancel(&tx, &row).await? {
-                    return Err(Error::conflict("operation_not_cancellable", "The operation has ended or cannot be stopped any more.")
-                        .next_step("Look at its state; what it changed can be changed back by another operation."));
+                    return Err(Error::conflict(
+                        "operation_not_cancellable",
+                        "The operation has ended or cannot be stopped any more.",
+                    )
+                    .next_step(
+                        "Look at its state; what it changed can be changed back by another operation.",
+                    ));
                 }
                 audit::append(&tx, audit::Entry::new("operation.cancel", &id.to_string())).await
             })
@@ -101,10 +110,14 @@ impl Operations {
     pub async fn retry(&self, scope: &TenantScope, id: OperationId) -> Result<Operation> {
         scope
             .transaction(|tx| async move {
-                let row = operations::find(&tx, id).await?.ok_or_else(|| Error::not_found("operation", id))?;
+                let row =
+                    operations::find(&tx, id).await?.ok_or_else(|| Error::not_found("operation", id))?;
                 if !self.engine.retry(&tx, &row).await? {
-                    return Err(Error::conflict("operation_not_retryable", "The operation has not failed or cannot be tried again.")
-                        .next_step("Begin a new one instead."));
+                    return Err(Error::conflict(
+                        "operation_not_retryable",
+                        "The operation has not failed or cannot be tried again.",
+                    )
+                    .next_step("Begin a new one instead."));
                 }
                 audit::append(&tx, audit::Entry::new("operation.retry", &id.to_string())).await
             })
@@ -116,7 +129,12 @@ impl Operations {
     ///
     /// # Errors
     /// `operation_not_found`, or when the cursor is none.
-    pub async fn log(&self, scope: &TenantScope, id: OperationId, page: &PageQuery) -> Result<Page<OperationLogLine>> {
+    pub async fn log(
+        &self,
+        scope: &TenantScope,
+        id: OperationId,
+        page: &PageQuery,
+    ) -> Result<Page<OperationLogLine>> {
         let after = match &page.cursor {
             None => 0,
             Some(cursor) => cursor.parse::<i64>().map_err(|_| invalid_cursor())?,

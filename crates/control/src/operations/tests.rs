@@ -63,7 +63,13 @@ async fn begin(engine: &Engine, scope: &TenantScope, resource: &str, hang: bool)
     let tenant = scope.tenant_id();
     scope
         .transaction(|tx| async move {
-            let new = NewOperation { kind: "test.sleep", tenant, resource: Some(resource.into()), input: json!(hang), supersede: false };
+            let new = NewOperation {
+                kind: "test.sleep",
+                tenant,
+                resource: Some(resource.into()),
+                input: json!(hang),
+                supersede: false,
+            };
             engine.enqueue(&tx, new).await
         })
         .await
@@ -91,7 +97,10 @@ async fn members_see_their_operations_and_no_others(db: Db) {
     }
     let query = |cursor| OperationQuery { cursor, limit: Some(2), ..OperationQuery::default() };
     let first = service.list(&ada, &query(None)).await.unwrap();
-    assert_eq!(first.items.iter().map(|item| item.id.clone()).collect::<Vec<_>>(), [ids[2].to_string(), ids[1].to_string()]);
+    assert_eq!(
+        first.items.iter().map(|item| item.id.clone()).collect::<Vec<_>>(),
+        [ids[2].to_string(), ids[1].to_string()]
+    );
     let second = service.list(&ada, &query(first.next_cursor)).await.unwrap();
     assert_eq!((second.items.len(), second.next_cursor), (1, None));
     assert_eq!(service.log(&ada, ids[0], &PageQuery::default()).await.unwrap().items[0].text, "Sleeping");
@@ -105,7 +114,10 @@ async fn members_see_their_operations_and_no_others(db: Db) {
     ] {
         assert_eq!(refused.unwrap().code(), "operation_not_found");
     }
-    assert_eq!(service.list(&ada, &query(Some("nonsense".into()))).await.unwrap_err().code(), "cursor_invalid");
+    assert_eq!(
+        service.list(&ada, &query(Some("nonsense".into()))).await.unwrap_err().code(),
+        "cursor_invalid"
+    );
     engine.stop().await;
 }
 
@@ -122,7 +134,10 @@ async fn cancelled_ones_can_be_tried_again(db: Db) {
     assert_eq!(service.cancel(&ada, id).await.unwrap_err().code(), "operation_not_cancellable");
     service.retry(&ada, id).await.unwrap();
     service.cancel(&ada, id).await.unwrap();
-    assert_eq!(service.wait(&ada, id, Duration::from_secs(60)).await.unwrap().state, OperationState::Cancelled);
+    assert_eq!(
+        service.wait(&ada, id, Duration::from_secs(60)).await.unwrap().state,
+        OperationState::Cancelled
+    );
     engine.stop().await;
 }
 

@@ -16,7 +16,9 @@ pub(super) fn operation(row: &Row, engine: &Engine) -> Result<Operation> {
     let record = engine::decode(&row.record)?;
     let progress = match &row.progress {
         None => None,
-        Some(text) => Some(serde_json::from_str::<Progress>(text).internal("reading an operation's progress")?),
+        Some(text) => {
+            Some(serde_json::from_str::<Progress>(text).internal("reading an operation's progress")?)
+        }
     };
     Ok(Operation {
         id: row.id.clone(),
@@ -25,8 +27,11 @@ pub(super) fn operation(row: &Row, engine: &Engine) -> Result<Operation> {
         instance_id: row.resource.clone().filter(|resource| resource.parse::<InstanceId>().is_ok()),
         state: state(record.state),
         steps: record.steps.iter().map(step).collect(),
-        progress: progress
-            .map(|progress| OperationProgress { label: progress.label, done: progress.done, total: progress.total }),
+        progress: progress.map(|progress| OperationProgress {
+            label: progress.label,
+            done: progress.done,
+            total: progress.total,
+        }),
         problem: shown_problem(&record).map(problem),
         cancellable: record.is_cancellable() && row.cancel.is_none(),
         retryable: engine.is_retryable(row, &record),

@@ -76,14 +76,24 @@ impl Uploads {
 
     #[cfg(test)]
     fn with_max_length(self, max_length: u64) -> Self {
-        Self { inner: Arc::new(Inner { db: self.inner.db.clone(), folder: self.inner.folder.clone(), max_length }) }
+        Self {
+            inner: Arc::new(Inner {
+                db: self.inner.db.clone(),
+                folder: self.inner.folder.clone(),
+                max_length,
+            }),
+        }
     }
 
     /// Stores a stream of bytes.
     ///
     /// # Errors
     /// `upload_too_large`, `upload_interrupted`, `upload_empty`, `disk_full`.
-    pub async fn create<E>(&self, scope: &TenantScope, content: impl Stream<Item = Result<Bytes, E>> + Send) -> Result<Upload>
+    pub async fn create<E>(
+        &self,
+        scope: &TenantScope,
+        content: impl Stream<Item = Result<Bytes, E>> + Send,
+    ) -> Result<Upload>
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
@@ -116,11 +126,16 @@ impl Uploads {
         Ok(view(&row))
     }
 
-    async fn receive<E>(&self, path: &Path, content: impl Stream<Item = Result<Bytes, E>> + Send) -> Result<(u64, String)>
+    async fn receive<E>(
+        &self,
+        path: &Path,
+        content: impl Stream<Item = Result<Bytes, E>> + Send,
+    ) -> Result<(u64, String)>
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let mut file = File::create_new(path).await.map_err(|error| writing(error, "making an upload's file"))?;
+        let mut file =
+            File::create_new(path).await.map_err(|error| writing(error, "making an upload's file"))?;
         let mut digest = Sha256::new();
         let mut size: u64 = 0;
         let mut content = std::pin::pin!(content);
@@ -144,7 +159,8 @@ impl Uploads {
             file.write_all(&chunk).await.map_err(|error| writing(error, "writing an upload"))?;
         }
         if size == 0 {
-            return Err(Error::invalid("upload_empty", "The upload holds no bytes.").next_step("Send the file as the body."));
+            return Err(Error::invalid("upload_empty", "The upload holds no bytes.")
+                .next_step("Send the file as the body."));
         }
         file.flush().await.map_err(|error| writing(error, "writing an upload"))?;
         file.sync_all().await.map_err(|error| writing(error, "writing an upload"))?;
@@ -159,7 +175,10 @@ impl Uploads {
     ///
     /// # Errors
     /// `upload_not_found` when the file has gone.
-    pub(crate) async fn read(&self, upload: UploadId) -> Result<impl Stream<Item = io::Result<Bytes>> + Send + 'static + use<>> {
+    pub(crate) async fn read(
+        &self,
+        upload: UploadId,
+    ) -> Result<impl Stream<Item = io::Result<Bytes>> + Send + 'static + use<>> {
         match File::open(self.path(upload)).await {
             Ok(file) => Ok(ReaderStream::with_capacity(file, 256 << 10)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(missing(upload)),
@@ -200,14 +219,18 @@ impl Uploads {
         let mut removed = 0;
         for entry in files {
             let path = entry.path();
-            let id = path.file_stem().and_then(|name| name.to_str()).and_then(|name| name.parse::<UploadId>().ok());
+            let id = path
+                .file_stem()
+                .and_then(|name| name.to_str())
+                .and_then(|name| name.parse::<UploadId>().ok());
             let Some(id) = id else { continue };
             let partial = path.extension().is_some_and(|extension| extension == PARTIAL);
             let young = (entry.metadata().await.ok())
                 .and_then(|metadata| metadata.modified().ok())
                 .and_then(|modified| modified.duration_since(std::time::UNIX_EPOCH).ok())
                 .is_none_or(|modified| {
-                    let modified = Timestamp::from_micros(i64::try_from(modified.as_micros()).unwrap_or(i64::MAX));
+                    let modified =
+                        Timestamp::from_micros(i64::try_from(modified.as_micros()).unwrap_or(i64::MAX));
                     now.since(modified) < PARTIAL_AGE
                 });
             // A whole file without a row is between its renaming and its row for a moment only.

@@ -49,14 +49,23 @@ async fn what_is_too_long_empty_or_broken_off_leaves_nothing() {
 async fn unused_ones_expire_and_used_ones_stay() {
     let folder = tempfile::tempdir().unwrap();
     let (ambient, clock) = Ambient::manual(Ambient::system().now(), 7);
-    let db = Db::open(&stead_db::Target::Sqlite(folder.path().join("stead.db")), ambient.clone()).await.unwrap();
+    let db =
+        Db::open(&stead_db::Target::Sqlite(folder.path().join("stead.db")), ambient.clone()).await.unwrap();
     let world = World::on(db).await;
     let uploads = &world.uploads;
     let unused = uploads.create(&world.ada, chunks(&["a"])).await.unwrap();
     let used: UploadId = uploads.create(&world.ada, chunks(&["b"])).await.unwrap().id.parse().unwrap();
     let instance = ambient.new_id();
-    world.ada.transaction(|tx| async move { stead_db::uploads::set_used_by(&tx, used, Some(instance)).await }).await.unwrap();
-    std::fs::write(uploads.inner.folder.join(format!("{}.partial", ambient.new_id::<UploadId>())), "left over").unwrap();
+    world
+        .ada
+        .transaction(|tx| async move { stead_db::uploads::set_used_by(&tx, used, Some(instance)).await })
+        .await
+        .unwrap();
+    std::fs::write(
+        uploads.inner.folder.join(format!("{}.partial", ambient.new_id::<UploadId>())),
+        "left over",
+    )
+    .unwrap();
     assert_eq!(uploads.clean().await.unwrap(), Cleaned::default());
     clock.advance(LIFETIME + Duration::from_secs(1));
     assert_eq!(uploads.clean().await.unwrap(), Cleaned { expired: 1, orphans: 1 });

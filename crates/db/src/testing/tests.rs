@@ -17,14 +17,28 @@ async fn member(db: &Db, name: &str) -> TenantScope {
     db.system("test")
         .transaction(|tx| async move {
             let now = tx.now().micros();
-            users::insert(&tx, users::User { id: user.to_string(), name: name.into(), email: None, created_at: now }).await?;
-            let row = tenants::Tenant { id: tenant.to_string(), name: name.into(), personal_of: Some(user.to_string()), created_at: now };
+            users::insert(
+                &tx,
+                users::User { id: user.to_string(), name: name.into(), email: None, created_at: now },
+            )
+            .await?;
+            let row = tenants::Tenant {
+                id: tenant.to_string(),
+                name: name.into(),
+                personal_of: Some(user.to_string()),
+                created_at: now,
+            };
             tenants::insert(&tx, row).await?;
             tenants::insert_member(&tx, tenant, user, Role::Owner).await
         })
         .await
         .unwrap();
-    let actor = Actor { user, credential: Credential::Session(db.ambient().new_id::<SessionId>()), request: None, ip: None };
+    let actor = Actor {
+        user,
+        credential: Credential::Session(db.ambient().new_id::<SessionId>()),
+        request: None,
+        ip: None,
+    };
     db.tenant_scope(actor, None, None).await.unwrap().unwrap()
 }
 
@@ -99,7 +113,10 @@ async fn the_feed_grows_in_commit_order(db: Db) {
             tokio::spawn(async move {
                 for _ in 0..10 {
                     ada.transaction(|tx| async move {
-                        tx.changed(crate::TenantAccess::scope(&tx).tenant_id(), Changed::Instance(tx.ambient().new_id()));
+                        tx.changed(
+                            crate::TenantAccess::scope(&tx).tenant_id(),
+                            Changed::Instance(tx.ambient().new_id()),
+                        );
                         tokio::task::yield_now().await;
                         Ok(())
                     })
@@ -174,7 +191,13 @@ fn only_the_dialect_asks_which_database_it_is() {
                 continue;
             }
             let text = std::fs::read_to_string(&path).unwrap();
-            for word in ["DbBackend", "DatabaseBackend", "get_database_backend", "from_sql_and_values", "execute_unprepared"] {
+            for word in [
+                "DbBackend",
+                "DatabaseBackend",
+                "get_database_backend",
+                "from_sql_and_values",
+                "execute_unprepared",
+            ] {
                 if text.contains(word) {
                     found.push(format!("{name}: {word}"));
                 }

@@ -14,7 +14,11 @@ use crate::DynDriver;
 const FAILURE_LINES: u32 = 60;
 
 /// A clone that is running already, because the agent was restarted or interrupted, is waited for and not begun again.
-pub(crate) async fn fetch(record: &Record, driver: &Arc<DynDriver>, document: &InstanceDocument) -> Result<()> {
+pub(crate) async fn fetch(
+    record: &Record,
+    driver: &Arc<DynDriver>,
+    document: &InstanceDocument,
+) -> Result<()> {
     let Some(source) = &document.spec.source else { return Ok(()) };
     let instance = document.instance;
     let exit = match running(record, driver, document, source).await? {
@@ -70,12 +74,23 @@ async fn begin(
     let instance = document.instance;
     let command = git::fetch_command(source)?;
     if let Source::Bundle { upload, .. } = source {
-        record.progress_now(Progress { label: "Receiving the uploaded repository".to_owned(), done: None, total: None });
+        record.progress_now(Progress {
+            label: "Receiving the uploaded repository".to_owned(),
+            done: None,
+            total: None,
+        });
         let mut file = record.shared.uploads.open_file(*upload).await?;
         let ambient = &record.shared.ambient;
-        let received =
-            inside::run(driver, ambient, instance, "receive", git::receive_command(), Some(&mut file), 8 << 10)
-                .await?;
+        let received = inside::run(
+            driver,
+            ambient,
+            instance,
+            "receive",
+            git::receive_command(),
+            Some(&mut file),
+            8 << 10,
+        )
+        .await?;
         if received.exit.code != 0 {
             return Err(git::classify(received.exit, &String::from_utf8_lossy(&received.stderr), source));
         }
@@ -111,7 +126,11 @@ async fn watch(
     }
 }
 
-async fn inspect(record: &Record, driver: &Arc<DynDriver>, document: &InstanceDocument) -> Result<SourceReport> {
+async fn inspect(
+    record: &Record,
+    driver: &Arc<DynDriver>,
+    document: &InstanceDocument,
+) -> Result<SourceReport> {
     let ambient = &record.shared.ambient;
     let limit = git::MAX_CONFIG + (8 << 10);
     let argv = git::inspect_command();

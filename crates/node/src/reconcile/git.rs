@@ -89,8 +89,11 @@ pub(crate) fn fetch_command(source: &Source) -> Result<Vec<String>, Error> {
     };
     for text in [Some(url), revision, origin.filter(|origin| *origin != "-")].into_iter().flatten() {
         if text.is_empty() || text.starts_with('-') || text.chars().any(char::is_control) {
-            return Err(Error::invalid("invalid_source", format!("{text:?} is no address, branch, tag or commit."))
-                .next_step("Give the address as https://… or ssh://… and the revision as git shows it."));
+            return Err(Error::invalid(
+                "invalid_source",
+                format!("{text:?} is no address, branch, tag or commit."),
+            )
+            .next_step("Give the address as https://… or ssh://… and the revision as git shows it."));
         }
     }
     Ok(shell(FETCH, "fetch", &[url, revision.unwrap_or_default(), origin.unwrap_or_default()]))
@@ -133,7 +136,8 @@ pub(crate) struct Inspection {
 pub(crate) fn read_inspection(output: &[u8]) -> Result<Inspection, Error> {
     let mut parts = output.splitn(4, |byte| *byte == b'\n');
     let mut line = || {
-        let line = parts.next().ok_or_else(|| Error::internal("the inspection of a workspace was cut short"))?;
+        let line =
+            parts.next().ok_or_else(|| Error::internal("the inspection of a workspace was cut short"))?;
         Ok::<_, Error>(String::from_utf8_lossy(line).trim().to_owned())
     };
     let commit = line()?;
@@ -158,7 +162,13 @@ pub(crate) fn progress(line: &str) -> Option<Progress> {
     let (label, rest) = line.split_once(':')?;
     let counts = rest.split_once('(')?.1.split_once(')')?.0;
     let (done, total) = counts.split_once('/')?;
-    let known = ["Counting objects", "Compressing objects", "Receiving objects", "Resolving deltas", "Updating files"];
+    let known = [
+        "Counting objects",
+        "Compressing objects",
+        "Receiving objects",
+        "Resolving deltas",
+        "Updating files",
+    ];
     if !known.contains(&label) {
         return None;
     }
@@ -180,8 +190,12 @@ pub(crate) fn classify(exit: ExitStatus, output: &str, source: &Source) -> Error
     let has = |needles: &[&str]| needles.iter().any(|needle| text.contains(needle));
     let console = "The console shows what git said.";
     let error = if exit.out_of_memory {
-        Error::new(ErrorKind::QuotaExceeded, "out_of_memory", format!("Cloning {url} needed more memory than the instance has."))
-            .next_step("Give the instance more memory and start it again.")
+        Error::new(
+            ErrorKind::QuotaExceeded,
+            "out_of_memory",
+            format!("Cloning {url} needed more memory than the instance has."),
+        )
+        .next_step("Give the instance more memory and start it again.")
     } else if exit.code == GIT_MISSING {
         Error::conflict("git_missing", "git is not installed where the clone runs.")
             .next_step("Install git on the node, then start the instance again.")
@@ -214,8 +228,9 @@ pub(crate) fn classify(exit: ExitStatus, output: &str, source: &Source) -> Error
         "returned error: 5",
         "temporary failure in name resolution",
     ]) {
-        Error::unavailable("git_unreachable", format!("The git host of {url} cannot be reached."))
-            .next_step("Check the address and whether the host is up; the node needs outbound network access.")
+        Error::unavailable("git_unreachable", format!("The git host of {url} cannot be reached.")).next_step(
+            "Check the address and whether the host is up; the node needs outbound network access.",
+        )
     } else if has(&[
         "could not read username",
         "could not read password",
@@ -232,12 +247,25 @@ pub(crate) fn classify(exit: ExitStatus, output: &str, source: &Source) -> Error
             format!("{url} does not exist or needs a sign-in that the node does not have."),
         )
         .next_step("Check the address; for a private repository, run `stead open` in a local clone, which uploads it.")
-    } else if has(&["repository not found", "does not exist", "not found", "does not appear to be a git repository"]) {
-        Error::new(ErrorKind::NotFound, "git_repository_not_found", format!("There is no git repository at {url}."))
-            .next_step("Check the address.")
+    } else if has(&[
+        "repository not found",
+        "does not exist",
+        "not found",
+        "does not appear to be a git repository",
+    ]) {
+        Error::new(
+            ErrorKind::NotFound,
+            "git_repository_not_found",
+            format!("There is no git repository at {url}."),
+        )
+        .next_step("Check the address.")
     } else {
-        Error::new(ErrorKind::Upstream, "git_failed", format!("git could not clone {url} (exit code {}).", exit.code))
-            .next_step(console)
+        Error::new(
+            ErrorKind::Upstream,
+            "git_failed",
+            format!("git could not clone {url} (exit code {}).", exit.code),
+        )
+        .next_step(console)
     };
     error.context(format!("fetch ended with {exit:?}"))
 }
@@ -256,9 +284,17 @@ mod tests {
     fn failures_are_told_apart() {
         let cases = [
             (128, "fatal: unable to access 'https://x/': Could not resolve host: x", "git_unreachable"),
-            (128, "fatal: could not read Username for 'https://x': terminal prompts disabled", "git_auth_required"),
+            (
+                128,
+                "fatal: could not read Username for 'https://x': terminal prompts disabled",
+                "git_auth_required",
+            ),
             (128, "git@x: Permission denied (publickey).", "git_auth_required"),
-            (128, "remote: Repository not found.\nfatal: repository 'https://x/' not found", "git_repository_not_found"),
+            (
+                128,
+                "remote: Repository not found.\nfatal: repository 'https://x/' not found",
+                "git_repository_not_found",
+            ),
             (128, "fatal: '/nowhere' does not appear to be a git repository", "git_repository_not_found"),
             (1, "fatal: write error: No space left on device", "disk_full"),
             (90, "", "git_missing"),

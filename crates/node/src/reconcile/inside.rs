@@ -58,7 +58,13 @@ pub(crate) struct Finished {
     pub(crate) exit: ExitStatus,
 }
 
-pub(crate) fn process(id: ProcessId, label: &str, argv: Vec<String>, env: BTreeMap<String, String>, io: ProcessIo) -> ProcessSpec {
+pub(crate) fn process(
+    id: ProcessId,
+    label: &str,
+    argv: Vec<String>,
+    env: BTreeMap<String, String>,
+    io: ProcessIo,
+) -> ProcessSpec {
     ProcessSpec { id, label: label.to_owned(), argv, env, working_directory: None, user: None, io }
 }
 
@@ -164,8 +170,12 @@ fn keep(kept: &mut Vec<u8>, bytes: &[u8], limit: usize) {
 }
 
 pub(crate) fn lost() -> Error {
-    Error::new(ErrorKind::Unavailable, "process_lost", "A command inside the instance was lost before it ended.")
-        .next_step("Try again; if it happens again, look at the node's log.")
+    Error::new(
+        ErrorKind::Unavailable,
+        "process_lost",
+        "A command inside the instance was lost before it ended.",
+    )
+    .next_step("Try again; if it happens again, look at the node's log.")
 }
 
 /// Waits until a process has ended; `None` when the driver does not know it.

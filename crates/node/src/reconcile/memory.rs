@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use stead_core::Timestamp;
 use stead_core::error::Problem;
 use stead_core::ids::ProcessId;
-use stead_core::instance::{InstanceDocument, ObservedState, Resources, Rootfs, Source, SourceReport, TaskReport, TaskState};
+use stead_core::instance::{
+    InstanceDocument, ObservedState, Resources, Rootfs, Source, SourceReport, TaskReport, TaskState,
+};
 
 use std::collections::BTreeMap;
 
@@ -101,7 +103,10 @@ pub struct Memory {
 impl Memory {
     #[must_use]
     pub fn failed_at(&self, generation: u64) -> Option<&Problem> {
-        self.failure.as_ref().filter(|failure| failure.generation == generation).map(|failure| &failure.problem)
+        self.failure
+            .as_ref()
+            .filter(|failure| failure.generation == generation)
+            .map(|failure| &failure.problem)
     }
 
     /// Whether a task of the newest run is known to be running.

@@ -48,7 +48,8 @@ pub(crate) async fn reconcile(shared: Arc<Shared>, mut documents: watch::Receive
         quiet: 0,
     };
     while !reconciler.shared.stop.is_cancelled() {
-        if reconciler.turn().await.is_break() && reconciler.shared.retire(instance, &mut reconciler.documents) {
+        if reconciler.turn().await.is_break() && reconciler.shared.retire(instance, &mut reconciler.documents)
+        {
             return;
         }
     }
@@ -163,7 +164,12 @@ impl Reconciler {
         }
     }
 
-    async fn step(&mut self, document: &InstanceDocument, driver: &Arc<DynDriver>, action: &Action) -> Result<()> {
+    async fn step(
+        &mut self,
+        document: &InstanceDocument,
+        driver: &Arc<DynDriver>,
+        action: &Action,
+    ) -> Result<()> {
         if let Some((_, last, repeats)) = &self.last
             && last == action
             && *repeats >= MAX_REPEATS

@@ -20,19 +20,29 @@ pub enum Action {
     /// Nothing to do until something changes.
     Settled,
     /// Make the volume and bring this root file system in.
-    Prepare { rootfs: Rootfs },
+    Prepare {
+        rootfs: Rootfs,
+    },
     /// Start the sandbox in which the source is fetched.
     StartSandbox,
     Fetch,
     /// The sandbox that fetched goes on as this run.
-    Adopt { run: u64 },
-    Start { run: u64 },
+    Adopt {
+        run: u64,
+    },
+    Start {
+        run: u64,
+    },
     /// Bring the limits up to date.
     Limit,
-    Tasks { run: u64 },
+    Tasks {
+        run: u64,
+    },
     Pause,
     Resume,
-    Stop { grace: Duration },
+    Stop {
+        grace: Duration,
+    },
     Delete,
 }
 
@@ -145,7 +155,12 @@ fn towards_fetched(document: &InstanceDocument, memory: &Memory, observation: Ob
     }
 }
 
-fn towards_running(run: u64, document: &InstanceDocument, memory: &Memory, observation: Observation) -> Action {
+fn towards_running(
+    run: u64,
+    document: &InstanceDocument,
+    memory: &Memory,
+    observation: Observation,
+) -> Action {
     if is_over(run, memory, observation) {
         return Action::Settled;
     }

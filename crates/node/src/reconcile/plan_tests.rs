@@ -131,7 +131,11 @@ fn source() -> impl Strategy<Value = Option<Source>> {
     prop_oneof![
         Just(None),
         Just(Some(Source::Git(GitSource { url: "https://git.example/a".to_owned(), revision: None }))),
-        Just(Some(Source::Bundle { upload: UploadId::from_uuid(Uuid::from_u128(9)), origin: None, branch: None })),
+        Just(Some(Source::Bundle {
+            upload: UploadId::from_uuid(Uuid::from_u128(9)),
+            origin: None,
+            branch: None
+        })),
     ]
 }
 
@@ -157,7 +161,12 @@ fn document() -> impl Strategy<Value = InstanceDocument> {
 }
 
 fn task(name: &str) -> TaskSpec {
-    TaskSpec { name: name.to_owned(), command: "true".to_owned(), mode: TaskMode::Foreground, env: BTreeMap::new() }
+    TaskSpec {
+        name: name.to_owned(),
+        command: "true".to_owned(),
+        mode: TaskMode::Foreground,
+        env: BTreeMap::new(),
+    }
 }
 
 fn observation() -> impl Strategy<Value = Observation> {
@@ -187,19 +196,23 @@ fn memory() -> impl Strategy<Value = Memory> {
         proptest::option::of(1_u64..5),
         (any::<bool>(), proptest::option::of(document())),
     )
-        .prop_map(|(prepared, fetched, started, starts, adopted, stopped, tasks, failed, (deleted, sandbox))| Memory {
-            prepared,
-            fetched,
-            started,
-            starts,
-            adopted,
-            stopped,
-            tasks: tasks.map(|(run, done)| TaskRun { run, tasks: Vec::new(), done, problem: None }),
-            failure: failed.map(|generation| Failure { generation, problem: problem() }),
-            deleted,
-            sandbox: sandbox.map(|document| Sandbox::of(&document)),
-            ..Memory::default()
-        })
+        .prop_map(
+            |(prepared, fetched, started, starts, adopted, stopped, tasks, failed, (deleted, sandbox))| {
+                Memory {
+                    prepared,
+                    fetched,
+                    started,
+                    starts,
+                    adopted,
+                    stopped,
+                    tasks: tasks.map(|(run, done)| TaskRun { run, tasks: Vec::new(), done, problem: None }),
+                    failure: failed.map(|generation| Failure { generation, problem: problem() }),
+                    deleted,
+                    sandbox: sandbox.map(|document| Sandbox::of(&document)),
+                    ..Memory::default()
+                }
+            },
+        )
 }
 
 proptest! {

@@ -85,7 +85,9 @@ impl Record {
             self.remember(|memory| *memory = Memory::default());
         }
         let generation = self.lock().document.generation;
-        if newer && self.lock().memory.failure.as_ref().is_some_and(|failure| failure.generation != generation) {
+        if newer
+            && self.lock().memory.failure.as_ref().is_some_and(|failure| failure.generation != generation)
+        {
             self.remember(|memory| memory.failure = None);
         }
     }
@@ -225,16 +227,22 @@ fn report(state: &State, since: Timestamp) -> InstanceReport {
         progress: state.progress.clone(),
         exit: exit.filter(|_| seen_run == run),
         source: memory.source.clone(),
-        tasks: tasks.map(|tasks| tasks.tasks.iter().map(|task| task.report.clone()).collect()).unwrap_or_default(),
+        tasks: tasks
+            .map(|tasks| tasks.tasks.iter().map(|task| task.report.clone()).collect())
+            .unwrap_or_default(),
         listening: Vec::new(),
         problem,
     }
 }
 
 fn run_lost() -> Problem {
-    Error::new(ErrorKind::Internal, "run_lost", "The instance was cut off several times without telling how it ended.")
-        .next_step("Look at the console and at the node's log, then start it again.")
-        .to_problem()
+    Error::new(
+        ErrorKind::Internal,
+        "run_lost",
+        "The instance was cut off several times without telling how it ended.",
+    )
+    .next_step("Look at the console and at the node's log, then start it again.")
+    .to_problem()
 }
 
 impl ProgressSink for Record {

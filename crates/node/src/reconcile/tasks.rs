@@ -7,10 +7,10 @@ use stead_core::error::{Error, ErrorKind, Problem, Result};
 use stead_core::instance::{ExitStatus, InstanceDocument, TaskMode, TaskReport, TaskSpec, TaskState};
 use tracing::warn;
 
+use super::inside;
 use super::memory::{Memory, TaskMemory, TaskRun};
 use super::record::Record;
 use super::work::short;
-use super::inside;
 use crate::DynDriver;
 
 /// Bash where the root file system has it, else the plain shell.
@@ -19,7 +19,12 @@ const SHELL: &str = r#"if command -v bash >/dev/null 2>&1; then exec bash -c "$1
 const UNKNOWN_CODE: i32 = -1;
 
 /// Goes on where it was interrupted. A failing task is no error here but a problem of the running instance.
-pub(crate) async fn run(record: &Record, driver: &Arc<DynDriver>, document: &InstanceDocument, run: u64) -> Result<()> {
+pub(crate) async fn run(
+    record: &Record,
+    driver: &Arc<DynDriver>,
+    document: &InstanceDocument,
+    run: u64,
+) -> Result<()> {
     let specs = &document.spec.tasks;
     record.remember(|memory| {
         if !belongs(memory, run, specs) {
@@ -28,7 +33,9 @@ pub(crate) async fn run(record: &Record, driver: &Arc<DynDriver>, document: &Ins
         }
     });
     for (index, spec) in specs.iter().enumerate() {
-        let Some(task) = record.memory().tasks.and_then(|tasks| tasks.tasks.get(index).cloned()) else { break };
+        let Some(task) = record.memory().tasks.and_then(|tasks| tasks.tasks.get(index).cloned()) else {
+            break;
+        };
         let status = match task.report.state {
             TaskState::Ended { status, .. } => Some(status),
             TaskState::Running { .. } => None,
@@ -94,13 +101,15 @@ async fn begin(
     task: &TaskMemory,
 ) -> Result<()> {
     let kind = if task.foreground { "Task" } else { "Background task" };
-    short("writing to the console", driver.console_note(document.instance, &format!("{kind} {}", spec.name))).await?;
+    short("writing to the console", driver.console_note(document.instance, &format!("{kind} {}", spec.name)))
+        .await?;
     let argv = ["/bin/sh", "-c", SHELL, "task", &spec.command].map(str::to_owned).to_vec();
     let mut env = document.spec.env.clone();
     env.extend(spec.env.clone());
     let process = inside::process(task.process, &spec.name, argv, env, ProcessIo::Console);
-    short("starting a task", driver.spawn(document.instance, &process)).await
-        .map_err(|error| error.context(format!("starting task {} with {}", spec.name, record.shared.config.id)))
+    short("starting a task", driver.spawn(document.instance, &process)).await.map_err(|error| {
+        error.context(format!("starting task {} with {}", spec.name, record.shared.config.id))
+    })
 }
 
 async fn finish(
@@ -127,7 +136,11 @@ async fn forget(driver: &Arc<DynDriver>, document: &InstanceDocument, task: &Tas
 }
 
 /// Notes which background tasks have ended since.
-pub(crate) async fn observe(record: &Record, driver: &Arc<DynDriver>, document: &InstanceDocument) -> Result<()> {
+pub(crate) async fn observe(
+    record: &Record,
+    driver: &Arc<DynDriver>,
+    document: &InstanceDocument,
+) -> Result<()> {
     let Some(tasks) = record.memory().tasks else { return Ok(()) };
     let processes = short("listing processes", driver.processes(document.instance)).await?;
     for (index, task) in tasks.tasks.iter().enumerate() {

@@ -23,8 +23,12 @@ pub(crate) async fn short<T>(doing: &str, call: impl Future<Output = Result<T>>)
 
 async fn within<T>(deadline: Duration, doing: &str, call: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::time::timeout(deadline, call).await.map_err(|_| {
-        Error::new(ErrorKind::TimedOut, "driver_timed_out", format!("The node did not finish in time: {doing}."))
-            .next_step("It is tried again; when it stays so, look at the node's log.")
+        Error::new(
+            ErrorKind::TimedOut,
+            "driver_timed_out",
+            format!("The node did not finish in time: {doing}."),
+        )
+        .next_step("It is tried again; when it stays so, look at the node's log.")
     })?
 }
 
@@ -84,7 +88,9 @@ pub(crate) async fn perform(record: &Record, driver: &Arc<DynDriver>, action: &A
             if let Some(Source::Bundle { upload, .. }) = document.spec.source {
                 record.shared.uploads.discard(upload).await;
             }
-            record.remember(|memory| *memory = Memory { deleted: true, state: memory.state, ..Memory::default() });
+            record.remember(|memory| {
+                *memory = Memory { deleted: true, state: memory.state, ..Memory::default() }
+            });
         }
     }
     Ok(())

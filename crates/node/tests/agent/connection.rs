@@ -23,7 +23,12 @@ async fn running(transport: Transport) -> (World, InstanceDocument) {
 async fn streams_carry_bytes(transport: Transport) {
     let (world, document) = running(transport).await;
     let hello = world.client.hello().await.unwrap();
-    assert!(hello.node == world.node.id() && hello.cpu_count > 0 && hello.memory_bytes > 0 && hello.disk_free_bytes > 0);
+    assert!(
+        hello.node == world.node.id()
+            && hello.cpu_count > 0
+            && hello.memory_bytes > 0
+            && hello.disk_free_bytes > 0
+    );
 
     let mut echo = world.client.dial(document.instance, 7).await.unwrap();
     echo.write_all(b"hello").await.unwrap();
@@ -62,8 +67,11 @@ async fn streams_carry_bytes(transport: Transport) {
     };
     world.client.spawn(document.instance, &spec).await.unwrap();
     assert_eq!(world.client.processes(document.instance).await.unwrap()[0].id, process);
-    let mut attached =
-        world.client.attach(document.instance, process, AttachParams { offset: Some(0), ..Default::default() }).await.unwrap();
+    let mut attached = world
+        .client
+        .attach(document.instance, process, AttachParams { offset: Some(0), ..Default::default() })
+        .await
+        .unwrap();
     let mut input = Vec::new();
     Frame::Input { bytes: b"meow" }.encode(&mut input);
     Frame::InputEnd.encode(&mut input);
@@ -76,7 +84,11 @@ async fn streams_carry_bytes(transport: Transport) {
     world.client.signal(document.instance, process, 9).await.unwrap();
     assert!(world.client.processes(document.instance).await.unwrap().is_empty());
 
-    let mut console = world.client.console(document.instance, ConsoleParams { tail: Some(5), ..Default::default() }).await.unwrap();
+    let mut console = world
+        .client
+        .console(document.instance, ConsoleParams { tail: Some(5), ..Default::default() })
+        .await
+        .unwrap();
     let mut text = Vec::new();
     console.read_to_end(&mut text).await.unwrap();
 }
@@ -153,7 +165,8 @@ async fn a_lost_connection_fails_calls_and_streams_and_the_next_one_has_the_whol
     assert_eq!(seen, [document.instance]);
     world.until_state(&document, ObservedState::Running).await;
     loop {
-        if matches!(world.message().await, NodeMessage::Usage { instance, .. } if instance == document.instance) {
+        if matches!(world.message().await, NodeMessage::Usage { instance, .. } if instance == document.instance)
+        {
             break;
         }
     }

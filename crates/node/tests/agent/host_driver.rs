@@ -11,8 +11,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use stead_core::Timestamp;
 use stead_core::driver::{
-    Attach, Capabilities, ConsolePosition, Driver, Observation, ProcessIo, ProcessSpec, ProcessState, ProgressSink,
-    RunPlan, Usage,
+    Attach, Capabilities, ConsolePosition, Driver, Observation, ProcessIo, ProcessSpec, ProcessState,
+    ProgressSink, RunPlan, Usage,
 };
 use stead_core::error::{Error, Result};
 use stead_core::frame::Frame;
@@ -71,7 +71,12 @@ impl HostDriver {
     }
 
     pub(crate) fn observed(&self, instance: InstanceId) -> Observation {
-        self.instances.lock().unwrap().get(&instance).and_then(|it| it.observation).unwrap_or(Observation::Absent)
+        self.instances
+            .lock()
+            .unwrap()
+            .get(&instance)
+            .and_then(|it| it.observation)
+            .unwrap_or(Observation::Absent)
     }
 
     pub(crate) fn plans(&self, instance: InstanceId) -> Vec<RunPlan> {
@@ -145,7 +150,13 @@ impl HostDriver {
         }
     }
 
-    async fn supervise(self: Arc<Self>, instance: InstanceId, id: ProcessId, mut child: Child, console: bool) {
+    async fn supervise(
+        self: Arc<Self>,
+        instance: InstanceId,
+        id: ProcessId,
+        mut child: Child,
+        console: bool,
+    ) {
         let read = |it: &Arc<Self>, mut source: Box<dyn tokio::io::AsyncRead + Send + Unpin>| {
             let driver = Arc::clone(it);
             tokio::spawn(async move {
@@ -218,7 +229,11 @@ impl Driver<ByteStream> for Held {
     async fn prepare(&self, plan: &RunPlan, progress: &dyn ProgressSink) -> Result<()> {
         self.0.prepares.fetch_add(1, Ordering::SeqCst);
         if let Rootfs::Image { reference } = &plan.rootfs {
-            progress.progress(Progress { label: format!("Pulling {reference}"), done: Some(1), total: Some(2) });
+            progress.progress(Progress {
+                label: format!("Pulling {reference}"),
+                done: Some(1),
+                total: Some(2),
+            });
             let hold = self.0.hold_prepare.lock().unwrap().clone();
             if let Some(hold) = hold {
                 hold.notified().await;
@@ -344,13 +359,19 @@ impl Driver<ByteStream> for Held {
 
     async fn processes(&self, instance: InstanceId) -> Result<Vec<ProcessState>> {
         let all = self.0.instances.lock().unwrap();
-        Ok(all.get(&instance).map(|it| it.processes.values().filter_map(|it| it.state.clone()).collect()).unwrap_or_default())
+        Ok(all
+            .get(&instance)
+            .map(|it| it.processes.values().filter_map(|it| it.state.clone()).collect())
+            .unwrap_or_default())
     }
 
     async fn attach(&self, instance: InstanceId, process: ProcessId, _attach: Attach) -> Result<ByteStream> {
         let (near, far) = pipe();
         let stdin = self.0.with(instance, |it| {
-            it.processes.get_mut(&process).map(|it| it.stdin.take()).ok_or_else(|| Error::not_found("process", process))
+            it.processes
+                .get_mut(&process)
+                .map(|it| it.stdin.take())
+                .ok_or_else(|| Error::not_found("process", process))
         })?;
         let (mut reader, writer) = tokio::io::split(near);
         tokio::spawn(async move {
@@ -394,8 +415,12 @@ impl Driver<ByteStream> for Held {
             ConsolePosition::Offset { offset } => usize::try_from(offset).unwrap(),
             ConsolePosition::Tail { lines: 0 } => console.len(),
             ConsolePosition::Tail { lines } => {
-                let breaks: Vec<usize> =
-                    console.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1).collect();
+                let breaks: Vec<usize> = console
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, byte)| **byte == b'\n')
+                    .map(|(at, _)| at + 1)
+                    .collect();
                 breaks.len().checked_sub(lines as usize + 1).map_or(0, |index| breaks[index])
             }
         };
@@ -434,8 +459,11 @@ impl Driver<ByteStream> for Held {
                 })
             }
             _ => {
-                return Err(Error::unavailable("port_not_listening", format!("Nothing listens on port {port}."))
-                    .next_step("Start the server inside."));
+                return Err(Error::unavailable(
+                    "port_not_listening",
+                    format!("Nothing listens on port {port}."),
+                )
+                .next_step("Start the server inside."));
             }
         };
         Ok(far)

@@ -94,10 +94,11 @@ async fn a_restarted_agent_takes_up_what_runs_and_what_was_cut_off() {
     world.client.put_document(&running).await.unwrap();
     world.client.put_document(&unsettled).await.unwrap();
     let before = world.until_state(&running, ObservedState::Running).await;
-    world.until(unsettled.instance, "pulling", |report| {
-        report.progress.as_ref().is_some_and(|progress| progress.label.contains("Pulling"))
-    })
-    .await;
+    world
+        .until(unsettled.instance, "pulling", |report| {
+            report.progress.as_ref().is_some_and(|progress| progress.label.contains("Pulling"))
+        })
+        .await;
 
     *world.driver.hold_prepare.lock().unwrap() = None;
     world.restart().await;
@@ -168,8 +169,11 @@ async fn tasks_run_in_order_and_a_failing_one_leaves_a_problem() {
 async fn a_restart_in_the_middle_of_a_task_waits_for_it() {
     let mut world = World::new(Transport::Pipe).await;
     let mut document = world.document(Wanted::Running { run: 1 });
-    document.spec.tasks =
-        vec![task("slow", "echo begun; while ! [ -e go ]; do sleep 0.02; done; echo ended", TaskMode::Foreground)];
+    document.spec.tasks = vec![task(
+        "slow",
+        "echo begun; while ! [ -e go ]; do sleep 0.02; done; echo ended",
+        TaskMode::Foreground,
+    )];
     world.client.put_document(&document).await.unwrap();
     world.until_state(&document, ObservedState::Starting).await;
     let driver = Arc::clone(&world.driver);

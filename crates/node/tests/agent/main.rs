@@ -19,7 +19,9 @@ use stead_api::node::NodeMessage;
 use stead_core::ambient::Ambient;
 use stead_core::error::Result;
 use stead_core::ids::{InstanceId, NodeId};
-use stead_core::instance::{DriverKind, InstanceDocument, InstanceReport, InstanceSpec, ObservedState, Wanted};
+use stead_core::instance::{
+    DriverKind, InstanceDocument, InstanceReport, InstanceSpec, ObservedState, Wanted,
+};
 use stead_link::identity::{Authority, PrivateKey};
 use stead_link::tls::{NodeAcceptor, ServerConnector};
 use stead_link::{ByteStream, NodeClient, pipe};
@@ -32,13 +34,18 @@ pub(crate) enum Transport {
 }
 
 /// Node's end and server's end.
-pub(crate) async fn streams(ambient: &Ambient, node: NodeId, transport: Transport) -> (ByteStream, ByteStream) {
+pub(crate) async fn streams(
+    ambient: &Ambient,
+    node: NodeId,
+    transport: Transport,
+) -> (ByteStream, ByteStream) {
     if transport == Transport::Pipe {
         return pipe();
     }
     let authority = Authority::create(ambient).unwrap();
     let acceptor =
-        NodeAcceptor::new(authority.certificate(), &authority.issue_server(ambient).unwrap(), ambient).unwrap();
+        NodeAcceptor::new(authority.certificate(), &authority.issue_server(ambient).unwrap(), ambient)
+            .unwrap();
     let key = PrivateKey::generate().unwrap();
     let identity = key.with_certificate(authority.issue_node(ambient, node, &key.public_pem()).unwrap());
     let connector = ServerConnector::new(authority.certificate(), &identity, ambient).unwrap();
@@ -155,7 +162,11 @@ impl World {
         found.unwrap_or_else(|_| panic!("never {what}; last {:?}", self.known.get(&instance)))
     }
 
-    pub(crate) async fn until_state(&mut self, document: &InstanceDocument, state: ObservedState) -> InstanceReport {
+    pub(crate) async fn until_state(
+        &mut self,
+        document: &InstanceDocument,
+        state: ObservedState,
+    ) -> InstanceReport {
         let generation = document.generation;
         self.until(document.instance, &format!("{state:?}"), |report| {
             report.state == state && report.generation == generation

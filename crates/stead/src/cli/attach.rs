@@ -54,7 +54,11 @@ pub(crate) async fn run(context: &Context, args: AttachArgs) -> Result<ExitCode,
     let terminal = match args.terminal {
         Some(terminal) => terminal,
         None => {
-            let open = if args.new || !args.command.is_empty() { Vec::new() } else { client.terminals(&args.name).await? };
+            let open = if args.new || !args.command.is_empty() {
+                Vec::new()
+            } else {
+                client.terminals(&args.name).await?
+            };
             match open.into_iter().find(|terminal| terminal.exit_code.is_none() && terminal.viewers == 0) {
                 Some(terminal) => terminal.id,
                 None => {
@@ -84,7 +88,9 @@ fn leave_with(context: &Context, name: &str, ended: Option<i32>) -> Result<ExitC
     Ok(match ended {
         Some(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
         None => {
-            context.output.note(format!("\nLeft the terminal; it goes on. Come back with `stead attach {name}`."));
+            context
+                .output
+                .note(format!("\nLeft the terminal; it goes on. Come back with `stead attach {name}`."));
             ExitCode::SUCCESS
         }
     })
@@ -106,7 +112,12 @@ async fn list(context: &Context, client: &Client, name: &str) -> Result<ExitCode
             continue;
         }
         let state = terminal.exit_code.map_or_else(|| "open".to_owned(), |code| format!("ended with {code}"));
-        output.line(format!("{}  {}  {state}, {} watching", terminal.id, output.paint(Tone::Strong, &terminal.label), terminal.viewers));
+        output.line(format!(
+            "{}  {}  {state}, {} watching",
+            terminal.id,
+            output.paint(Tone::Strong, &terminal.label),
+            terminal.viewers
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

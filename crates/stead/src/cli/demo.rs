@@ -54,8 +54,12 @@ pub(crate) async fn run(context: &Context, args: DemoArgs) -> Result<ExitCode, F
     let mut settings = args.host.settings(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None);
     settings.simulate = true;
     if settings.database_exists() {
-        return Err(Failure::new(6, "data_dir_in_use", format!("{} holds a Stead already.", settings.data_dir.display()))
-            .next("Name an empty directory: stead demo --data-dir ./demo"));
+        return Err(Failure::new(
+            6,
+            "data_dir_in_use",
+            format!("{} holds a Stead already.", settings.data_dir.display()),
+        )
+        .next("Name an empty directory: stead demo --data-dir ./demo"));
     }
     let _lock = DataDirLock::acquire(&settings.data_dir)?;
     let stead = Stead::assemble(&settings, &context.ambient).await?;
@@ -83,7 +87,11 @@ async fn fill(context: &Context, stead: &Stead, credentials: &std::path::Path) -
         let create = CreateInstance {
             name: Some(name.to_owned()),
             driver: Some(Driver::Sim),
-            resources: Some(ResourcesInput { cpu_millis: Some(cpu_millis), memory_bytes: Some(gibibytes << 30), ..ResourcesInput::default() }),
+            resources: Some(ResourcesInput {
+                cpu_millis: Some(cpu_millis),
+                memory_bytes: Some(gibibytes << 30),
+                ..ResourcesInput::default()
+            }),
             idle_timeout_seconds: Some(0),
             ..CreateInstance::default()
         };
@@ -91,7 +99,13 @@ async fn fill(context: &Context, stead: &Stead, credentials: &std::path::Path) -
         client.create_instance_and_wait(&create, &key, "30s").await?;
         for (port, label) in ports {
             let visibility = if *label == "web" { Visibility::Public } else { Visibility::Private };
-            client.set_port(name, *port, &SetPort { visibility: Some(visibility), label: Some((*label).to_owned()) }).await?;
+            client
+                .set_port(
+                    name,
+                    *port,
+                    &SetPort { visibility: Some(visibility), label: Some((*label).to_owned()) },
+                )
+                .await?;
         }
         match after {
             None => {}

@@ -33,15 +33,22 @@ pub(crate) async fn run(context: &Context, args: DownArgs) -> Result<ExitCode, F
         return Ok(ExitCode::SUCCESS);
     }
     if args.purge && !args.yes {
-        context.output.note(format!("This deletes every instance on this machine with all its files, and everything in {}.", settings.data_dir.display()));
+        context.output.note(format!(
+            "This deletes every instance on this machine with all its files, and everything in {}.",
+            settings.data_dir.display()
+        ));
         confirm(context)?;
     }
     if let Some(holder) = DataDirLock::holder(&settings.data_dir)? {
         let process = Pid::from_raw(holder.pid)
             .ok_or_else(|| Failure::new(1, "lock_damaged", "The lock file names no process."))?;
         kill_process(process, Signal::TERM).map_err(|error| {
-            Failure::new(5, "not_allowed", format!("Process {} cannot be asked to stop: {error}.", holder.pid))
-                .next("Run `stead down` as the user who started it.")
+            Failure::new(
+                5,
+                "not_allowed",
+                format!("Process {} cannot be asked to stop: {error}.", holder.pid),
+            )
+            .next("Run `stead down` as the user who started it.")
         })?;
         let directory = settings.data_dir.clone();
         tokio::task::spawn_blocking(move || DataDirLock::wait_until_free(&directory))
@@ -50,14 +57,16 @@ pub(crate) async fn run(context: &Context, args: DownArgs) -> Result<ExitCode, F
     }
     let lock = DataDirLock::acquire(&settings.data_dir)?;
     let stead = Stead::assemble(&settings, &context.ambient).await?;
-    let ended = if args.purge { stead.delete_every_instance().await } else { stead.stop_every_instance().await };
+    let ended =
+        if args.purge { stead.delete_every_instance().await } else { stead.stop_every_instance().await };
     let torn_down = if args.purge && ended.is_ok() { stead.teardown_host().await } else { Ok(()) };
     stead.shutdown().await;
     let count = ended?;
     torn_down?;
     if args.purge {
-        std::fs::remove_dir_all(lock.directory())
-            .map_err(|error| Failure::new(1, "data_dir", format!("{} cannot be removed: {error}.", lock.directory().display())))?;
+        std::fs::remove_dir_all(lock.directory()).map_err(|error| {
+            Failure::new(1, "data_dir", format!("{} cannot be removed: {error}.", lock.directory().display()))
+        })?;
     }
     let what = if args.purge { "deleted" } else { "stopped; files stay" };
     context.output.note(match count {

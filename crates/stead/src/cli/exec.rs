@@ -33,7 +33,8 @@ pub(crate) struct ExecArgs {
 
 pub(crate) async fn run(context: &Context, args: ExecArgs) -> Result<ExitCode, Failure> {
     let client = context.client()?;
-    let terminal = args.tty || (!args.no_tty && std::io::stdin().is_terminal() && std::io::stdout().is_terminal());
+    let terminal =
+        args.tty || (!args.no_tty && std::io::stdin().is_terminal() && std::io::stdout().is_terminal());
     let command = serde_json::to_string(&args.command).unwrap_or_default();
     let mut query = vec![("command", command)];
     query.extend(args.workdir.map(|path| ("working_directory", path)));
@@ -49,14 +50,20 @@ pub(crate) async fn run(context: &Context, args: ExecArgs) -> Result<ExitCode, F
 }
 
 async fn relay(context: &Context, mut stream: FrameStream) -> Result<ExitCode, Failure> {
-    let watch = |kind| signal(kind).map_err(|error| Failure::new(1, "signal", format!("Signals cannot be watched: {error}.")));
+    let watch = |kind| {
+        signal(kind)
+            .map_err(|error| Failure::new(1, "signal", format!("Signals cannot be watched: {error}.")))
+    };
     let mut resized = watch(SignalKind::window_change())?;
     let mut interrupted = watch(SignalKind::interrupt())?;
     let mut terminated = watch(SignalKind::terminate())?;
     let mut input = tokio::io::stdin();
     let mut buffer = vec![0u8; 32 * 1024];
     let mut input_open = true;
-    let broken = || Failure::new(9, "connection_lost", "The connection was lost; the command was ended.").next("Run it again. For work that must go on use `stead attach`.");
+    let broken = || {
+        Failure::new(9, "connection_lost", "The connection was lost; the command was ended.")
+            .next("Run it again. For work that must go on use `stead attach`.")
+    };
     loop {
         tokio::select! {
             message = stream.next() => {

@@ -120,7 +120,9 @@ impl From<ClientError> for Failure {
                     _ => 1,
                 },
                 next_step: problem.next_step.clone().or_else(|| {
-                    (problem.status == 401).then(|| "Sign in anew with `stead login`, or restart `stead up` on this machine.".to_owned())
+                    (problem.status == 401).then(|| {
+                        "Sign in anew with `stead login`, or restart `stead up` on this machine.".to_owned()
+                    })
                 }),
                 // The id is only of use where the log has more to say.
                 request_id: (problem.status >= 500).then(|| problem.request_id.clone()),

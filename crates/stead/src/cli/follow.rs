@@ -62,7 +62,11 @@ pub(crate) async fn operation(
 }
 
 /// The server may be restarting: the operation goes on by itself, so waiting for it is worth a minute.
-async fn reconnect(context: &Context, client: &Client, id: &str) -> Result<(EventStream, Operation), Failure> {
+async fn reconnect(
+    context: &Context,
+    client: &Client,
+    id: &str,
+) -> Result<(EventStream, Operation), Failure> {
     let deadline = Instant::now() + Duration::from_secs(60);
     context.output.note("The connection to the server was lost; the operation goes on. Reconnecting…");
     let mut pause = Duration::from_millis(200);
@@ -82,8 +86,12 @@ fn ended(operation: &Operation) -> Option<Result<(), Failure>> {
     match operation.state {
         OperationState::Queued | OperationState::Running | OperationState::Undoing => None,
         OperationState::Succeeded => Some(Ok(())),
-        OperationState::Failed => Some(Err(Failure::operation(operation.problem.as_ref(), "The operation failed."))),
-        OperationState::Cancelled => Some(Err(Failure::new(8, "operation_cancelled", "The operation was cancelled."))),
+        OperationState::Failed => {
+            Some(Err(Failure::operation(operation.problem.as_ref(), "The operation failed.")))
+        }
+        OperationState::Cancelled => {
+            Some(Err(Failure::new(8, "operation_cancelled", "The operation was cancelled.")))
+        }
     }
 }
 

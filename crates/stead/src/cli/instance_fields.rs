@@ -43,7 +43,9 @@ pub(crate) fn source(instance: &Instance) -> String {
     let url = source.url.as_deref().unwrap_or("uploaded repository");
     let url = url.strip_prefix("https://").unwrap_or(url).trim_end_matches(".git");
     match (&source.branch, &source.commit) {
-        (Some(branch), Some(commit)) => format!("{url} ({branch} at {})", commit.chars().take(8).collect::<String>()),
+        (Some(branch), Some(commit)) => {
+            format!("{url} ({branch} at {})", commit.chars().take(8).collect::<String>())
+        }
         (None, Some(commit)) => format!("{url} (at {})", commit.chars().take(8).collect::<String>()),
         _ => url.to_owned(),
     }

@@ -74,11 +74,10 @@ pub(crate) async fn act(context: &Context, args: &NamedArgs, action: Action) -> 
 
 pub(crate) async fn stop(context: &Context, args: &StopArgs) -> Result<ExitCode, Failure> {
     let client = context.client()?;
-    let grace_seconds = args
-        .grace
-        .map(u32::try_from)
-        .transpose()
-        .map_err(|_| Failure::usage("The grace period is too long.", "At most ten minutes: --grace 10m."))?;
+    let grace_seconds =
+        args.grace.map(u32::try_from).transpose().map_err(|_| {
+            Failure::usage("The grace period is too long.", "At most ten minutes: --grace 10m.")
+        })?;
     for name in &args.named.names {
         let feed = client.events().await?;
         let begun = client.stop_instance(name, &StopInstance { grace_seconds }).await?;
@@ -106,8 +105,13 @@ pub(crate) async fn delete(context: &Context, args: &DeleteArgs) -> Result<ExitC
     for name in &args.named.names {
         let instance = client.instance(name).await?;
         if !args.yes {
-            let used = instance.usage.as_ref().map(|usage| format!(" ({} on disk)", bytes(usage.disk_bytes))).unwrap_or_default();
-            let unpushed = if instance.source.is_some() { ", with every commit that was not pushed" } else { "" };
+            let used = instance
+                .usage
+                .as_ref()
+                .map(|usage| format!(" ({} on disk)", bytes(usage.disk_bytes)))
+                .unwrap_or_default();
+            let unpushed =
+                if instance.source.is_some() { ", with every commit that was not pushed" } else { "" };
             context.output.note(format!(
                 "This deletes {} and everything in its /workspace and home{used}{unpushed}. It cannot be undone.",
                 context.output.paint(Tone::Strong, &instance.name)
@@ -123,7 +127,10 @@ pub(crate) async fn delete(context: &Context, args: &DeleteArgs) -> Result<ExitC
 
 fn confirm(context: &Context, name: &str) -> Result<(), Failure> {
     if !std::io::stdin().is_terminal() {
-        return Err(Failure::usage("Nobody is there to confirm the deletion.", "Add --yes to delete without asking."));
+        return Err(Failure::usage(
+            "Nobody is there to confirm the deletion.",
+            "Add --yes to delete without asking.",
+        ));
     }
     context.output.note(format!("Type the name to delete it: {name}"));
     let mut typed = String::new();
@@ -152,7 +159,10 @@ pub(crate) async fn finish(
         } else if output.quiet {
             output.line(&operation.id);
         } else {
-            output.line(format!("{} has begun; follow it with `stead operations {}`.", operation.kind, operation.id));
+            output.line(format!(
+                "{} has begun; follow it with `stead operations {}`.",
+                operation.kind, operation.id
+            ));
         }
         return Ok(());
     }

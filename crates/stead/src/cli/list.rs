@@ -18,7 +18,9 @@ pub(crate) struct ListArgs {
 pub(crate) async fn run(context: &Context, args: &ListArgs) -> Result<ExitCode, Failure> {
     let mut instances = context.client()?.instances().await?;
     if let Some(filter) = &args.filter {
-        instances.retain(|instance| instance.name.contains(filter.as_str()) || source(instance).contains(filter.as_str()));
+        instances.retain(|instance| {
+            instance.name.contains(filter.as_str()) || source(instance).contains(filter.as_str())
+        });
     }
     let output = &context.output;
     if output.json {
@@ -30,7 +32,9 @@ pub(crate) async fn run(context: &Context, args: &ListArgs) -> Result<ExitCode, 
     } else if instances.is_empty() {
         match &args.filter {
             Some(filter) => output.note(format!("No instance matches {filter:?}.")),
-            None => output.note("You have no instance yet. Open a repository as a workspace: stead open https://…/repo.git"),
+            None => output.note(
+                "You have no instance yet. Open a repository as a workspace: stead open https://…/repo.git",
+            ),
         }
     } else {
         table(context, &instances).print(output);

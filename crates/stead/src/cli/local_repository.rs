@@ -22,14 +22,13 @@ pub(crate) struct LocalRepository {
 }
 
 async fn git(root: &Path, arguments: &[&str]) -> Result<Option<String>, Failure> {
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(root)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .await
-        .map_err(|error| Failure::new(1, "git_missing", format!("git does not start here: {error}.")).next("Install git, or open the repository by its address."))?;
+    let output =
+        Command::new("git").arg("-C").arg(root).args(arguments).stdin(Stdio::null()).output().await.map_err(
+            |error| {
+                Failure::new(1, "git_missing", format!("git does not start here: {error}."))
+                    .next("Install git, or open the repository by its address.")
+            },
+        )?;
     Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned()))
 }
 
@@ -62,11 +61,18 @@ impl LocalRepository {
                 "Commit something first: only commits are sent.",
             ));
         }
-        let origin = git(&root, &["config", "--get", "remote.origin.url"]).await?.filter(|url| !url.is_empty());
+        let origin =
+            git(&root, &["config", "--get", "remote.origin.url"]).await?.filter(|url| !url.is_empty());
         let branch = git(&root, &["symbolic-ref", "--quiet", "--short", "HEAD"]).await?;
         let status = git(&root, &["status", "--porcelain"]).await?.unwrap_or_default();
         let folder = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(Self { folder, origin: origin.as_deref().map(without_password), branch, uncommitted: status.lines().count(), root })
+        Ok(Self {
+            folder,
+            origin: origin.as_deref().map(without_password),
+            branch,
+            uncommitted: status.lines().count(),
+            root,
+        })
     }
 
     /// Packs HEAD, every branch and every tag into `file`.
@@ -88,7 +94,11 @@ impl LocalRepository {
             return Ok(());
         }
         let reason = String::from_utf8_lossy(&output.stderr);
-        Err(Failure::new(1, "git_bundle", format!("git could not pack {}: {}", self.root.display(), reason.trim())))
+        Err(Failure::new(
+            1,
+            "git_bundle",
+            format!("git could not pack {}: {}", self.root.display(), reason.trim()),
+        ))
     }
 }
 

@@ -22,13 +22,17 @@ pub(crate) async fn run(context: &Context, args: LoginArgs) -> Result<ExitCode, 
         Some(token) => token,
         None => {
             if std::io::stdin().is_terminal() {
-                context.output.note(format!("Make a token at {}account/tokens and paste it here:", args.server));
+                context
+                    .output
+                    .note(format!("Make a token at {}account/tokens and paste it here:", args.server));
             }
             let mut typed = String::new();
-            std::io::stdin()
-                .lock()
-                .read_line(&mut typed)
-                .map_err(|error| Failure::usage(format!("No token could be read: {error}."), "Pass it on standard input or as STEAD_TOKEN."))?;
+            std::io::stdin().lock().read_line(&mut typed).map_err(|error| {
+                Failure::usage(
+                    format!("No token could be read: {error}."),
+                    "Pass it on standard input or as STEAD_TOKEN.",
+                )
+            })?;
             typed.trim().to_owned()
         }
     };
@@ -37,7 +41,12 @@ pub(crate) async fn run(context: &Context, args: LoginArgs) -> Result<ExitCode, 
     }
     let client = Client::new(args.server.clone(), Some(token.clone()), context.tenant.clone())?;
     let me = client.me().await?;
-    Credentials { server: args.server.to_string(), token, tenant: context.tenant.clone() }.store(context.credentials_path())?;
-    context.output.line(format!("Signed in to {} as {}.", args.server, context.output.paint(Tone::Strong, &me.user.name)));
+    Credentials { server: args.server.to_string(), token, tenant: context.tenant.clone() }
+        .store(context.credentials_path())?;
+    context.output.line(format!(
+        "Signed in to {} as {}.",
+        args.server,
+        context.output.paint(Tone::Strong, &me.user.name)
+    ));
     Ok(ExitCode::SUCCESS)
 }

@@ -54,7 +54,10 @@ pub(crate) async fn run(context: &Context, args: &LogsArgs) -> Result<ExitCode, 
                     reached = Some(offset + bytes.len() as u64);
                 }
                 Frame::Gap { from, to } => {
-                    context.output.note(format!("[{} bytes of older output are not kept any more]", to.saturating_sub(from)));
+                    context.output.note(format!(
+                        "[{} bytes of older output are not kept any more]",
+                        to.saturating_sub(from)
+                    ));
                     reached = Some(to);
                 }
                 Frame::Problem { json } => {

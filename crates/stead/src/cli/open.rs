@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 use stead_api::client::Client;
-use stead_api::v1::instances::{CreateInstance, CreateSource, Driver, Instance, InstanceOperation, ResourcesInput};
+use stead_api::v1::instances::{
+    CreateInstance, CreateSource, Driver, Instance, InstanceOperation, ResourcesInput,
+};
 use stead_core::ids::RequestId;
 
 use super::local_repository::LocalRepository;
@@ -102,11 +104,18 @@ async fn source(
     revision: Option<String>,
 ) -> Result<(CreateSource, Option<String>), Failure> {
     let path = Path::new(repository);
-    let looks_local = repository == "." || repository == ".." || repository.starts_with(['/', '~']) || repository.starts_with("./") || repository.starts_with("../");
+    let looks_local = repository == "."
+        || repository == ".."
+        || repository.starts_with(['/', '~'])
+        || repository.starts_with("./")
+        || repository.starts_with("../");
     if path.is_dir() {
         upload(context, client, path, revision).await.map(|(source, name)| (source, Some(name)))
     } else if looks_local {
-        Err(Failure::usage(format!("There is no folder {repository}."), "Name a folder in a git repository, or a git address."))
+        Err(Failure::usage(
+            format!("There is no folder {repository}."),
+            "Name a folder in a git repository, or a git address.",
+        ))
     } else {
         Ok((CreateSource::Git { url: repository.to_owned(), revision }, None))
     }
@@ -127,16 +136,26 @@ pub(crate) async fn upload(
     let (length, opened) = match (length, opened) {
         (Ok(length), Ok(opened)) => (length, opened),
         (Err(error), _) | (_, Err(error)) => {
-            return Err(Failure::new(1, "bundle_unreadable", format!("The packed repository cannot be read: {error}.")));
+            return Err(Failure::new(
+                1,
+                "bundle_unreadable",
+                format!("The packed repository cannot be read: {error}."),
+            ));
         }
     };
     context.output.note(format!("Sending {} ({})", repository.root.display(), bytes(length)));
     if repository.uncommitted > 0 {
-        context.output.note(format!("Not sent: {} uncommitted change(s). Only commits go along.", repository.uncommitted));
+        context.output.note(format!(
+            "Not sent: {} uncommitted change(s). Only commits go along.",
+            repository.uncommitted
+        ));
     }
     let upload = client.upload(opened.into(), length).await?;
     let branch = revision.or_else(|| repository.branch.clone());
-    Ok((CreateSource::Upload { upload_id: upload.id, origin: repository.origin.clone(), branch }, repository.folder))
+    Ok((
+        CreateSource::Upload { upload_id: upload.id, origin: repository.origin.clone(), branch },
+        repository.folder,
+    ))
 }
 
 /// Creates the instance and follows it; `None` when detached.
@@ -156,11 +175,18 @@ pub(crate) async fn create_and_follow(
         } else if output.quiet {
             output.line(&instance.id);
         } else {
-            output.line(format!("{} is being made; follow it with `stead operations {}`.", instance.name, operation.id));
+            output.line(format!(
+                "{} is being made; follow it with `stead operations {}`.",
+                instance.name, operation.id
+            ));
         }
         return Ok(None);
     }
-    output.note(format!("{} {}", output.paint(Tone::Strong, &instance.name), output.paint(Tone::Faint, &instance.id)));
+    output.note(format!(
+        "{} {}",
+        output.paint(Tone::Strong, &instance.name),
+        output.paint(Tone::Faint, &instance.id)
+    ));
     follow::operation(context, client, feed, operation).await?;
     let instance = client.instance(&instance.id).await?;
     if output.json {
@@ -169,7 +195,11 @@ pub(crate) async fn create_and_follow(
         output.line(&instance.id);
     } else {
         let (mark, word, tone) = super::instance_fields::phase(instance.state.phase);
-        output.line(format!("{} {}", output.paint(Tone::Strong, &instance.name), output.paint(tone, &format!("{mark} {word}"))));
+        output.line(format!(
+            "{} {}",
+            output.paint(Tone::Strong, &instance.name),
+            output.paint(tone, &format!("{mark} {word}"))
+        ));
         if let Some(problem) = &instance.problem {
             output.line(format!("  {} {}", output.paint(Tone::Bad, "warning:"), problem.message));
             if let Some(next_step) = &problem.next_step {
@@ -188,7 +218,11 @@ pub(crate) async fn create_and_follow(
 ///
 /// # Errors
 /// When it does not come up.
-pub(crate) async fn create_quietly(context: &Context, client: &Client, create: &CreateInstance) -> Result<Instance, Failure> {
+pub(crate) async fn create_quietly(
+    context: &Context,
+    client: &Client,
+    create: &CreateInstance,
+) -> Result<Instance, Failure> {
     let feed = client.events().await?;
     let key = context.ambient.new_id::<RequestId>().to_string();
     let begun = client.create_instance(create, &key).await?;
@@ -203,7 +237,10 @@ struct BundleFile {
 
 impl BundleFile {
     fn new(context: &Context) -> Self {
-        Self { path: std::env::temp_dir().join(format!("stead-{}.bundle", context.ambient.new_id::<RequestId>())) }
+        Self {
+            path: std::env::temp_dir()
+                .join(format!("stead-{}.bundle", context.ambient.new_id::<RequestId>())),
+        }
     }
 }
 

@@ -66,7 +66,12 @@ pub(crate) async fn run(context: &Context, args: &OperationsArgs) -> Result<Exit
         return Ok(ExitCode::SUCCESS);
     }
     let (word, tone) = state(operation.state);
-    output.line(format!("{}  {}  {}", output.paint(Tone::Strong, &operation.kind), output.paint(tone, word), operation.id));
+    output.line(format!(
+        "{}  {}  {}",
+        output.paint(Tone::Strong, &operation.kind),
+        output.paint(tone, word),
+        operation.id
+    ));
     for step in &operation.steps {
         let (mark, tone) = match step.state {
             StepState::Waiting => ("·", Tone::Faint),

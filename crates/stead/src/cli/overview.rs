@@ -13,8 +13,14 @@ pub(crate) async fn run(context: &Context) -> Result<ExitCode, Failure> {
         Ok(client) => client,
         Err(failure) if failure.code() == "not_signed_in" => {
             output.line("Stead hosts workspaces, agents, servers and apps on machines you own.\n");
-            output.line(format!("  {}              start it on this machine", output.paint(Tone::Strong, "stead up")));
-            output.line(format!("  {}       use a server that runs elsewhere", output.paint(Tone::Strong, "stead login URL")));
+            output.line(format!(
+                "  {}              start it on this machine",
+                output.paint(Tone::Strong, "stead up")
+            ));
+            output.line(format!(
+                "  {}       use a server that runs elsewhere",
+                output.paint(Tone::Strong, "stead login URL")
+            ));
             output.line(format!("  {}          everything else", output.paint(Tone::Strong, "stead --help")));
             return Ok(ExitCode::SUCCESS);
         }
@@ -33,14 +39,24 @@ pub(crate) async fn run(context: &Context) -> Result<ExitCode, Failure> {
     ));
     if instances.is_empty() {
         output.line("You have no instance yet.\n");
-        output.line(format!("  {}   open a repository as a workspace", output.paint(Tone::Strong, "stead open https://…/repo.git")));
-        output.line(format!("  {}                       open the repository you stand in", output.paint(Tone::Strong, "stead open .")));
-        output.line(format!("  {}                    the same in the browser", output.paint(Tone::Strong, "stead dashboard")));
+        output.line(format!(
+            "  {}   open a repository as a workspace",
+            output.paint(Tone::Strong, "stead open https://…/repo.git")
+        ));
+        output.line(format!(
+            "  {}                       open the repository you stand in",
+            output.paint(Tone::Strong, "stead open .")
+        ));
+        output.line(format!(
+            "  {}                    the same in the browser",
+            output.paint(Tone::Strong, "stead dashboard")
+        ));
         return Ok(ExitCode::SUCCESS);
     }
     list::table(context, &instances[..instances.len().min(SHOWN)]).print(output);
     if instances.len() > SHOWN {
-        output.line(output.paint(Tone::Faint, &format!("… and {} more: stead list", instances.len() - SHOWN)));
+        output
+            .line(output.paint(Tone::Faint, &format!("… and {} more: stead list", instances.len() - SHOWN)));
     }
     let name = &instances[0].name;
     output.line("");

@@ -12,7 +12,11 @@ pub(crate) fn cpu(text: &str) -> Result<u32, String> {
     }
     let whole: u32 = whole.parse().map_err(|_| wrong())?;
     let fraction: u32 = format!("{fraction:0<3}").parse().map_err(|_| wrong())?;
-    whole.checked_mul(1_000).and_then(|millis| millis.checked_add(fraction)).filter(|value| *value > 0).ok_or_else(wrong)
+    whole
+        .checked_mul(1_000)
+        .and_then(|millis| millis.checked_add(fraction))
+        .filter(|value| *value > 0)
+        .ok_or_else(wrong)
 }
 
 /// Bytes: `512MiB`, `4GiB`, `4G` (binary units), `500MB` (decimal unit).
@@ -48,7 +52,12 @@ pub(crate) fn timeout(text: &str) -> Result<u64, String> {
         Some(b'd') => (&text[..text.len() - 1], 86_400),
         _ => return Err(wrong()),
     };
-    number.parse::<u64>().ok().and_then(|value| value.checked_mul(factor)).filter(|value| *value > 0).ok_or_else(wrong)
+    number
+        .parse::<u64>()
+        .ok()
+        .and_then(|value| value.checked_mul(factor))
+        .filter(|value| *value > 0)
+        .ok_or_else(wrong)
 }
 
 /// `KEY=VALUE`.

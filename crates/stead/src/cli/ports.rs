@@ -47,7 +47,10 @@ pub(crate) async fn run(context: &Context, args: &PortsArgs) -> Result<ExitCode,
             output.line(&port.preview_url);
         }
     } else if ports.is_empty() {
-        output.note(format!("Nothing listens in {} yet. Start a server inside and its port appears here.", args.name));
+        output.note(format!(
+            "Nothing listens in {} yet. Start a server inside and its port appears here.",
+            args.name
+        ));
     } else {
         print(output, &ports);
     }

@@ -14,7 +14,8 @@ impl RawMode {
     /// # Errors
     /// When standard input is no terminal.
     pub(crate) fn enter() -> Result<Self, Failure> {
-        let no_terminal = |_| Failure::usage("Standard input is no terminal.", "Run this command in a terminal.");
+        let no_terminal =
+            |_| Failure::usage("Standard input is no terminal.", "Run this command in a terminal.");
         let before = tcgetattr(std::io::stdin()).map_err(no_terminal)?;
         let mut raw = before.clone();
         raw.make_raw();

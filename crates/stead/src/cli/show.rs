@@ -36,18 +36,33 @@ fn print(context: &Context, instance: &Instance) {
         "{}  {}  {}",
         output.paint(Tone::Strong, &instance.name),
         output.paint(tone, &format!("{mark} {word}")),
-        output.paint(Tone::Faint, &format!("{} ({})", instance.state.reason, since(now, &instance.state.since)))
+        output.paint(
+            Tone::Faint,
+            &format!("{} ({})", instance.state.reason, since(now, &instance.state.since))
+        )
     ));
     let mut facts = vec![
         ("id", instance.id.clone()),
         ("source", source(instance)),
-        ("image", if instance.image == "host" { "the node's own userland".to_owned() } else { instance.image.clone() }),
+        (
+            "image",
+            if instance.image == "host" {
+                "the node's own userland".to_owned()
+            } else {
+                instance.image.clone()
+            },
+        ),
         ("limits", resources(&instance.resources)),
         (
             "idle",
             instance.idle_timeout_seconds.map_or_else(
                 || "never stops by itself".to_owned(),
-                |seconds| format!("stops after {} without use", crate::output::duration(std::time::Duration::from_secs(seconds))),
+                |seconds| {
+                    format!(
+                        "stops after {} without use",
+                        crate::output::duration(std::time::Duration::from_secs(seconds))
+                    )
+                },
             ),
         ),
     ];
@@ -87,11 +102,16 @@ fn print(context: &Context, instance: &Instance) {
                 TaskPhase::Waiting => ("waiting".to_owned(), Tone::Faint),
                 TaskPhase::Running => ("running".to_owned(), Tone::Busy),
                 TaskPhase::Succeeded => ("succeeded".to_owned(), Tone::Good),
-                TaskPhase::Failed => {
-                    (task.exit_code.map_or_else(|| "failed".to_owned(), |code| format!("failed ({code})")), Tone::Bad)
-                }
+                TaskPhase::Failed => (
+                    task.exit_code.map_or_else(|| "failed".to_owned(), |code| format!("failed ({code})")),
+                    Tone::Bad,
+                ),
             };
-            table.row(vec![(task.name.clone(), None), (word, Some(tone)), (task.command.clone(), Some(Tone::Faint))]);
+            table.row(vec![
+                (task.name.clone(), None),
+                (word, Some(tone)),
+                (task.command.clone(), Some(Tone::Faint)),
+            ]);
         }
         table.print(output);
     }

@@ -35,7 +35,8 @@ pub(crate) async fn run(context: &Context, args: &TokensArgs) -> Result<ExitCode
     let output = &context.output;
     match &args.command {
         Some(TokensCommand::Create { name, scopes, expires }) => {
-            let create = CreateApiToken { name: name.clone(), scopes: scopes.clone(), expires_in_days: *expires };
+            let create =
+                CreateApiToken { name: name.clone(), scopes: scopes.clone(), expires_in_days: *expires };
             let created = client.create_token(&create).await?;
             if output.json {
                 output.json(&created);
@@ -60,7 +61,12 @@ pub(crate) async fn run(context: &Context, args: &TokensArgs) -> Result<ExitCode
                 table.row(vec![
                     (token.name, Some(Tone::Strong)),
                     (token.hint, None),
-                    (token.last_used_at.map_or_else(|| "never".to_owned(), |at| format!("{} ago", since(now, &at))), None),
+                    (
+                        token
+                            .last_used_at
+                            .map_or_else(|| "never".to_owned(), |at| format!("{} ago", since(now, &at))),
+                        None,
+                    ),
                     (token.expires_at.unwrap_or_else(|| "never".to_owned()), None),
                     (token.id, Some(Tone::Faint)),
                 ]);

@@ -19,8 +19,8 @@ use crate::output::{Tone, duration};
 use crate::up::assemble::Stead;
 use crate::up::lock::DataDirLock;
 use crate::up::logging::{self, LogFormat};
-use crate::up::settings::Settings;
 use crate::up::owner;
+use crate::up::settings::Settings;
 
 /// What server and node have in common with other commands of this machine.
 #[derive(Debug, Args)]
@@ -111,9 +111,16 @@ pub(crate) async fn run(context: &Context, args: UpArgs) -> Result<ExitCode, Fai
         let url = format!("{}/", stead.base_url().trim_end_matches('/'));
         output.json(&json!({ "ready": { "url": url, "sign_in_link": link.url } }));
     } else {
-        output.line(format!("\n{} is up after {}.\n", output.paint(Tone::Strong, "Stead"), duration(began.elapsed())));
+        output.line(format!(
+            "\n{} is up after {}.\n",
+            output.paint(Tone::Strong, "Stead"),
+            duration(began.elapsed())
+        ));
         output.line(format!("  dashboard   {}", output.paint(Tone::Strong, &link.url)));
-        output.line(output.paint(Tone::Faint, "              (signs you in once, within 15 minutes; `stead dashboard` makes another)"));
+        output.line(output.paint(
+            Tone::Faint,
+            "              (signs you in once, within 15 minutes; `stead dashboard` makes another)",
+        ));
         for missing in missing_capabilities(&client).await? {
             output.line(format!("  {}     {missing}", output.paint(Tone::Busy, "missing")));
         }
@@ -131,7 +138,10 @@ pub(crate) async fn run(context: &Context, args: UpArgs) -> Result<ExitCode, Fai
         }
     }
     if !output.json {
-        output.line(output.paint(Tone::Faint, "\nCtrl-C stops Stead and leaves the instances running; `stead down` stops them too."));
+        output.line(output.paint(
+            Tone::Faint,
+            "\nCtrl-C stops Stead and leaves the instances running; `stead down` stops them too.",
+        ));
     }
     stop.await;
     leave(context, stead).await
@@ -151,7 +161,10 @@ async fn leave(context: &Context, stead: Stead) -> Result<ExitCode, Failure> {
 }
 
 fn wait_for_a_signal() -> Result<impl Future<Output = ()>, Failure> {
-    let watch = |kind| signal(kind).map_err(|error| Failure::new(1, "signal", format!("Signals cannot be watched: {error}.")));
+    let watch = |kind| {
+        signal(kind)
+            .map_err(|error| Failure::new(1, "signal", format!("Signals cannot be watched: {error}.")))
+    };
     let (mut interrupt, mut terminate) = (watch(SignalKind::interrupt())?, watch(SignalKind::terminate())?);
     Ok(async move {
         tokio::select! {
@@ -162,7 +175,13 @@ fn wait_for_a_signal() -> Result<impl Future<Output = ()>, Failure> {
 }
 
 async fn missing_capabilities(client: &Client) -> Result<Vec<String>, Failure> {
-    Ok(client.nodes().await?.into_iter().flat_map(|node| node.drivers).flat_map(|driver| driver.missing).collect())
+    Ok(client
+        .nodes()
+        .await?
+        .into_iter()
+        .flat_map(|node| node.drivers)
+        .flat_map(|driver| driver.missing)
+        .collect())
 }
 
 /// The workspace of the repository: the one that is there, as it is, or a new one.
@@ -173,7 +192,8 @@ async fn workspace(context: &Context, client: &Client, path: &std::path::Path) -
         return Ok(instance);
     }
     let (source, _) = open::upload(context, client, path, None).await?;
-    let create = CreateInstance { name: Some(name.clone()), source: Some(source), ..CreateInstance::default() };
+    let create =
+        CreateInstance { name: Some(name.clone()), source: Some(source), ..CreateInstance::default() };
     open::create_quietly(context, client, &create).await
 }
 

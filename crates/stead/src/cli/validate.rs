@@ -32,7 +32,10 @@ pub(crate) async fn run(context: &Context, args: &ValidateArgs) -> Result<ExitCo
     };
     let name = args.file.display();
     read.map_err(|error| {
-        Failure::usage(format!("{name} cannot be read: {error}."), "Name the file: stead validate path/to/phazeai.yaml")
+        Failure::usage(
+            format!("{name} cannot be read: {error}."),
+            "Name the file: stead validate path/to/phazeai.yaml",
+        )
     })?;
     match workspace_config::parse(&text) {
         Ok(_) => {
@@ -50,10 +53,18 @@ pub(crate) async fn run(context: &Context, args: &ValidateArgs) -> Result<ExitCo
             }
             for field in &errors {
                 let place = format!("{name}:{}:{}", field.line.unwrap_or(1), field.column.unwrap_or(1));
-                output.line(format!("{} {}", output.paint(Tone::Strong, &format!("{place}:")), field.message));
+                output.line(format!(
+                    "{} {}",
+                    output.paint(Tone::Strong, &format!("{place}:")),
+                    field.message
+                ));
             }
-            Err(Failure::new(2, "workspace_config_invalid", format!("{name} has {} mistake(s).", errors.len()))
-                .next("Mend them; docs/phazeai-yaml.md explains each key."))
+            Err(Failure::new(
+                2,
+                "workspace_config_invalid",
+                format!("{name} has {} mistake(s).", errors.len()),
+            )
+            .next("Mend them; docs/phazeai-yaml.md explains each key."))
         }
     }
 }

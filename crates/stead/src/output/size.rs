@@ -44,7 +44,11 @@ pub fn since(now: Timestamp, text: &str) -> String {
         |_| text.to_owned(),
         |then| {
             let passed = now.since(then);
-            if passed < Duration::from_secs(1) { "now".to_owned() } else { duration(Duration::from_secs(passed.as_secs())) }
+            if passed < Duration::from_secs(1) {
+                "now".to_owned()
+            } else {
+                duration(Duration::from_secs(passed.as_secs()))
+            }
         },
     )
 }

@@ -33,8 +33,12 @@ impl Table {
                 widths[column] = widths[column].max(cell.chars().count());
             }
         }
-        let headings = self.headings.iter().map(|heading| ((*heading).to_owned(), Some(Tone::Faint))).collect();
-        std::iter::once(&headings).chain(&self.rows).map(|row| Self::fit(row, &widths, output, width)).collect()
+        let headings =
+            self.headings.iter().map(|heading| ((*heading).to_owned(), Some(Tone::Faint))).collect();
+        std::iter::once(&headings)
+            .chain(&self.rows)
+            .map(|row| Self::fit(row, &widths, output, width))
+            .collect()
     }
 
     fn fit(row: &[(String, Option<Tone>)], widths: &[usize], output: &Output, width: usize) -> String {
@@ -46,7 +50,11 @@ impl Table {
                 break;
             }
             let length = cell.chars().count();
-            let shown: String = if length > room { cell.chars().take(room - 1).chain(['…']).collect() } else { cell.clone() };
+            let shown: String = if length > room {
+                cell.chars().take(room - 1).chain(['…']).collect()
+            } else {
+                cell.clone()
+            };
             let length = shown.chars().count();
             line.push_str(&tone.map_or_else(|| shown.clone(), |tone| output.paint(tone, &shown)));
             used += length;
@@ -69,7 +77,11 @@ mod tests {
         let output = Output { json: false, quiet: false, colour: false, live: false };
         let mut table = Table::new(&["NAME", "STATE", "REASON"]);
         table.row(vec![("shop".into(), None), ("running".into(), Some(Tone::Good)), ("x".repeat(200), None)]);
-        table.row(vec![("a-rather-long-name".into(), None), ("stopped".into(), None), ("short".into(), None)]);
+        table.row(vec![
+            ("a-rather-long-name".into(), None),
+            ("stopped".into(), None),
+            ("short".into(), None),
+        ]);
         for width in [20, 40, 80] {
             assert!(table.lines(&output, width).iter().all(|line| line.chars().count() <= width));
         }

@@ -12,9 +12,9 @@ use stead_core::ids::NodeId;
 use stead_core::instance::DriverKind;
 use stead_core::{Error, Result};
 use stead_db::Db;
+use stead_drivers::DynDriver;
 use stead_drivers::oci::{OciDriver, OciSettings};
 use stead_drivers::sim::{SimDriver, SimMachine, SimSettings};
-use stead_drivers::DynDriver;
 use stead_http::{App, HttpConfig};
 use stead_node::{Node, NodeConfig};
 use tokio::net::TcpListener;
@@ -115,7 +115,8 @@ impl Stead {
 
         let stop = CancellationToken::new();
         let mut tasks = join(&node, &control, &stop);
-        let app = App::new(HttpConfig::new(base_url.clone()), control.clone(), ambient.clone(), stop.clone())?;
+        let app =
+            App::new(HttpConfig::new(base_url.clone()), control.clone(), ambient.clone(), stop.clone())?;
         tasks.push(tokio::spawn(async move {
             if let Err(error) = stead_http::serve(listener, app).await {
                 tracing::error!(error = %error, "the HTTP listener has ended");
@@ -146,9 +147,9 @@ impl Stead {
                 let _ = tokio::time::timeout(std::time::Duration::from_millis(200), news.recv()).await;
             }
         };
-        tokio::time::timeout(PATIENCE, arrived)
-            .await
-            .map_err(|_| Error::unavailable("node_missing", "This machine's own node did not connect within 30 seconds."))
+        tokio::time::timeout(PATIENCE, arrived).await.map_err(|_| {
+            Error::unavailable("node_missing", "This machine's own node did not connect within 30 seconds.")
+        })
     }
 
     /// How many instances have a sandbox now; 0 when that cannot be told.
@@ -199,16 +200,19 @@ impl Stead {
 
 async fn listen(settings: &Settings) -> Result<TcpListener> {
     TcpListener::bind(settings.listen).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => {
-            Error::conflict("address_in_use", format!("Another program listens at {} already.", settings.listen))
-                .next_step("Name another address: stead up --listen 127.0.0.1:7434")
-        }
+        std::io::ErrorKind::AddrInUse => Error::conflict(
+            "address_in_use",
+            format!("Another program listens at {} already.", settings.listen),
+        )
+        .next_step("Name another address: stead up --listen 127.0.0.1:7434"),
         std::io::ErrorKind::PermissionDenied => {
             Error::invalid("address_not_allowed", format!("This user may not listen at {}.", settings.listen))
                 .next_step("Use a port above 1023, or run as root.")
         }
-        _ => Error::invalid("address_unusable", format!("Nothing can listen at {}: {error}.", settings.listen))
-            .next_step("Name an address of this machine: stead up --listen 127.0.0.1:7433"),
+        _ => {
+            Error::invalid("address_unusable", format!("Nothing can listen at {}: {error}.", settings.listen))
+                .next_step("Name an address of this machine: stead up --listen 127.0.0.1:7433")
+        }
     })
 }
 

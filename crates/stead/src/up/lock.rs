@@ -40,8 +40,11 @@ impl DataDirLock {
     /// `already_running` when another process holds it; `data_dir_unusable` when the directory cannot be written.
     pub fn acquire(directory: &Path) -> Result<Self> {
         let unusable = |error: std::io::Error| {
-            Error::invalid("data_dir_unusable", format!("The data directory {} cannot be used: {error}.", directory.display()))
-                .next_step("Name another one with --data-dir, or run as a user who may write it.")
+            Error::invalid(
+                "data_dir_unusable",
+                format!("The data directory {} cannot be used: {error}.", directory.display()),
+            )
+            .next_step("Name another one with --data-dir, or run as a user who may write it.")
         };
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(unusable)?;
         let file = OpenOptions::new()
@@ -58,8 +61,11 @@ impl DataDirLock {
                 let place = holder.url.map(|url| format!(" at {url}")).unwrap_or_default();
                 format!(" (process {}{place})", holder.pid)
             });
-            return Err(Error::conflict("already_running", format!("Stead already runs on {}{who}.", directory.display()))
-                .next_step("Use it, or stop it with Ctrl-C in its terminal or `stead down`."));
+            return Err(Error::conflict(
+                "already_running",
+                format!("Stead already runs on {}{who}.", directory.display()),
+            )
+            .next_step("Use it, or stop it with Ctrl-C in its terminal or `stead down`."));
         }
         let mut lock = Self { file, directory: directory.to_path_buf() };
         lock.announce(None)?;

@@ -17,8 +17,11 @@ pub enum LogFormat {
 /// When the filter is not understood.
 pub fn start(filter: &str, format: LogFormat) -> stead_core::Result<()> {
     let filter = EnvFilter::try_new(filter).map_err(|error| {
-        stead_core::Error::invalid("log_filter_invalid", format!("The log filter {filter:?} is not understood: {error}."))
-            .next_step("Write a level (info) or levels by part (info,stead_node=debug).")
+        stead_core::Error::invalid(
+            "log_filter_invalid",
+            format!("The log filter {filter:?} is not understood: {error}."),
+        )
+        .next_step("Write a level (info) or levels by part (info,stead_node=debug).")
     })?;
     let registry = tracing_subscriber::registry().with(filter);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);

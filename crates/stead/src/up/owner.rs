@@ -21,7 +21,8 @@ const OWNER: &str = "Owner";
 pub async fn sign_in_this_machine(stead: &Stead, credentials: &Path) -> Result<Client> {
     let url = Url::parse(stead.base_url()).internal("reading the base address")?;
     let client = |token: String| {
-        Client::new(url.clone(), Some(token), None).map_err(|error| Error::internal("making a client").source_error(error))
+        Client::new(url.clone(), Some(token), None)
+            .map_err(|error| Error::internal("making a client").source_error(error))
     };
     // What cannot be read is replaced: it belongs to another server or to nobody.
     if let Ok(Some(stored)) = Credentials::load(credentials)

@@ -25,7 +25,9 @@ pub struct Settings {
 impl Settings {
     #[must_use]
     pub fn database_target(&self) -> Target {
-        self.database.clone().map_or_else(|| Target::Sqlite(self.data_dir.join("server/stead.db")), Target::Postgres)
+        self.database
+            .clone()
+            .map_or_else(|| Target::Sqlite(self.data_dir.join("server/stead.db")), Target::Postgres)
     }
 
     /// Whether there is a database in the data directory.

@@ -14,7 +14,8 @@ fn text(output: &std::process::Output) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_malformed_workspace_configuration_is_told_by_line_and_can_be_mended() {
     let stead = stead();
-    let repository = Repository::with(&[("phazeai.yaml", "resources:\n  memroy: 4GiB\n  cpu: lots\nports: [eighty]\n")]);
+    let repository =
+        Repository::with(&[("phazeai.yaml", "resources:\n  memroy: 4GiB\n  cpu: lots\nports: [eighty]\n")]);
     let path = repository.path().to_str().expect("a path");
     let opened = stead.cli(&["open", path, "--name", "mendable"]);
     let said = text(&opened);
@@ -34,7 +35,10 @@ async fn a_malformed_workspace_configuration_is_told_by_line_and_can_be_mended()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failing_startup_task_leaves_a_running_instance_that_says_so() {
     let stead = stead();
-    let repository = Repository::with(&[("phazeai.yaml", "tasks:\n  - name: build\n    command: echo trying; test -e /workspace/fixed\n")]);
+    let repository = Repository::with(&[(
+        "phazeai.yaml",
+        "tasks:\n  - name: build\n    command: echo trying; test -e /workspace/fixed\n",
+    )]);
     let opened = stead.cli(&["open", repository.path().to_str().expect("a path"), "--name", "broken"]);
     let said = text(&opened);
     assert!(said.contains("build"), "{said}");
@@ -54,7 +58,11 @@ async fn what_cannot_be_fetched_says_why_and_can_be_deleted() {
         source: Some(CreateSource::Git { url: url.into(), revision: None }),
         ..CreateInstance::default()
     };
-    let image = |image: &str| CreateInstance { name: Some("away".into()), image: Some(image.into()), ..CreateInstance::default() };
+    let image = |image: &str| CreateInstance {
+        name: Some("away".into()),
+        image: Some(image.into()),
+        ..CreateInstance::default()
+    };
     for (number, (create, codes)) in [
         (git("https://192.0.2.1/nothing.git"), &["git_unreachable"][..]),
         (git("http://127.0.0.1:1/nothing.git"), &["git_unreachable"]),
@@ -64,9 +72,14 @@ async fn what_cannot_be_fetched_says_why_and_can_be_deleted() {
     .into_iter()
     .enumerate()
     {
-        let created = client.create_instance_and_wait(&create, &format!("away-{number}"), "110s").await.expect("accepted");
+        let created = client
+            .create_instance_and_wait(&create, &format!("away-{number}"), "110s")
+            .await
+            .expect("accepted");
         let failed = stead.until_phase("away", Phase::Failed).await;
-        let problem = failed.problem.unwrap_or_else(|| panic!("{create:?} failed without a word: {:?}", created.operation));
+        let problem = failed
+            .problem
+            .unwrap_or_else(|| panic!("{create:?} failed without a word: {:?}", created.operation));
         assert!(codes.contains(&problem.code.as_str()), "{create:?}: {problem:?}");
         assert!(problem.next_step.is_some(), "{problem:?}");
         assert!(stead.cli(&["delete", "--yes", "away"]).status.success());
@@ -87,13 +100,17 @@ async fn wrong_requests_are_refused_with_a_reason() {
             }
         }
     };
-    let taken = refused(CreateInstance { name: Some("taken".into()), ..CreateInstance::default() }, "taken").await;
+    let taken =
+        refused(CreateInstance { name: Some("taken".into()), ..CreateInstance::default() }, "taken").await;
     assert_eq!((taken.status, taken.code.as_str()), (409, "name_taken"));
     assert!(taken.next_step.is_some());
-    let name = refused(CreateInstance { name: Some("Not A Name!".into()), ..CreateInstance::default() }, "name").await;
+    let name =
+        refused(CreateInstance { name: Some("Not A Name!".into()), ..CreateInstance::default() }, "name")
+            .await;
     assert!(matches!(name.status, 400 | 422), "{name:?}");
     let source = CreateSource::Git { url: "https://ada:hunter2@example.org/x.git".into(), revision: None };
-    let password = refused(CreateInstance { source: Some(source), ..CreateInstance::default() }, "password").await;
+    let password =
+        refused(CreateInstance { source: Some(source), ..CreateInstance::default() }, "password").await;
     assert!(!format!("{password:?}").contains("hunter2"), "{password:?}");
     let huge = ResourcesInput { memory_bytes: Some(1 << 50), ..ResourcesInput::default() };
     let huge = refused(CreateInstance { resources: Some(huge), ..CreateInstance::default() }, "huge").await;

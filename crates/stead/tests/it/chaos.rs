@@ -44,7 +44,9 @@ async fn one_action(client: &Client, dice: &mut Dice, number: usize) {
             expect_sense("create", client.create_instance(&create, &format!("chaos-{number}")).await);
         }
         3 => expect_sense("start", client.act(&name, Action::Start).await),
-        4 => expect_sense("stop", client.stop_instance(&name, &StopInstance { grace_seconds: Some(1) }).await),
+        4 => {
+            expect_sense("stop", client.stop_instance(&name, &StopInstance { grace_seconds: Some(1) }).await)
+        }
         5 => expect_sense("restart", client.act(&name, Action::Restart).await),
         6 => expect_sense("pause", client.act(&name, Action::Pause).await),
         7 => expect_sense("wake", client.act(&name, Action::Wake).await),
@@ -62,7 +64,8 @@ fn traces(data: &Path, instances: &BTreeSet<String>) -> Vec<String> {
         if pid.parse::<u32>().is_err() {
             continue;
         }
-        let read = |name: &str| fs::read_to_string(entry.path().join(name)).unwrap_or_default().replace('\0', " ");
+        let read =
+            |name: &str| fs::read_to_string(entry.path().join(name)).unwrap_or_default().replace('\0', " ");
         let command = read("cmdline");
         if instances.iter().any(|id| command.contains(id.as_str()) || read("cgroup").contains(id.as_str())) {
             found.push(format!("process {pid}: {command} {}", read("comm")));
@@ -72,7 +75,12 @@ fn traces(data: &Path, instances: &BTreeSet<String>) -> Vec<String> {
     found.extend(mounts.lines().filter(|line| ours(line)).map(|line| format!("mount {line}")));
     let loops = std::process::Command::new("losetup").arg("--list").output();
     if let Ok(output) = loops {
-        found.extend(String::from_utf8_lossy(&output.stdout).lines().filter(|line| ours(line)).map(|line| format!("loop {line}")));
+        found.extend(
+            String::from_utf8_lossy(&output.stdout)
+                .lines()
+                .filter(|line| ours(line))
+                .map(|line| format!("loop {line}")),
+        );
     }
     let mut folders = vec![std::path::PathBuf::from("/sys/fs/cgroup")];
     while let Some(folder) = folders.pop() {
@@ -97,7 +105,11 @@ fn traces(data: &Path, instances: &BTreeSet<String>) -> Vec<String> {
 
 /// Interfaces of the host; instances' ends of theirs come and go with them.
 fn interfaces() -> BTreeSet<String> {
-    fs::read_dir("/sys/class/net").expect("interfaces").flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    fs::read_dir("/sys/class/net")
+        .expect("interfaces")
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect()
 }
 
 async fn delete_everything(stead: &Stead) {
@@ -109,7 +121,14 @@ async fn delete_everything(stead: &Stead) {
             for instance in &left {
                 let _ = client.delete_instance(&instance.id).await;
             }
-            if left.is_empty() { Ok(()) } else { Err(left.iter().map(|i| format!("{} {:?} {:?}", i.name, i.state, i.operation)).collect::<Vec<_>>()) }
+            if left.is_empty() {
+                Ok(())
+            } else {
+                Err(left
+                    .iter()
+                    .map(|i| format!("{} {:?} {:?}", i.name, i.state, i.operation))
+                    .collect::<Vec<_>>())
+            }
         }
     })
     .await;
@@ -126,7 +145,9 @@ async fn nothing_is_stuck_and_nothing_is_left_after_random_kills() {
     let mut dice = Dice(20_260_101);
     for number in 0..ACTIONS {
         one_action(&stead.client(), &mut dice, number).await;
-        seen.extend(stead.client().instances().await.expect("a list").into_iter().map(|instance| instance.id));
+        seen.extend(
+            stead.client().instances().await.expect("a list").into_iter().map(|instance| instance.id),
+        );
         if dice.roll(14) == 0 {
             stead.kill();
             stead.start_again();

@@ -10,7 +10,8 @@ async fn from_a_repository_to_a_deleted_instance() {
     let stead = stead();
     let run = |arguments: &[&str]| {
         let output = stead.cli(arguments);
-        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let text =
+            format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         (output.status.code().unwrap_or(-1), text)
     };
     let (code, said) = run(&[]);
@@ -18,7 +19,10 @@ async fn from_a_repository_to_a_deleted_instance() {
     assert!(said.contains("stead open"), "{said}");
     let repository = Repository::with(&[
         ("README.md", "hello\n"),
-        ("phazeai.yaml", "env: { GREETING: salut }\ntasks:\n  - name: greet\n    command: echo \"$GREETING from the task\"\n  - name: web\n    command: python3 -m http.server 8000\n    background: true\nports:\n  - { port: 8000, label: site, visibility: public }\n"),
+        (
+            "phazeai.yaml",
+            "env: { GREETING: salut }\ntasks:\n  - name: greet\n    command: echo \"$GREETING from the task\"\n  - name: web\n    command: python3 -m http.server 8000\n    background: true\nports:\n  - { port: 8000, label: site, visibility: public }\n",
+        ),
     ]);
     git(repository.path(), &["remote", "add", "origin", "https://example.org/me/shop.git"]);
     let (code, said) = run(&["open", repository.path().to_str().expect("a path"), "--name", "shop"]);
@@ -31,7 +35,14 @@ async fn from_a_repository_to_a_deleted_instance() {
     assert!(code == 0 && said.contains("greet") && said.contains("succeeded"), "{said}");
     let (code, said) = run(&["logs", "shop"]);
     assert!(code == 0 && said.contains("salut from the task"), "{said}");
-    let (code, said) = run(&["exec", "shop", "--", "sh", "-c", "cat README.md; git remote get-url origin; git status --short; exit 7"]);
+    let (code, said) = run(&[
+        "exec",
+        "shop",
+        "--",
+        "sh",
+        "-c",
+        "cat README.md; git remote get-url origin; git status --short; exit 7",
+    ]);
     assert_eq!(code, 7, "{said}");
     assert!(said.starts_with("hello\nhttps://example.org/me/shop.git\n"), "{said}");
     let (code, said) = run(&["exec", "shop", "--", "cargo", "--version"]);
@@ -44,7 +55,11 @@ async fn from_a_repository_to_a_deleted_instance() {
             .args(["--silent", "--fail", "--header", &format!("Host: 8000--shop.localhost:{port}"), &url])
             .output()
             .map_err(|error| error.to_string())?;
-        if output.status.success() { Ok(String::from_utf8_lossy(&output.stdout).into_owned()) } else { Err(format!("{output:?}")) }
+        if output.status.success() {
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        } else {
+            Err(format!("{output:?}"))
+        }
     })
     .await;
     assert_eq!(page, "hello\n");

@@ -17,8 +17,12 @@ async fn fifty_at_once_are_all_ready_and_all_go() {
     for number in 0..MANY {
         let client = client.clone();
         creations.spawn(async move {
-            let create = CreateInstance { name: Some(format!("crowd-{number}")), ..CreateInstance::default() };
-            let created = client.create_instance_and_wait(&create, &format!("crowd-{number}"), "90s").await.expect("accepted");
+            let create =
+                CreateInstance { name: Some(format!("crowd-{number}")), ..CreateInstance::default() };
+            let created = client
+                .create_instance_and_wait(&create, &format!("crowd-{number}"), "90s")
+                .await
+                .expect("accepted");
             assert_eq!(created.instance.state.phase, Phase::Running, "{:?}", created.instance.problem);
             begun.elapsed()
         });
@@ -42,7 +46,9 @@ async fn fifty_at_once_are_all_ready_and_all_go() {
         let mut left = Vec::new();
         for folder in ["node/instances", "node/run", "node/ledger"] {
             let entries = std::fs::read_dir(stead.data_dir().join(folder)).into_iter().flatten().flatten();
-            left.extend(entries.map(|entry| entry.path()).filter(|path| path.to_string_lossy().contains("inst_")));
+            left.extend(
+                entries.map(|entry| entry.path()).filter(|path| path.to_string_lossy().contains("inst_")),
+            );
         }
         if left.is_empty() { Ok(()) } else { Err(format!("{left:?}")) }
     })

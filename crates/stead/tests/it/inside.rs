@@ -68,7 +68,11 @@ pub async fn settled_screen(client: &Client, instance: &str, terminal: &str, tex
         if shown && now == before {
             return now;
         }
-        assert!(std::time::Instant::now() < deadline, "{text:?} is not on the screen: {}", String::from_utf8_lossy(&now));
+        assert!(
+            std::time::Instant::now() < deadline,
+            "{text:?} is not on the screen: {}",
+            String::from_utf8_lossy(&now)
+        );
         before = now;
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

@@ -11,9 +11,16 @@ async fn the_host_and_stead_itself_are_out_of_sight() {
     let client = stead.client();
     stead.instance("spy").await;
     let marker = format!("stead-marker-{}", std::process::id());
-    let mut sleeper =
-        std::process::Command::new("sh").args(["-c", &format!(": {marker}; exec sleep 600")]).spawn().expect("a process of the host");
-    let seen = output(&client, "spy", "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '; ls /proc | grep -c '^[0-9]'").await;
+    let mut sleeper = std::process::Command::new("sh")
+        .args(["-c", &format!(": {marker}; exec sleep 600")])
+        .spawn()
+        .expect("a process of the host");
+    let seen = output(
+        &client,
+        "spy",
+        "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '; ls /proc | grep -c '^[0-9]'",
+    )
+    .await;
     let _ = sleeper.kill();
     let _ = sleeper.wait();
     assert!(!seen.contains(&marker) && !seen.contains("dockerd") && !seen.contains("--data-dir"), "{seen}");
@@ -35,13 +42,23 @@ async fn the_host_and_stead_itself_are_out_of_sight() {
         (data.as_str(), "Stead's data directory"),
         ("/var/lib/stead", "Stead's data directory"),
     ] {
-        let result = shell(&client, "spy", &format!("cat {path} {path}/* 2>/dev/null | head -c 100; ls -A {path} 2>/dev/null | head -c 0")).await;
+        let result = shell(
+            &client,
+            "spy",
+            &format!("cat {path} {path}/* 2>/dev/null | head -c 100; ls -A {path} 2>/dev/null | head -c 0"),
+        )
+        .await;
         assert_eq!(result.stdout, "", "{reason} can be read at {path}");
     }
     let result = shell(&client, "spy", "ls -A /root /home 2>&1").await;
     assert!(!result.stdout.contains("cargo"), "{}", result.stdout);
     // Nothing of the host's sockets is mounted anywhere.
-    let sockets = output(&client, "spy", "find / -xdev -type s 2>/dev/null; find /run /var /tmp -type s 2>/dev/null; true").await;
+    let sockets = output(
+        &client,
+        "spy",
+        "find / -xdev -type s 2>/dev/null; find /run /var /tmp -type s 2>/dev/null; true",
+    )
+    .await;
     assert_eq!(sockets, "", "a socket is in sight");
     // No privilege, no way to a new one.
     for attempt in [
@@ -58,8 +75,14 @@ async fn the_host_and_stead_itself_are_out_of_sight() {
         let result = shell(&client, "spy", &format!("{attempt} 2>&1")).await;
         assert_ne!(result.exit_code, 0, "{attempt} worked: {}", result.stdout);
     }
-    let status = output(&client, "spy", "grep -E '^(Seccomp|NoNewPrivs|CapEff|CapBnd):' /proc/self/status").await;
-    assert!(status.contains("Seccomp:\t2") && status.contains("NoNewPrivs:\t1") && status.contains("CapEff:\t0000000000000000"), "{status}");
+    let status =
+        output(&client, "spy", "grep -E '^(Seccomp|NoNewPrivs|CapEff|CapBnd):' /proc/self/status").await;
+    assert!(
+        status.contains("Seccomp:\t2")
+            && status.contains("NoNewPrivs:\t1")
+            && status.contains("CapEff:\t0000000000000000"),
+        "{status}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,7 +93,12 @@ async fn instances_cannot_reach_each_other_or_the_host() {
     stead.instance("right").await;
     output(&client, "right", "echo secret > /workspace/secret; echo secret > /tmp/secret").await;
     assert_ne!(shell(&client, "left", "cat /workspace/secret || cat /tmp/secret").await.exit_code, 0);
-    let address = output(&client, "right", "hostname -I 2>/dev/null || ip -4 -o addr show scope global | awk '{print $4}' | cut -d/ -f1").await;
+    let address = output(
+        &client,
+        "right",
+        "hostname -I 2>/dev/null || ip -4 -o addr show scope global | awk '{print $4}' | cut -d/ -f1",
+    )
+    .await;
     let address = address.split_whitespace().next().expect("an address").to_owned();
     // A server in the one, a client in the other.
     shell(&client, "right", "(python3 -m http.server 8000 --bind 0.0.0.0 >/dev/null 2>&1 &)").await;
@@ -82,7 +110,11 @@ async fn instances_cannot_reach_each_other_or_the_host() {
     let port = stead.url().trim_end_matches('/').rsplit(':').next().expect("a port").to_owned();
     let gateway = output(&client, "left", "ip route show default | awk '{print $3}'").await.trim().to_owned();
     for host in [gateway.as_str(), "127.0.0.1", "169.254.169.254"] {
-        assert_eq!(output(&client, "left", &format!("python3 -c \"{probe}\" {host} {port}")).await, "closed\n", "{host}");
+        assert_eq!(
+            output(&client, "left", &format!("python3 -c \"{probe}\" {host} {port}")).await,
+            "closed\n",
+            "{host}"
+        );
     }
 }
 
@@ -97,18 +129,27 @@ async fn hogs_hurt_only_themselves() {
         disk_bytes: Some(1 << 30),
         pids: Some(100),
     };
-    let create = CreateInstance { name: Some("hog".into()), resources: Some(small), ..CreateInstance::default() };
+    let create =
+        CreateInstance { name: Some("hog".into()), resources: Some(small), ..CreateInstance::default() };
     client.create_instance(&create, "hog").await.expect("accepted");
     stead.until_phase("hog", Phase::Running).await;
 
-    let bomb = shell(&client, "hog", "timeout 5 bash -c 'f() { f | f & }; f; wait' 2>&1 | head -c 20000").await;
-    assert!(bomb.stdout.contains("Resource temporarily unavailable") || bomb.stdout.contains("retry"), "{}", bomb.stdout);
+    let bomb =
+        shell(&client, "hog", "timeout 5 bash -c 'f() { f | f & }; f; wait' 2>&1 | head -c 20000").await;
+    assert!(
+        bomb.stdout.contains("Resource temporarily unavailable") || bomb.stdout.contains("retry"),
+        "{}",
+        bomb.stdout
+    );
     assert_eq!(output(&client, "neighbour", "echo well").await, "well\n");
 
     shell(&client, "hog", "pkill -9 bash; true").await;
     let hungry = shell(&client, "hog", "python3 -c \"x = bytearray(1 << 30)\"").await;
     assert_ne!(hungry.exit_code, 0, "a gigabyte fits into 256 MiB");
-    assert_eq!(output(&client, "neighbour", "python3 -c \"x = bytearray(1 << 26); print('well')\"").await, "well\n");
+    assert_eq!(
+        output(&client, "neighbour", "python3 -c \"x = bytearray(1 << 26); print('well')\"").await,
+        "well\n"
+    );
 
     let full = shell(&client, "hog", "head -c 2G /dev/zero > /tmp/big").await;
     assert_ne!(full.exit_code, 0, "two gigabytes fit into /tmp");

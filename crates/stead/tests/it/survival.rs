@@ -40,7 +40,13 @@ async fn nothing_stops_and_nothing_is_lost_when_the_server_is_killed() {
 
     let shell = terminal(&client, "box-0", None, b"echo first$((1+1)); seq 1 40\r").await;
     let colours = terminal(&client, "box-1", None, b"printf '\\033[1;38;2;200;80;10mwarm\\033[0m \\033[7minverse\\033[0m caf\\303\\251 \\344\\275\\240\\n'; echo en''d\r").await;
-    let editor = terminal(&client, "box-2", Some(&["vim", "-u", "NONE", "-N", "/workspace/notes.txt"]), b"ihello from vim\x1b:set number\r").await;
+    let editor = terminal(
+        &client,
+        "box-2",
+        Some(&["vim", "-u", "NONE", "-N", "/workspace/notes.txt"]),
+        b"ihello from vim\x1b:set number\r",
+    )
+    .await;
     let before = [
         settled_screen(&client, "box-0", &shell, "40").await,
         settled_screen(&client, "box-1", &colours, "end").await,
@@ -61,7 +67,10 @@ async fn nothing_stops_and_nothing_is_lost_when_the_server_is_killed() {
         settled_screen(&client, "box-2", &editor, "hello from vim").await,
     ];
     assert_eq!(before, after, "a terminal redraws otherwise than before");
-    assert_eq!(output(&client, "box-3", "stat -c %Y /proc/1; cat /proc/sys/kernel/random/boot_id").await, birth);
+    assert_eq!(
+        output(&client, "box-3", "stat -c %Y /proc/1; cat /proc/sys/kernel/random/boot_id").await,
+        birth
+    );
     for number in 0..9 {
         stead.until_phase(&format!("box-{number}"), Phase::Running).await;
     }
@@ -76,8 +85,11 @@ async fn nothing_stops_and_nothing_is_lost_when_the_server_is_killed() {
     stead.until_phase("late", Phase::Running).await;
 
     let console = client.console_text("counter", None).await.expect("the console");
-    let numbers: Vec<u64> =
-        console.lines().filter_map(|line| line.strip_prefix("line ")).filter_map(|number| number.parse().ok()).collect();
+    let numbers: Vec<u64> = console
+        .lines()
+        .filter_map(|line| line.strip_prefix("line "))
+        .filter_map(|number| number.parse().ok())
+        .collect();
     assert!(numbers.len() > 1_000, "the counter printed only {} lines", numbers.len());
     assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1), "the console has a gap");
     assert_eq!(numbers[0], 1);

@@ -44,7 +44,8 @@ impl OperationKind for Treated {
 
     fn steps(&self) -> Vec<Arc<dyn Step>> {
         let treated = |(index, step)| {
-            let step = TreatedStep { step, index, treatment: self.treatment, undone: Arc::clone(&self.undone) };
+            let step =
+                TreatedStep { step, index, treatment: self.treatment, undone: Arc::clone(&self.undone) };
             Arc::new(step) as Arc<dyn Step>
         };
         self.kind.steps().into_iter().enumerate().map(treated).collect()
@@ -84,7 +85,9 @@ impl Step for TreatedStep {
         let output = self.step.run(context).await?;
         match self.treatment {
             Treatment::Repeat => self.step.run(context).await,
-            Treatment::FailAfter(index) if index == self.index => Err(Error::conflict("injected", "A test made this step fail.")),
+            Treatment::FailAfter(index) if index == self.index => {
+                Err(Error::conflict("injected", "A test made this step fail."))
+            }
             Treatment::FailAfter(_) => Ok(output),
         }
     }
@@ -99,7 +102,12 @@ impl Step for TreatedStep {
 
 /// Replaces one kind by a treated one; the second answer is its number of steps.
 fn treat(world: &World, action: Action, treatment: Treatment) -> (Arc<AtomicUsize>, usize) {
-    let kind = world.engine.kinds().into_iter().find(|kind| kind.name() == action.kind()).expect("the kind is registered");
+    let kind = world
+        .engine
+        .kinds()
+        .into_iter()
+        .find(|kind| kind.name() == action.kind())
+        .expect("the kind is registered");
     let steps = kind.steps().len();
     let undone = Arc::new(AtomicUsize::new(0));
     world.engine.register(Arc::new(Treated { kind, treatment, undone: Arc::clone(&undone) }));
@@ -166,7 +174,11 @@ async fn fail_at(db: Db, action: Action, index: usize) -> bool {
     let operation = world.ended(&begin(&world, action).await.operation).await;
     assert_eq!(operation.state, OperationState::Failed, "{action:?} {index}");
     if matches!(action, Action::Create | Action::Start | Action::Restart | Action::Wake | Action::Pause) {
-        assert_eq!(undone.load(Ordering::SeqCst), index + 1, "{action:?} {index}: each begun step is taken back");
+        assert_eq!(
+            undone.load(Ordering::SeqCst),
+            index + 1,
+            "{action:?} {index}: each begun step is taken back"
+        );
     }
     if action != Action::Delete {
         let seen = world.instances.get(&world.ada, "one").await.unwrap();
@@ -174,7 +186,9 @@ async fn fail_at(db: Db, action: Action, index: usize) -> bool {
         match action {
             // Until the last step what ran still runs.
             Action::Restart if index + 1 < steps => assert_eq!(seen.state.phase, Phase::Running),
-            Action::Create | Action::Start | Action::Restart => assert_eq!(seen.state.phase, Phase::Failed, "{action:?} {index}"),
+            Action::Create | Action::Start | Action::Restart => {
+                assert_eq!(seen.state.phase, Phase::Failed, "{action:?} {index}")
+            }
             Action::Pause => assert_eq!(seen.state.phase, Phase::Running),
             _ => {}
         }

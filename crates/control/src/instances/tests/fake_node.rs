@@ -16,7 +16,9 @@ use stead_core::Timestamp;
 use stead_core::driver::Capabilities;
 use stead_core::error::Problem;
 use stead_core::ids::{InstanceId, NodeId};
-use stead_core::instance::{DriverKind, InstanceDocument, InstanceReport, ObservedState, SourceReport, Wanted};
+use stead_core::instance::{
+    DriverKind, InstanceDocument, InstanceReport, ObservedState, SourceReport, Wanted,
+};
 use stead_link::{ByteStream, answer_with_stream, pipe, serve_node};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::broadcast;
@@ -138,7 +140,8 @@ impl FakeNode {
             (&Method::GET, ["reports"]) => {
                 let (ours, theirs) = pipe();
                 tokio::spawn(self.clone().send_reports(ours));
-                answer_with_stream(request.into_body(), theirs).map(|body| body.map_err(Into::into).boxed_unsync())
+                answer_with_stream(request.into_body(), theirs)
+                    .map(|body| body.map_err(Into::into).boxed_unsync())
             }
             (&Method::PUT, ["instances", _]) => {
                 let bytes = request.into_body().collect().await.expect("a body").to_bytes();
@@ -202,7 +205,9 @@ impl FakeNode {
             state.puts += 1;
             match state.documents.get(&document.instance) {
                 Some(known) if known.generation > document.generation => Err("stale_generation"),
-                Some(known) if known.generation == document.generation && known != document => Err("generation_conflict"),
+                Some(known) if known.generation == document.generation && known != document => {
+                    Err("generation_conflict")
+                }
                 _ => {
                     state.documents.insert(document.instance, document.clone());
                     Ok(())
@@ -286,7 +291,8 @@ async fn write(stream: &mut ByteStream, message: &NodeMessage) -> std::io::Resul
 
 fn json(status: StatusCode, value: &impl serde::Serialize) -> Response<Body> {
     let bytes = serde_json::to_vec(value).expect("JSON");
-    let mut answer = Response::new(Full::new(Bytes::from(bytes)).map_err(|never| match never {}).boxed_unsync());
+    let mut answer =
+        Response::new(Full::new(Bytes::from(bytes)).map_err(|never| match never {}).boxed_unsync());
     *answer.status_mut() = status;
     answer
 }

@@ -51,7 +51,9 @@ async fn read_until(stream: &mut ByteStream, wanted: &str) -> String {
             let mut used = 0;
             while let Some((frame, length)) = Frame::decode(&buffer[used..]).expect("frames") {
                 match frame {
-                    Frame::Output { bytes, .. } | Frame::Snapshot { bytes, .. } => text.push_str(&String::from_utf8_lossy(bytes)),
+                    Frame::Output { bytes, .. } | Frame::Snapshot { bytes, .. } => {
+                        text.push_str(&String::from_utf8_lossy(bytes))
+                    }
                     _ => {}
                 }
                 used += length;
@@ -60,7 +62,10 @@ async fn read_until(stream: &mut ByteStream, wanted: &str) -> String {
             if text.contains(wanted) {
                 break;
             }
-            assert!(stream.read_buf(&mut buffer).await.expect("the stream is read") > 0, "it ended with {text:?}");
+            assert!(
+                stream.read_buf(&mut buffer).await.expect("the stream is read") > 0,
+                "it ended with {text:?}"
+            );
         }
     };
     tokio::time::timeout(Duration::from_secs(10), reading).await.expect("the text comes");
@@ -96,7 +101,8 @@ async fn being_inside() {
     assert_eq!((result.exit_code, result.stdout.as_str(), result.timed_out), (0, "hello\n", false));
     let result = it.exec(ada, "box", exec(&["nonsense"])).await.unwrap();
     assert!(result.exit_code != 0 && !result.stderr.is_empty());
-    let result = it.exec(ada, "box", Exec { timeout_seconds: Some(1), ..exec(&["sleep", "infinity"]) }).await.unwrap();
+    let result =
+        it.exec(ada, "box", Exec { timeout_seconds: Some(1), ..exec(&["sleep", "infinity"]) }).await.unwrap();
     assert!(result.timed_out && result.exit_code != 0);
     assert_eq!(it.exec(ada, "box", exec(&[])).await.unwrap_err().code(), "invalid_command");
     let error = it.exec(ada, "box", Exec { timeout_seconds: Some(9_999), ..exec(&["x"]) }).await.unwrap_err();
@@ -134,7 +140,12 @@ async fn being_inside() {
     let query = ExecQuery { command: r#"["serve","8080"]"#.into(), ..Default::default() };
     let server = it.exec_stream(ada, "box", &query).await.unwrap();
     eventually("the port is found", || async {
-        it.ports(ada, "box").await.unwrap().iter().any(|port| port.port == 8080 && port.listening).then_some(())
+        it.ports(ada, "box")
+            .await
+            .unwrap()
+            .iter()
+            .any(|port| port.port == 8080 && port.listening)
+            .then_some(())
     })
     .await;
     let mut page = it.dial(row.id, 8080).await.unwrap();

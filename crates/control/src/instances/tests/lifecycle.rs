@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use stead_api::node::NodeMessage;
-use stead_api::v1::instances::{CreateInstance, CreateSource, InstanceQuery, Phase, ResourcesInput, StopInstance, UpdateInstance};
+use stead_api::v1::instances::{
+    CreateInstance, CreateSource, InstanceQuery, Phase, ResourcesInput, StopInstance, UpdateInstance,
+};
 use stead_api::v1::operations::OperationState;
 use stead_api::v1::ports::{SetPort, Visibility};
 use stead_core::driver::Usage;
@@ -16,7 +18,10 @@ use crate::idempotency::{Idempotency, Mutation};
 use crate::instances::PreviewPresence;
 
 fn git(url: &str) -> CreateInstance {
-    CreateInstance { source: Some(CreateSource::Git { url: url.into(), revision: None }), ..Default::default() }
+    CreateInstance {
+        source: Some(CreateSource::Git { url: url.into(), revision: None }),
+        ..Default::default()
+    }
 }
 
 fn named(name: &str) -> CreateInstance {
@@ -59,12 +64,18 @@ async fn the_whole_life(db: Db) {
     let (world, node) = World::with_fake_node(db).await;
     let instance = world.create(named("one")).await;
     let (it, ada) = (&world.instances, &world.ada);
-    let phase = |done: stead_api::v1::instances::InstanceOperation| (done.instance.state.phase, done.instance.state.reason);
+    let phase = |done: stead_api::v1::instances::InstanceOperation| {
+        (done.instance.state.phase, done.instance.state.reason)
+    };
     let done = world.succeeded(it.pause(ada, "one", &once()).await.unwrap()).await;
     assert_eq!(phase(done), (Phase::Paused, "Paused by Ada.".into()));
     let done = world.succeeded(it.wake(ada, "one", &once()).await.unwrap()).await;
     assert_eq!(phase(done).0, Phase::Running);
-    assert_eq!(node.document(id(&instance)).unwrap().wanted, Wanted::Running { run: 1 }, "the same run goes on");
+    assert_eq!(
+        node.document(id(&instance)).unwrap().wanted,
+        Wanted::Running { run: 1 },
+        "the same run goes on"
+    );
     world.succeeded(it.start(ada, "one", &once()).await.unwrap()).await;
     assert_eq!(node.document(id(&instance)).unwrap().wanted, Wanted::Running { run: 1 }, "it ran already");
     world.succeeded(it.restart(ada, "one", &once()).await.unwrap()).await;
@@ -103,22 +114,30 @@ async fn names_are_unique_and_made_up(db: Db) {
 
 async fn failures_leave_a_state_one_can_go_on_from(db: Db) {
     let (world, node) = World::with_fake_node(db).await;
-    let unreachable = Error::unavailable("git_unreachable", "The git host cannot be reached.").next_step("Check the address.");
+    let unreachable = Error::unavailable("git_unreachable", "The git host cannot be reached.")
+        .next_step("Check the address.");
     node.script(|script| script.fetch_problem = Some(unreachable.to_problem()));
     let begun = world.instances.create(&world.ada, git("https://git.example/x/app"), &once()).await.unwrap();
     let failed = world.failed(begun).await;
     assert_eq!(failed.instance.state.phase, Phase::Failed);
     assert_eq!(failed.instance.state.reason, "The git host cannot be reached.");
     let problem = failed.instance.problem.unwrap();
-    assert_eq!((problem.code.as_str(), problem.next_step.as_deref()), ("git_unreachable", Some("Check the address.")));
+    assert_eq!(
+        (problem.code.as_str(), problem.next_step.as_deref()),
+        ("git_unreachable", Some("Check the address."))
+    );
     assert!(failed.operation.retryable);
-    assert!(matches!(node.document(failed.instance.id.parse().unwrap()).unwrap().wanted, Wanted::Stopped { .. }));
+    assert!(matches!(
+        node.document(failed.instance.id.parse().unwrap()).unwrap().wanted,
+        Wanted::Stopped { .. }
+    ));
 
     // A retry after the repair goes on where it was.
     node.script(|script| {
         script.fetch_problem = None;
-        script.start_problem =
-            Some(Error::not_found("image", "debian:13").next_step("Check the name of the image.").to_problem());
+        script.start_problem = Some(
+            Error::not_found("image", "debian:13").next_step("Check the name of the image.").to_problem(),
+        );
     });
     let retried = world.operations.retry(&world.ada, failed.operation.id.parse().unwrap()).await.unwrap();
     let ended = world.ended(&retried).await;
@@ -132,11 +151,13 @@ async fn failures_leave_a_state_one_can_go_on_from(db: Db) {
     // A sick one says so; one whose main process ends, too.
     let instance = id(&done.instance);
     node.report(instance, |report| {
-        report.problem = Some(Error::conflict("startup_task_failed", "Startup task build ended with 1.").to_problem());
+        report.problem =
+            Some(Error::conflict("startup_task_failed", "Startup task build ended with 1.").to_problem());
     });
     eventually("it is unhealthy", || async {
         let seen = world.instances.get(&world.ada, "app").await.unwrap();
-        (seen.state.phase == Phase::Unhealthy && seen.state.reason == "Startup task build ended with 1.").then_some(())
+        (seen.state.phase == Phase::Unhealthy && seen.state.reason == "Startup task build ended with 1.")
+            .then_some(())
     })
     .await;
     world.close().await;
@@ -149,10 +170,10 @@ async fn wrong_files_are_reported_with_their_places(db: Db) {
     let failed = world.failed(begun).await;
     let problem = failed.instance.problem.unwrap();
     assert_eq!(problem.code, "workspace_config_invalid");
-    assert_eq!(problem.errors.iter().map(|error| (error.line, error.column)).collect::<Vec<_>>(), [
-        (Some(1), Some(1)),
-        (Some(3), Some(8))
-    ]);
+    assert_eq!(
+        problem.errors.iter().map(|error| (error.line, error.column)).collect::<Vec<_>>(),
+        [(Some(1), Some(1)), (Some(3), Some(8))]
+    );
     assert_eq!(failed.instance.state.phase, Phase::Failed);
     let mut ignoring = git("https://git.example/x/other");
     ignoring.ignore_workspace_config = true;
@@ -191,7 +212,11 @@ async fn delete_works_in_any_state(db: Db) {
     assert_eq!(seen.state.phase, Phase::Unknown);
     let deleted = world.succeeded(world.instances.delete(&world.ada, "away", &once()).await.unwrap()).await;
     assert_eq!(deleted.instance.state.phase, Phase::Deleting);
-    assert!(deleted.instance.state.reason.contains("when node n1 is back"), "{}", deleted.instance.state.reason);
+    assert!(
+        deleted.instance.state.reason.contains("when node n1 is back"),
+        "{}",
+        deleted.instance.state.reason
+    );
     let error = world.instances.start(&world.ada, "away", &once()).await.unwrap_err();
     assert_eq!(error.code(), "instance_deleting");
     world.connect(&node).await;
@@ -260,7 +285,8 @@ async fn settings_change_with_versions(db: Db) {
         env: Some(BTreeMap::from([("K".to_owned(), "v".to_owned())])),
         idle_timeout_seconds: Some(3_600),
     };
-    let changed = world.instances.update(&world.ada, "one", change.clone(), Some(instance.version)).await.unwrap();
+    let changed =
+        world.instances.update(&world.ada, "one", change.clone(), Some(instance.version)).await.unwrap();
     assert_eq!((changed.name.as_str(), changed.version), ("two", instance.version + 1));
     assert_eq!(changed.ports.len(), 0);
     let error = world.instances.update(&world.ada, "two", change, Some(instance.version)).await.unwrap_err();
@@ -285,7 +311,9 @@ async fn ports_and_previews(db: Db) {
     .await;
     assert!(port.listening && !port.declared && port.visibility == Visibility::Private);
     let target = world.instances.preview_target("web", 3000).await.unwrap().unwrap();
-    assert!(!target.public && target.presence == PreviewPresence::Running && target.instance == id(&instance));
+    assert!(
+        !target.public && target.presence == PreviewPresence::Running && target.instance == id(&instance)
+    );
     let input = SetPort { visibility: Some(Visibility::Public), label: Some("App".into()) };
     let port = world.instances.set_port(&world.ada, "web", 3000, input).await.unwrap();
     assert_eq!((port.label.as_deref(), port.visibility), (Some("App"), Visibility::Public));
@@ -335,7 +363,11 @@ async fn the_list_is_paged_and_searched(db: Db) {
 async fn repeated_requests_have_one_effect(db: Db) {
     let (world, _node) = World::with_fake_node(db).await;
     let keyed = |key: &str| Mutation {
-        idempotency: Some(Idempotency { key: key.into(), route: "POST /v1/instances".into(), body_hash: "1".into() }),
+        idempotency: Some(Idempotency {
+            key: key.into(),
+            route: "POST /v1/instances".into(),
+            body_hash: "1".into(),
+        }),
     };
     let first = world.instances.create(&world.ada, CreateInstance::default(), &keyed("a")).await.unwrap();
     let again = world.instances.create(&world.ada, CreateInstance::default(), &keyed("a")).await.unwrap();
@@ -350,7 +382,11 @@ async fn bundles_reach_the_node_and_are_removed(db: Db) {
     let chunks = ["bun", "dle"].map(|chunk| Ok::<_, std::io::Error>(bytes::Bytes::from(chunk)));
     let upload = world.uploads.create(&world.ada, futures::stream::iter(chunks)).await.unwrap();
     let input = |id: &str| CreateInstance {
-        source: Some(CreateSource::Upload { upload_id: id.into(), origin: Some("https://git.example/x/shop".into()), branch: None }),
+        source: Some(CreateSource::Upload {
+            upload_id: id.into(),
+            origin: Some("https://git.example/x/shop".into()),
+            branch: None,
+        }),
         ..Default::default()
     };
     // Not another tenant's.
@@ -408,9 +444,15 @@ async fn other_tenants_see_nothing(db: Db) {
         assert_eq!(it.delete(&world.eve, reference, &once()).await.unwrap_err().code(), "instance_not_found");
         assert_eq!(it.start(&world.eve, reference, &once()).await.unwrap_err().code(), "instance_not_found");
         let change = UpdateInstance::default();
-        assert_eq!(it.update(&world.eve, reference, change, None).await.unwrap_err().code(), "instance_not_found");
+        assert_eq!(
+            it.update(&world.eve, reference, change, None).await.unwrap_err().code(),
+            "instance_not_found"
+        );
         let input = SetPort { visibility: None, label: None };
-        assert_eq!(it.set_port(&world.eve, reference, 80, input).await.unwrap_err().code(), "instance_not_found");
+        assert_eq!(
+            it.set_port(&world.eve, reference, 80, input).await.unwrap_err().code(),
+            "instance_not_found"
+        );
         assert_eq!(it.terminals(&world.eve, reference).await.unwrap_err().code(), "instance_not_found");
     }
     assert!(world.instances.list(&world.eve, &InstanceQuery::default()).await.unwrap().items.is_empty());

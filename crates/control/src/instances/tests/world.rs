@@ -97,7 +97,10 @@ impl World {
     pub(crate) async fn until_connected(&self, node: NodeId, connected: bool) {
         eventually("the node comes or goes", || async {
             let known = self.nodes.list(&self.ada).await.expect("nodes").items;
-            known.iter().any(|known| known.id == node.to_string() && known.connected == connected).then_some(())
+            known
+                .iter()
+                .any(|known| known.id == node.to_string() && known.connected == connected)
+                .then_some(())
         })
         .await;
     }
@@ -164,7 +167,9 @@ where
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), waiting).await.unwrap_or_else(|_| panic!("waited in vain: {what}"))
+    tokio::time::timeout(Duration::from_secs(10), waiting)
+        .await
+        .unwrap_or_else(|_| panic!("waited in vain: {what}"))
 }
 
 async fn member(db: &Db, name: &str) -> TenantScope {
@@ -173,7 +178,12 @@ async fn member(db: &Db, name: &str) -> TenantScope {
     let now = ambient.now().micros();
     db.system("a member for a test")
         .transaction(|tx| async move {
-            let row = stead_db::users::User { id: user.to_string(), name: name.to_owned(), email: None, created_at: now };
+            let row = stead_db::users::User {
+                id: user.to_string(),
+                name: name.to_owned(),
+                email: None,
+                created_at: now,
+            };
             stead_db::users::insert(&tx, row).await?;
             let row = stead_db::tenants::Tenant {
                 id: tenant.to_string(),
