@@ -18,6 +18,7 @@ mod list;
 mod local_repository;
 mod login;
 mod logs;
+mod node;
 mod nodes;
 mod open;
 mod operations;
@@ -95,6 +96,10 @@ struct Global {
 enum Command {
     /// Start Stead on this machine: server, dashboard and node in one process.
     Up(up::UpArgs),
+    /// Start the server alone; nodes on other machines connect to it.
+    Server(up::UpArgs),
+    /// Start the agent alone: this machine runs instances for a server elsewhere.
+    Node(node::NodeArgs),
     /// Stop every instance on this machine, then Stead itself.
     Down(down::DownArgs),
     /// Open a repository as a workspace: clone it, run its startup tasks, be ready.
@@ -142,7 +147,6 @@ enum Command {
     #[command(visible_alias = "token")]
     Tokens(tokens::TokensArgs),
     /// List the machines that run instances.
-    #[command(visible_alias = "node")]
     Nodes(nodes::NodesArgs),
     /// Store a server's address and an API token for later commands.
     Login(login::LoginArgs),
@@ -234,7 +238,7 @@ pub fn run() -> ExitCode {
     }
     let context = Context::new(&cli.global);
     let runtime = match cli.command {
-        Some(Command::Up(_) | Command::Down(_) | Command::Demo(_)) => {
+        Some(Command::Up(_) | Command::Server(_) | Command::Node(_) | Command::Down(_) | Command::Demo(_)) => {
             tokio::runtime::Builder::new_multi_thread().enable_all().build()
         }
         _ => tokio::runtime::Builder::new_current_thread().enable_all().build(),
@@ -259,6 +263,8 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitCod
     match command {
         None => overview::run(context).await,
         Some(Command::Up(args)) => Box::pin(up::run(context, args)).await,
+        Some(Command::Server(args)) => Box::pin(up::serve(context, args, crate::up::assemble::OwnNode::No)).await,
+        Some(Command::Node(args)) => Box::pin(node::run(context, args)).await,
         Some(Command::Down(args)) => Box::pin(down::run(context, args)).await,
         Some(Command::Open(args)) => Box::pin(open::run(context, args)).await,
         Some(Command::List(args)) => list::run(context, &args).await,

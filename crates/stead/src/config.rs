@@ -108,6 +108,16 @@ pub fn default_data_dir(root: bool, xdg_data_home: Option<PathBuf>, home: Option
         .join("stead")
 }
 
+/// The default for this user, from the environment.
+#[must_use]
+pub fn default_data_dir_here() -> PathBuf {
+    default_data_dir(
+        rustix::process::geteuid().is_root(),
+        std::env::var_os("XDG_DATA_HOME").map(PathBuf::from),
+        std::env::var_os("HOME").map(PathBuf::from),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::up::HostArgs;
 use super::{Context, Failure};
-use crate::up::assemble::Stead;
+use crate::up::assemble::{OwnNode, Stead};
 use crate::up::lock::DataDirLock;
 
 #[derive(Debug, Args)]
@@ -56,7 +56,7 @@ pub(crate) async fn run(context: &Context, args: DownArgs) -> Result<ExitCode, F
             .map_err(|error| Failure::new(1, "wait", error.to_string()))??;
     }
     let lock = DataDirLock::acquire(&settings.data_dir)?;
-    let stead = Stead::assemble(&settings, &context.ambient).await?;
+    let stead = Stead::assemble(&settings, OwnNode::Yes, &context.ambient).await?;
     let ended =
         if args.purge { stead.delete_every_instance().await } else { stead.stop_every_instance().await };
     let torn_down = if args.purge && ended.is_ok() { stead.teardown_host().await } else { Ok(()) };

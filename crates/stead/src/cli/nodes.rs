@@ -1,16 +1,44 @@
 //! `stead nodes`.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use super::{Context, Failure};
+use crate::config::default_data_dir_here;
+use crate::up::remote::issue_join_file;
 use crate::output::{Table, Tone, bytes};
 
 #[derive(Debug, Args)]
-pub(crate) struct NodesArgs {}
+pub(crate) struct NodesArgs {
+    #[command(subcommand)]
+    command: Option<NodesCommand>,
+}
 
-pub(crate) async fn run(context: &Context, _args: &NodesArgs) -> Result<ExitCode, Failure> {
+#[derive(Debug, Subcommand)]
+enum NodesCommand {
+    /// Make a join file for another machine. Run it on the server's machine.
+    Issue {
+        /// The server's data directory.
+        #[arg(long, env = "STEAD_DATA_DIR", value_name = "PATH")]
+        data_dir: Option<PathBuf>,
+        /// Where to write the file; it must not exist yet. It holds a private key.
+        file: PathBuf,
+    },
+}
+
+pub(crate) async fn run(context: &Context, args: &NodesArgs) -> Result<ExitCode, Failure> {
+    if let Some(NodesCommand::Issue { data_dir, file }) = &args.command {
+        let data_dir = data_dir.clone().unwrap_or_else(default_data_dir_here);
+        let node = issue_join_file(&data_dir, file, &context.ambient)?;
+        context.output.note(format!(
+            "{} is the join file of {node}. Move it to that machine and run: stead node --join {} --to HOST:PORT",
+            file.display(),
+            file.display()
+        ));
+        return Ok(ExitCode::SUCCESS);
+    }
     let nodes = context.client()?.nodes().await?;
     let output = &context.output;
     if output.json {

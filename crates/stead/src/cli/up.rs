@@ -16,7 +16,7 @@ use super::local_repository::LocalRepository;
 use super::{Context, Failure, instance_fields, open};
 use crate::config::{self, DEFAULT_LISTEN};
 use crate::output::{Tone, duration};
-use crate::up::assemble::Stead;
+use crate::up::assemble::{OwnNode, Stead};
 use crate::up::lock::DataDirLock;
 use crate::up::logging::{self, LogFormat};
 use crate::up::owner;
@@ -54,6 +54,9 @@ pub(crate) struct UpArgs {
     /// Address to listen at.
     #[arg(long, env = "STEAD_LISTEN", default_value = DEFAULT_LISTEN, value_name = "IP:PORT")]
     listen: SocketAddr,
+    /// Address where nodes on other machines connect; see `stead nodes issue`.
+    #[arg(long, env = "STEAD_NODE_LISTEN", value_name = "IP:PORT")]
+    node_listen: Option<SocketAddr>,
     /// Where browsers reach this server; previews are hosts below it.
     #[arg(long, env = "STEAD_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
@@ -66,13 +69,7 @@ impl HostArgs {
     /// The data directory without the rest.
     #[must_use]
     pub(crate) fn data_dir(&self) -> PathBuf {
-        self.data_dir.clone().unwrap_or_else(|| {
-            config::default_data_dir(
-                rustix::process::geteuid().is_root(),
-                std::env::var_os("XDG_DATA_HOME").map(PathBuf::from),
-                std::env::var_os("HOME").map(PathBuf::from),
-            )
-        })
+        self.data_dir.clone().unwrap_or_else(config::default_data_dir_here)
     }
 
     pub(crate) fn start_logging(&self, context: &Context) -> Result<(), Failure> {
@@ -86,6 +83,7 @@ impl HostArgs {
         Settings {
             data_dir: self.data_dir(),
             listen,
+            node_listen: None,
             public_url,
             database: self.database.clone(),
             node_name: rustix::system::uname().nodename().to_string_lossy().into_owned(),
@@ -96,12 +94,19 @@ impl HostArgs {
     }
 }
 
+/// `stead up`.
 pub(crate) async fn run(context: &Context, args: UpArgs) -> Result<ExitCode, Failure> {
+    serve(context, args, OwnNode::Yes).await
+}
+
+/// Serves until a signal, with this machine's own node or without (`stead server`).
+pub(crate) async fn serve(context: &Context, args: UpArgs, own_node: OwnNode) -> Result<ExitCode, Failure> {
     let began = Instant::now();
     args.host.start_logging(context)?;
-    let settings = args.host.settings(args.listen, args.public_url);
+    let mut settings = args.host.settings(args.listen, args.public_url);
+    settings.node_listen = args.node_listen;
     let mut lock = DataDirLock::acquire(&settings.data_dir)?;
-    let stead = Stead::assemble(&settings, &context.ambient).await?;
+    let stead = Stead::assemble(&settings, own_node, &context.ambient).await?;
     lock.announce(Some(stead.base_url().to_owned()))?;
     let client = owner::sign_in_this_machine(&stead, context.credentials_path()).await?;
     let link = client.create_sign_in_link().await?;
@@ -160,7 +165,7 @@ async fn leave(context: &Context, stead: Stead) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn wait_for_a_signal() -> Result<impl Future<Output = ()>, Failure> {
+pub(super) fn wait_for_a_signal() -> Result<impl Future<Output = ()>, Failure> {
     let watch = |kind| {
         signal(kind)
             .map_err(|error| Failure::new(1, "signal", format!("Signals cannot be watched: {error}.")))

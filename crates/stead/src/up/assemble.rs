@@ -1,68 +1,45 @@
-//! Server and node in one process, joined by an in-process pipe that carries the same HTTP/2 as a connection between machines.
+//! The parts put together: the server, with this machine's own agent joined by an in-process pipe, or without.
+//!
+//! The pipe carries the same HTTP/2 as a connection between machines.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::net::SocketAddr;
+use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use stead_control::instances::PreviewAddress;
 use stead_control::{Control, ControlSettings};
 use stead_core::ambient::Ambient;
 use stead_core::error::InternalContext;
-use stead_core::ids::NodeId;
 use stead_core::instance::DriverKind;
 use stead_core::{Error, Result};
 use stead_db::Db;
-use stead_drivers::DynDriver;
-use stead_drivers::oci::{OciDriver, OciSettings};
-use stead_drivers::sim::{SimDriver, SimMachine, SimSettings};
 use stead_http::{App, HttpConfig};
-use stead_node::{Node, NodeConfig};
+use stead_node::Node;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use super::agent::Agent;
+use super::remote;
 use super::settings::Settings;
+
+const NODE_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Stead, answering. [`Stead::shutdown`] ends it in order; instances run on.
 #[derive(Debug)]
 pub struct Stead {
     base_url: String,
     control: Control,
-    node: Node,
-    oci: Arc<OciDriver>,
-    /// The pipe's two ends and the HTTP listener.
+    agent: Option<Agent>,
     tasks: Vec<JoinHandle<()>>,
     stop: CancellationToken,
 }
 
-/// Who this machine is; written once.
-#[derive(Debug, Serialize, Deserialize)]
-struct NodeFile {
-    node: NodeId,
-}
-
-fn node_id(directory: &Path, ambient: &Ambient) -> Result<NodeId> {
-    std::fs::create_dir_all(directory).internal("making the node's directory")?;
-    let path = directory.join("node.json");
-    match std::fs::read(&path) {
-        Ok(text) => {
-            let file: NodeFile = serde_json::from_slice(&text).map_err(|error| {
-                Error::invalid("node_file_damaged", format!("{} is damaged: {error}.", path.display()))
-                    .next_step("Restore it from a backup: without it, this machine is another node and does not know its instances.")
-            })?;
-            Ok(file.node)
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let file = NodeFile { node: ambient.new_id() };
-            let text = serde_json::to_vec(&file).internal("writing the node's file")?;
-            let temporary = path.with_extension("new");
-            std::fs::write(&temporary, text).internal("writing the node's file")?;
-            std::fs::rename(&temporary, &path).internal("writing the node's file")?;
-            Ok(file.node)
-        }
-        Err(error) => Err(Error::internal("reading the node's file").source_error(error)),
-    }
+/// Whether this machine runs instances itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnNode {
+    Yes,
+    No,
 }
 
 fn preview_address(base_url: &str) -> Result<PreviewAddress> {
@@ -79,51 +56,47 @@ impl Stead {
     /// Starts everything and begins to answer.
     ///
     /// # Errors
-    /// `address_in_use` and other reasons why the address cannot be listened at; a database or data directory that cannot be used.
-    pub async fn assemble(settings: &Settings, ambient: &Ambient) -> Result<Self> {
-        let listener = listen(settings).await?;
-        let local = listener.local_addr().internal("reading the listener's address")?;
-        let base_url = settings.base_url(local);
+    /// `address_in_use` and other reasons why an address cannot be listened at; a database or data directory that cannot be used.
+    pub async fn assemble(settings: &Settings, own_node: OwnNode, ambient: &Ambient) -> Result<Self> {
+        let listener = listen(settings.listen, "--listen").await?;
+        let node_listener = match settings.node_listen {
+            Some(address) => Some(listen(address, "--node-listen").await?),
+            None => None,
+        };
+        let base_url = settings.base_url(listener.local_addr().internal("reading the listener's address")?);
         let server_dir = settings.data_dir.join("server");
         std::fs::create_dir_all(&server_dir).internal("making the server's directory")?;
         let db = Db::open(&settings.database_target(), ambient.clone()).await?;
         let default_driver = if settings.simulate { DriverKind::Sim } else { DriverKind::Oci };
-        let control = Control::start(
-            db,
-            ControlSettings {
-                base_url: base_url.clone(),
-                previews: preview_address(&base_url)?,
-                data_dir: server_dir,
-                default_driver,
-            },
-        )
-        .await?;
-
-        let mut oci = OciSettings::new(settings.node_dir());
-        oci.allow_private_networks = settings.allow_private_networks;
-        oci.insecure_registries.clone_from(&settings.insecure_registries);
-        let oci = Arc::new(OciDriver::open(oci, ambient.clone()).await?);
-        let mut drivers: Vec<Arc<DynDriver>> = vec![Arc::clone(&oci) as Arc<DynDriver>];
-        if settings.simulate {
-            let file = Some(settings.node_dir().join("simulated-machine.json"));
-            let machine = SimMachine::new(SimSettings { file, ..SimSettings::lifelike() }, ambient.clone());
-            drivers.push(Arc::new(SimDriver::new(Arc::new(machine))));
-        }
-        let id = node_id(&settings.node_dir(), ambient)?;
-        let config = NodeConfig::new(id, settings.node_name.clone(), settings.node_dir());
-        let node = Node::start(config, drivers, ambient.clone()).await?;
-
+        let control_settings = ControlSettings {
+            base_url: base_url.clone(),
+            previews: preview_address(&base_url)?,
+            data_dir: server_dir,
+            default_driver,
+        };
+        let control = Control::start(db, control_settings).await?;
         let stop = CancellationToken::new();
-        let mut tasks = join(&node, &control, &stop);
-        let app =
-            App::new(HttpConfig::new(base_url.clone()), control.clone(), ambient.clone(), stop.clone())?;
+        let mut tasks = Vec::new();
+        if let Some(listener) = node_listener {
+            let accepting =
+                remote::accept_nodes(listener, &settings.data_dir, control.clone(), ambient, stop.clone())?;
+            tasks.push(tokio::spawn(accepting));
+        }
+        let agent = match own_node {
+            OwnNode::Yes => Some(Agent::start(settings, None, ambient).await?),
+            OwnNode::No => None,
+        };
+        if let Some(agent) = &agent {
+            tasks.push(tokio::spawn(join(agent.node.clone(), control.clone(), stop.clone())));
+        }
+        let app = App::new(HttpConfig::new(base_url.clone()), control.clone(), ambient.clone(), stop.clone())?;
         tasks.push(tokio::spawn(async move {
             if let Err(error) = stead_http::serve(listener, app).await {
                 tracing::error!(error = %error, "the HTTP listener has ended");
             }
         }));
-        let stead = Self { base_url, control, node, oci, tasks, stop };
-        stead.until_the_node_is_there().await?;
+        let stead = Self { base_url, control, agent, tasks, stop };
+        stead.until_the_own_node_is_there().await?;
         Ok(stead)
     }
 
@@ -138,18 +111,17 @@ impl Stead {
         &self.control
     }
 
-    async fn until_the_node_is_there(&self) -> Result<()> {
-        const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
-        let nodes = self.control.nodes();
+    async fn until_the_own_node_is_there(&self) -> Result<()> {
+        let Some(agent) = &self.agent else { return Ok(()) };
         let arrived = async {
             let mut news = self.control.nudges();
-            while !nodes.is_connected(self.node.id()) {
-                let _ = tokio::time::timeout(std::time::Duration::from_millis(200), news.recv()).await;
+            while !self.control.nodes().is_connected(agent.node.id()) {
+                let _ = tokio::time::timeout(Duration::from_millis(200), news.recv()).await;
             }
         };
-        tokio::time::timeout(PATIENCE, arrived).await.map_err(|_| {
-            Error::unavailable("node_missing", "This machine's own node did not connect within 30 seconds.")
-        })
+        tokio::time::timeout(NODE_PATIENCE, arrived)
+            .await
+            .map_err(|_| Error::unavailable("node_missing", "This machine's own node did not connect within 30 seconds."))
     }
 
     /// How many instances have a sandbox now; 0 when that cannot be told.
@@ -173,18 +145,23 @@ impl Stead {
         self.control.instances().delete_everything().await
     }
 
-    /// Takes back what was set up on the machine for instances: bridge, packet filter, control groups, disk pool.
+    /// Takes back what was set up on this machine for instances: bridge, packet filter, control groups, disk pool.
     ///
     /// # Errors
     /// What could not be removed.
     pub async fn teardown_host(&self) -> Result<()> {
-        self.oci.teardown_host().await
+        match &self.agent {
+            Some(agent) => agent.oci.teardown_host().await,
+            None => Ok(()),
+        }
     }
 
     /// Ends server and node in order; instances run on.
     pub async fn shutdown(self) {
         self.stop.cancel();
-        self.node.shutdown().await;
+        if let Some(agent) = &self.agent {
+            agent.node.shutdown().await;
+        }
         for task in self.tasks {
             if let Err(error) = task.await
                 && error.is_panic()
@@ -198,40 +175,34 @@ impl Stead {
     }
 }
 
-async fn listen(settings: &Settings) -> Result<TcpListener> {
-    TcpListener::bind(settings.listen).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => Error::conflict(
-            "address_in_use",
-            format!("Another program listens at {} already.", settings.listen),
-        )
-        .next_step("Name another address: stead up --listen 127.0.0.1:7434"),
+async fn listen(address: SocketAddr, flag: &str) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            Error::conflict("address_in_use", format!("Another program listens at {address} already."))
+                .next_step(format!("Name another address: {flag} {}:{}", address.ip(), address.port().wrapping_add(1).max(1024)))
+        }
         std::io::ErrorKind::PermissionDenied => {
-            Error::invalid("address_not_allowed", format!("This user may not listen at {}.", settings.listen))
+            Error::invalid("address_not_allowed", format!("This user may not listen at {address}."))
                 .next_step("Use a port above 1023, or run as root.")
         }
-        _ => {
-            Error::invalid("address_unusable", format!("Nothing can listen at {}: {error}.", settings.listen))
-                .next_step("Name an address of this machine: stead up --listen 127.0.0.1:7433")
-        }
+        _ => Error::invalid("address_unusable", format!("Nothing can listen at {address}: {error}."))
+            .next_step(format!("Name an address of this machine: {flag} 127.0.0.1:7433")),
     })
 }
 
 /// Joins node and control plane by a pipe, again whenever it breaks.
-fn join(node: &Node, control: &Control, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
-    let (node, control, stop) = (node.clone(), control.clone(), stop.clone());
-    vec![tokio::spawn(async move {
-        while !stop.is_cancelled() {
-            let (near, far) = stead_link::pipe();
-            let served = node.serve(near);
-            let connected = control.nodes().connected(far, Some(node.id()));
-            tokio::select! {
-                () = stop.cancelled() => return,
-                end = served => tracing::warn!(error = ?end.error, "the connection to this machine's own node has ended"),
-                end = connected => if let Err(error) = end {
-                    tracing::warn!(error.inside = %error.inside(), "the connection to this machine's own node has ended: {error}");
-                },
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+async fn join(node: Node, control: Control, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let (near, far) = stead_link::pipe();
+        let served = node.serve(near);
+        let connected = control.nodes().connected(far, Some(node.id()));
+        tokio::select! {
+            () = stop.cancelled() => return,
+            end = served => tracing::warn!(error = ?end.error, "the connection to this machine's own node has ended"),
+            end = connected => if let Err(error) = end {
+                tracing::warn!(error.inside = %error.inside(), "the connection to this machine's own node has ended: {error}");
+            },
         }
-    })]
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }

@@ -10,6 +10,8 @@ use stead_db::Target;
 pub struct Settings {
     pub data_dir: PathBuf,
     pub listen: SocketAddr,
+    /// Where nodes on other machines connect; nowhere when absent.
+    pub node_listen: Option<SocketAddr>,
     /// Where browsers reach the server; made from `listen` when absent.
     pub public_url: Option<String>,
     /// A `postgres://` address; a file in the data directory when absent.
