@@ -13,7 +13,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use http::Response;
 use http_body::{Body, Frame};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, PollSender};
 use tracing::debug;
@@ -179,18 +179,18 @@ impl<B: Unpin> AsyncWrite for BodyStream<B> {
 
 /// Answers a request with a byte stream: what comes in its body goes into `stream`, what comes out of `stream` is the answer's
 /// body. The copying ends, and `stream` is dropped, when both directions have ended or the other side gave up.
-pub fn answer_with_stream<B>(request: B, mut stream: ByteStream) -> Response<ChannelBody>
+pub fn answer_with_stream<B>(request: B, stream: ByteStream) -> Response<ChannelBody>
 where
     B: Body<Data = Bytes> + Send + Unpin + 'static,
     B::Error: Into<BodyError>,
 {
     let (writer, body) = channel();
     let abandoned = writer.abandoned.clone();
-    let mut far = BodyStream::new(request, writer);
+    let far = BodyStream::new(request, writer);
     tokio::spawn(async move {
         tokio::select! {
-            copied = tokio::io::copy_bidirectional_with_sizes(&mut far, &mut stream, CHUNK, CHUNK) => {
-                if let Err(error) = copied {
+            ended = exchange(far, stream) => {
+                if let Err(error) = ended {
                     debug!(error = %error, "a stream ended early");
                 }
             }
@@ -198,4 +198,76 @@ where
         }
     });
     Response::new(body)
+}
+
+/// Copies both ways. A `near` side that takes no more input may still have its last words to say (a command that ended without
+/// reading all of its input): they are carried to their end.
+async fn exchange(far: impl AsyncRead + AsyncWrite, near: ByteStream) -> io::Result<()> {
+    let (mut far_reader, mut far_writer) = tokio::io::split(far);
+    let (mut near_reader, mut near_writer) = tokio::io::split(near);
+    let outward = async {
+        match carry(&mut near_reader, &mut far_writer).await {
+            Ok(()) => far_writer.shutdown().await,
+            Err(Broken::Reader(error) | Broken::Writer(error)) => Err(error),
+        }
+    };
+    let inward = async {
+        match carry(&mut far_reader, &mut near_writer).await {
+            // Whether it could still be told makes no difference.
+            Ok(()) => drop(near_writer.shutdown().await),
+            Err(Broken::Writer(_)) => {}
+            Err(Broken::Reader(error)) => return Err(error),
+        }
+        Ok(())
+    };
+    tokio::try_join!(outward, inward).map(|((), ())| ())
+}
+
+/// Which side of a copy failed.
+enum Broken {
+    Reader(io::Error),
+    Writer(io::Error),
+}
+
+async fn carry(reader: &mut (impl AsyncRead + Unpin), writer: &mut (impl AsyncWrite + Unpin)) -> Result<(), Broken> {
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        let count = reader.read(&mut buffer).await.map_err(Broken::Reader)?;
+        if count == 0 {
+            return Ok(());
+        }
+        writer.write_all(&buffer[..count]).await.map_err(Broken::Writer)?;
+        writer.flush().await.map_err(Broken::Writer)?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn last_words_come_through_although_no_more_input_is_taken() {
+        let (near, peer) = std::os::unix::net::UnixStream::pair().unwrap();
+        near.set_nonblocking(true).unwrap();
+        peer.shutdown(std::net::Shutdown::Read).unwrap();
+        peer.set_nonblocking(true).unwrap();
+        let (mut input, request) = channel();
+        let near = tokio::net::UnixStream::from_std(near).unwrap();
+        let response = answer_with_stream(request, Box::new(near));
+        let mut answer = BodyStream::new(response.into_body(), channel().0);
+        // It is refused (EPIPE) before anything was said.
+        input.write_all(b"nobody reads this").await.unwrap();
+        input.shutdown().await.unwrap();
+        tokio::task::yield_now().await;
+        let words = vec![b'x'; 1 << 20];
+        let saying = words.clone();
+        let said = tokio::spawn(async move {
+            let mut peer = tokio::net::UnixStream::from_std(peer).unwrap();
+            peer.write_all(&saying).await.unwrap();
+        });
+        let mut heard = Vec::new();
+        answer.read_to_end(&mut heard).await.unwrap();
+        said.await.unwrap();
+        assert!(heard == words, "{} bytes of {}", heard.len(), words.len());
+    }
 }

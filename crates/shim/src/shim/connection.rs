@@ -160,6 +160,14 @@ impl Connection {
         }
     }
 
+    /// Ends the connection in order. Closing a socket that holds unread input would end the client's stream with a reset in place
+    /// of an end, and hops that carry the stream on drop what they have not yet sent when it is reset.
+    pub(super) fn end(self, scratch: &mut [u8]) {
+        if self.stream.shutdown(std::net::Shutdown::Both).is_ok() {
+            while matches!(rustix::io::read(&self.stream, &mut *scratch), Ok(1..) | Err(rustix::io::Errno::INTR)) {}
+        }
+    }
+
     /// Whether the inbox may hold a whole frame.
     pub(super) fn may_hold_frame(&self) -> bool {
         self.inbox.len() >= HEADER_LENGTH

@@ -416,9 +416,11 @@ impl<C: Container> Shim<C> {
             .map(|(key, _)| *key)
             .collect();
         for key in dead {
-            if let Some(Connection { mode: Mode::Process(view), .. }) = self.connections.remove(&key) {
+            let Some(connection) = self.connections.remove(&key) else { continue };
+            if let Mode::Process(view) = &connection.mode {
                 self.sizes_due.insert(view.process);
             }
+            connection.end(&mut self.scratch);
         }
         let old: Vec<u64> = self
             .processes
