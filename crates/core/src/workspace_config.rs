@@ -148,7 +148,7 @@ pub fn invalid(errors: Vec<FieldError>) -> Error {
     };
     errors.into_iter().fold(
         Error::invalid("workspace_config_invalid", message).next_step(format!(
-            "Correct it (`stead validate {FILE_NAME}` checks it), push, and start again."
+            "Correct it (`stead validate {FILE_NAME}` checks it), push, and start the instance: what was pushed is fetched."
         )),
         Error::field,
     )

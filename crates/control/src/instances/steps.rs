@@ -203,7 +203,17 @@ impl Worker {
                 .and_then(|source| source.workspace_config.as_deref()),
             _ => None,
         };
-        let config = text.map(workspace_config::parse).transpose().map_err(workspace_config::invalid)?;
+        let config = text.map(workspace_config::parse).transpose().map_err(|errors| {
+            let error = workspace_config::invalid(errors);
+            match &row.settings.source {
+                // Nothing can be fetched anew from what was uploaded once.
+                Some(Source::Bundle { .. }) => error.next_step(format!(
+                    "Correct and commit it (`stead validate` checks it), then `stead delete {name}` and open it again.",
+                    name = row.name
+                )),
+                _ => error,
+            }
+        })?;
         let spec =
             workspace_config::merge(&row.settings.requested, row.settings.source.clone(), config.as_ref());
         let spec = &spec;

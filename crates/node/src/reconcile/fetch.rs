@@ -40,6 +40,7 @@ pub(crate) async fn fetch(
     record.remember(|memory| {
         memory.source = Some(report);
         memory.fetched = true;
+        memory.fetched_at = Some(document.generation);
     });
     if let Source::Bundle { upload, .. } = source {
         record.shared.uploads.discard(*upload).await;
@@ -72,8 +73,11 @@ async fn begin(
     source: &Source,
 ) -> Result<ExitStatus> {
     let instance = document.instance;
-    let command = git::fetch_command(source)?;
-    if let Source::Bundle { upload, .. } = source {
+    let fetched = record.memory().fetched;
+    let command = git::fetch_command(source, fetched)?;
+    if let Source::Bundle { upload, .. } = source
+        && !fetched
+    {
         record.progress_now(Progress {
             label: "Receiving the uploaded repository".to_owned(),
             done: None,
@@ -96,6 +100,8 @@ async fn begin(
         }
     }
     let label = match source {
+        Source::Git(git) if fetched => format!("Fetching what is new at {}", git.url),
+        Source::Bundle { .. } if fetched => "Looking at the workspace".to_owned(),
         Source::Git(git) => format!("Cloning {}", git.url),
         Source::Bundle { .. } => "Cloning the uploaded repository".to_owned(),
     };

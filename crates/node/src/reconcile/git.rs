@@ -15,16 +15,33 @@ pub(crate) const MAX_CONFIG: usize = 64 << 10;
 const GIT_MISSING: i32 = 90;
 const REVISION_MISSING: i32 = 91;
 
-/// Arguments: address, revision (may be empty), origin to set (bundles; `-` keeps it, empty removes it).
+/// Arguments: address, revision (may be empty), origin to set (bundles; `-` keeps it, empty removes it), `again` when the source was
+/// fetched before and what is new is to be brought in.
 const FETCH: &str = r#"
-url=$1 revision=$2 origin=$3
+url=$1 revision=$2 origin=$3 again=$4
 temporary=.stead-fetch
+keep() {
+  echo "$1"
+  exit 0
+}
+bring_up_to_date() {
+  [ -e .git ] && git remote get-url origin >/dev/null 2>&1 || keep "The workspace has content already; it is kept."
+  [ -z "$(git status --porcelain 2>&1 | head -c 1)" ] || keep "The workspace has changes that are not committed; it is kept as it is."
+  git fetch --progress --tags --force origin || exit 1
+  if git symbolic-ref -q HEAD >/dev/null; then
+    git merge -q --ff-only '@{upstream}' || keep "The workspace has commits of its own; it is kept as it is."
+  elif [ -n "$revision" ] && git rev-parse -q --verify "refs/tags/$revision^{commit}" >/dev/null; then
+    git checkout -q --detach "refs/tags/$revision" || exit 1
+  fi
+  keep "The workspace is at $(git rev-parse --short HEAD)."
+}
 if [ ! -e "$temporary/complete" ]; then
   rm -rf "$temporary"
   for entry in * .[!.]* ..?*; do
     case $entry in lost+found|.stead-bundle|.stead-bundle.part) continue ;; esac
     if [ -e "$entry" ] || [ -L "$entry" ]; then
       rm -f .stead-bundle .stead-bundle.part
+      if [ "$again" = again ]; then bring_up_to_date; fi
       echo "The workspace has content already; it is kept."
       exit 0
     fi
@@ -78,11 +95,12 @@ fn shell(script: &str, name: &str, arguments: &[&str]) -> Vec<String> {
     fixed.iter().chain(arguments).map(|argument| (*argument).to_owned()).collect()
 }
 
-/// The command that brings the source into the workspace.
+/// The command that brings the source into the workspace; with `again` what is new since it was first brought there. A bundle does
+/// not change.
 ///
 /// # Errors
 /// `invalid_source` when the address or revision could be taken for an option.
-pub(crate) fn fetch_command(source: &Source) -> Result<Vec<String>, Error> {
+pub(crate) fn fetch_command(source: &Source, again: bool) -> Result<Vec<String>, Error> {
     let (url, revision, origin) = match source {
         Source::Git(git) => (git.url.as_str(), git.revision.as_deref(), Some("-")),
         Source::Bundle { origin, branch, .. } => (BUNDLE, branch.as_deref(), origin.as_deref()),
@@ -96,7 +114,8 @@ pub(crate) fn fetch_command(source: &Source) -> Result<Vec<String>, Error> {
             .next_step("Give the address as https://… or ssh://… and the revision as git shows it."));
         }
     }
-    Ok(shell(FETCH, "fetch", &[url, revision.unwrap_or_default(), origin.unwrap_or_default()]))
+    let again = if again && matches!(source, Source::Git(_)) { "again" } else { "" };
+    Ok(shell(FETCH, "fetch", &[url, revision.unwrap_or_default(), origin.unwrap_or_default(), again]))
 }
 
 pub(crate) fn receive_command() -> Vec<String> {
@@ -311,9 +330,9 @@ mod tests {
 
     #[test]
     fn options_are_no_addresses() {
-        assert!(fetch_command(&source("--upload-pack=x", None)).is_err());
-        assert!(fetch_command(&source("https://x/", Some("-f"))).is_err());
-        assert!(fetch_command(&source("https://x/", Some("main"))).is_ok());
+        assert!(fetch_command(&source("--upload-pack=x", None), false).is_err());
+        assert!(fetch_command(&source("https://x/", Some("-f")), false).is_err());
+        assert!(fetch_command(&source("https://x/", Some("main")), false).is_ok());
     }
 
     #[test]

@@ -77,6 +77,8 @@ pub struct Memory {
     pub prepared: Option<Rootfs>,
     /// The source is in the volume.
     pub fetched: bool,
+    /// The document by which it was last fetched or looked at.
+    pub fetched_at: Option<u64>,
     pub source: Option<SourceReport>,
     /// The process that is or was fetching it.
     pub fetch_process: Option<(ProcessId, Source)>,

@@ -128,6 +128,13 @@ fn unfetched(document: &InstanceDocument, memory: &Memory) -> bool {
     document.spec.source.is_some() && !memory.fetched
 }
 
+/// What is known of the source is of an older document: whoever asks for it anew wants to see what has changed since.
+pub(super) fn is_stale(document: &InstanceDocument, memory: &Memory) -> bool {
+    document.spec.source.is_some()
+        && document.wanted == Wanted::Fetched
+        && memory.fetched_at != Some(document.generation)
+}
+
 fn into_sandbox(memory: &Memory, observation: Observation) -> Action {
     if matches!(observation, Observation::Absent) || memory.prepared != Some(Rootfs::HostUserland) {
         Action::Prepare { rootfs: Rootfs::HostUserland }
@@ -137,7 +144,7 @@ fn into_sandbox(memory: &Memory, observation: Observation) -> Action {
 }
 
 fn towards_fetched(document: &InstanceDocument, memory: &Memory, observation: Observation) -> Action {
-    if unfetched(document, memory) {
+    if unfetched(document, memory) || is_stale(document, memory) {
         return match observation {
             Observation::Running { .. } => Action::Fetch,
             Observation::Paused { .. } => Action::Resume,

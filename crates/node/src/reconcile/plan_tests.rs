@@ -48,6 +48,7 @@ impl Machine {
             Action::Fetch => {
                 assert!(matches!(self.observation, Observation::Running { .. }));
                 self.memory.fetched = true;
+                self.memory.fetched_at = Some(document.generation);
             }
             Action::Adopt { run } => {
                 assert_eq!(self.observation, Observation::Running { run: FETCH_RUN });
@@ -233,7 +234,7 @@ proptest! {
             }
             _ if given_up => {}
             Wanted::Fetched => {
-                prop_assert!(machine.memory.fetched || document.spec.source.is_none());
+                prop_assert!(machine.memory.fetched_at == Some(document.generation) || document.spec.source.is_none());
                 prop_assert_eq!(state, ObservedState::Prepared);
             }
             Wanted::Running { run } => match machine.seen() {

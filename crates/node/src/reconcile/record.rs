@@ -226,7 +226,7 @@ fn report(state: &State, since: Timestamp) -> InstanceReport {
         since,
         progress: state.progress.clone(),
         exit: exit.filter(|_| seen_run == run),
-        source: memory.source.clone(),
+        source: memory.source.clone().filter(|_| !plan::is_stale(document, memory)),
         tasks: tasks
             .map(|tasks| tasks.tasks.iter().map(|task| task.report.clone()).collect())
             .unwrap_or_default(),
