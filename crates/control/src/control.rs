@@ -97,6 +97,11 @@ impl Control {
         Ok(Self { inner: Arc::new(inner) })
     }
 
+    #[cfg(test)]
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
     #[must_use]
     pub fn identity(&self) -> &Identity {
         &self.inner.identity

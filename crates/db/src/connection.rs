@@ -98,6 +98,18 @@ impl Db {
         SystemScope::new(self.clone(), reason)
     }
 
+    /// The same database with another clock, other ids and other chance.
+    #[cfg(any(test, feature = "testing"))]
+    #[must_use]
+    pub fn with_ambient(&self, ambient: Ambient) -> Self {
+        let connections = Connections {
+            writer: self.inner.connections.writer.clone(),
+            readers: self.inner.connections.readers.clone(),
+        };
+        let (nudges, _) = broadcast::channel(NUDGES_KEPT);
+        Self { inner: Arc::new(Inner { connections, ambient, nudges, shared: self.inner.shared }) }
+    }
+
     /// Hints about commits in this process, from now on.
     #[must_use]
     pub fn nudges(&self) -> broadcast::Receiver<Nudge> {

@@ -1,4 +1,4 @@
-//! Uploads on a real disk and database.
+//! Uploads on a real disk and real databases.
 
 use std::time::Duration;
 
@@ -7,7 +7,6 @@ use futures::stream;
 use stead_core::ambient::Ambient;
 
 use super::*;
-use crate::instances::tests::sqlite;
 use crate::instances::tests::world::World;
 
 fn chunks(parts: &[&'static str]) -> impl Stream<Item = Result<Bytes, io::Error>> + Send + use<> {
@@ -18,9 +17,7 @@ fn files(uploads: &Uploads) -> usize {
     std::fs::read_dir(&uploads.inner.folder).unwrap().count()
 }
 
-#[tokio::test]
-async fn files_are_kept_with_size_and_digest_and_read_back() {
-    let (db, _folder) = sqlite().await;
+async fn files_are_kept_with_size_and_digest_and_read_back(db: Db) {
     let world = World::on(db).await;
     let upload = world.uploads.create(&world.ada, chunks(&["ab", "c"])).await.unwrap();
     assert_eq!(upload.size_bytes, 3);
@@ -31,9 +28,7 @@ async fn files_are_kept_with_size_and_digest_and_read_back() {
     world.close().await;
 }
 
-#[tokio::test]
-async fn what_is_too_long_empty_or_broken_off_leaves_nothing() {
-    let (db, _folder) = sqlite().await;
+async fn what_is_too_long_empty_or_broken_off_leaves_nothing(db: Db) {
     let world = World::on(db).await;
     let uploads = world.uploads.clone().with_max_length(4);
     let error = uploads.create(&world.ada, chunks(&["abc", "def"])).await.unwrap_err();
@@ -45,13 +40,9 @@ async fn what_is_too_long_empty_or_broken_off_leaves_nothing() {
     world.close().await;
 }
 
-#[tokio::test]
-async fn unused_ones_expire_and_used_ones_stay() {
-    let folder = tempfile::tempdir().unwrap();
+async fn unused_ones_expire_and_used_ones_stay(db: Db) {
     let (ambient, clock) = Ambient::manual(Ambient::system().now(), 7);
-    let db =
-        Db::open(&stead_db::Target::Sqlite(folder.path().join("stead.db")), ambient.clone()).await.unwrap();
-    let world = World::on(db).await;
+    let world = World::on(db.with_ambient(ambient.clone())).await;
     let uploads = &world.uploads;
     let unused = uploads.create(&world.ada, chunks(&["a"])).await.unwrap();
     let used: UploadId = uploads.create(&world.ada, chunks(&["b"])).await.unwrap().id.parse().unwrap();
@@ -75,3 +66,9 @@ async fn unused_ones_expire_and_used_ones_stay() {
     assert_eq!(files(uploads), 0);
     world.close().await;
 }
+
+stead_db::both_databases!(
+    files_are_kept_with_size_and_digest_and_read_back,
+    what_is_too_long_empty_or_broken_off_leaves_nothing,
+    unused_ones_expire_and_used_ones_stay,
+);

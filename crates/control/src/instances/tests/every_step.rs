@@ -8,22 +8,31 @@ use async_trait::async_trait;
 use serde_json::Value;
 use stead_api::v1::instances::{CreateInstance, CreateSource, InstanceOperation, Phase, StopInstance};
 use stead_api::v1::operations::OperationState;
-use stead_core::instance::{Action, Wanted};
+use stead_core::instance::{Action, DriverKind, Wanted};
 use stead_core::operation::RetryPolicy;
 use stead_core::{Error, Result};
 use stead_db::{Db, SystemScope, Tx};
 
 use super::world::{World, id};
-use crate::engine::{Ended, OperationKind, Step, StepContext};
+use crate::engine::{Ended, Engine, OperationKind, Step, StepContext};
 use crate::idempotency::Mutation;
+use crate::instances::PreviewAddress;
+use crate::{Control, ControlSettings};
 
 /// What is done to the steps of one kind.
 #[derive(Debug, Clone, Copy)]
 enum Treatment {
     /// Everything twice.
     Repeat,
-    /// The step with this index does its work and then fails.
-    FailAfter(usize),
+    /// The step with this index fails.
+    Fail(usize, Moment),
+}
+
+/// A step that was begun may have done all of its work or nothing when it fails; taking it back copes with both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    BeforeItsWork,
+    AfterItsWork,
 }
 
 struct Treated {
@@ -51,6 +60,10 @@ impl OperationKind for Treated {
         self.kind.steps().into_iter().enumerate().map(treated).collect()
     }
 
+    fn can_retry(&self) -> bool {
+        self.kind.can_retry()
+    }
+
     async fn ended(&self, tx: &Tx<SystemScope>, ended: &Ended) -> Result<()> {
         self.kind.ended(tx, ended).await
     }
@@ -73,6 +86,10 @@ impl Step for TreatedStep {
         self.step.title()
     }
 
+    fn applies(&self, input: &Value) -> bool {
+        self.step.applies(input)
+    }
+
     fn point_of_no_return(&self) -> bool {
         self.step.point_of_no_return()
     }
@@ -82,13 +99,18 @@ impl Step for TreatedStep {
     }
 
     async fn run(&self, context: &StepContext) -> Result<Value> {
+        let failure = || Err(Error::conflict("injected", "A test made this step fail."));
+        let fails = |moment| matches!(self.treatment, Treatment::Fail(index, when) if index == self.index && when == moment);
+        if fails(Moment::BeforeItsWork) {
+            return failure();
+        }
         let output = self.step.run(context).await?;
+        if fails(Moment::AfterItsWork) {
+            return failure();
+        }
         match self.treatment {
             Treatment::Repeat => self.step.run(context).await,
-            Treatment::FailAfter(index) if index == self.index => {
-                Err(Error::conflict("injected", "A test made this step fail."))
-            }
-            Treatment::FailAfter(_) => Ok(output),
+            Treatment::Fail(..) => Ok(output),
         }
     }
 
@@ -100,18 +122,32 @@ impl Step for TreatedStep {
     }
 }
 
-/// Replaces one kind by a treated one; the second answer is its number of steps.
-fn treat(world: &World, action: Action, treatment: Treatment) -> (Arc<AtomicUsize>, usize) {
-    let kind = world
+/// The kinds that are registered.
+fn kinds(engine: &Engine) -> Vec<&'static str> {
+    engine.kinds().iter().map(|kind| kind.name()).collect()
+}
+
+/// What begins an operation of this kind, and says what is right afterwards.
+fn scenario(kind: &str) -> Action {
+    Action::parse(kind).unwrap_or_else(|| {
+        panic!("the operation kind {kind} has no scenario: say here how one is begun and what is to be seen after it")
+    })
+}
+
+fn kind(world: &World, action: Action) -> Arc<dyn OperationKind> {
+    world
         .engine
         .kinds()
         .into_iter()
         .find(|kind| kind.name() == action.kind())
-        .expect("the kind is registered");
-    let steps = kind.steps().len();
-    let undone = Arc::new(AtomicUsize::new(0));
+        .expect("the kind is registered")
+}
+
+/// Replaces one kind by a treated one; the answer counts what it takes back.
+fn treat(world: &World, action: Action, treatment: Treatment) -> Arc<AtomicUsize> {
+    let (kind, undone) = (kind(world, action), Arc::new(AtomicUsize::new(0)));
     world.engine.register(Arc::new(Treated { kind, treatment, undone: Arc::clone(&undone) }));
-    (undone, steps)
+    undone
 }
 
 /// Begins the action on an instance that is in a state in which it makes sense.
@@ -163,33 +199,31 @@ async fn repeat_each(db: Db, action: Action) {
     world.close().await;
 }
 
-/// Says whether there was a step with this index.
-async fn fail_at(db: Db, action: Action, index: usize) -> bool {
+async fn fail_at(db: Db, action: Action, index: usize, moment: Moment) {
     let (world, _node) = World::with_fake_node(db).await;
-    let (undone, steps) = treat(&world, action, Treatment::FailAfter(index));
-    if index >= steps {
-        world.close().await;
-        return false;
-    }
+    let what = format!("{action:?}, step {index}, {moment:?}");
+    let steps = kind(&world, action).steps();
+    let undone = treat(&world, action, Treatment::Fail(index, moment));
     let operation = world.ended(&begin(&world, action).await.operation).await;
-    assert_eq!(operation.state, OperationState::Failed, "{action:?} {index}");
-    if matches!(action, Action::Create | Action::Start | Action::Restart | Action::Wake | Action::Pause) {
-        assert_eq!(
-            undone.load(Ordering::SeqCst),
-            index + 1,
-            "{action:?} {index}: each begun step is taken back"
-        );
-    }
+    assert_eq!(operation.state, OperationState::Failed, "{what}");
+    assert_eq!(operation.problem.map(|problem| problem.code).as_deref(), Some("injected"), "{what}");
+    let kept = steps[..=index].iter().rposition(|step| step.point_of_no_return()).map_or(0, |last| last + 1);
+    assert_eq!(
+        undone.load(Ordering::SeqCst),
+        index + 1 - kept,
+        "{what}: each begun step is taken back, down to one of no return"
+    );
     if action != Action::Delete {
         let seen = world.instances.get(&world.ada, "one").await.unwrap();
-        assert!(seen.operation.is_none());
+        assert!(seen.operation.is_none(), "{what}");
+        let begun = index + 1 == steps.len() && moment == Moment::AfterItsWork;
         match action {
             // Until the last step what ran still runs.
-            Action::Restart if index + 1 < steps => assert_eq!(seen.state.phase, Phase::Running),
+            Action::Restart if !begun => assert_eq!(seen.state.phase, Phase::Running, "{what}"),
             Action::Create | Action::Start | Action::Restart => {
-                assert_eq!(seen.state.phase, Phase::Failed, "{action:?} {index}")
+                assert_eq!(seen.state.phase, Phase::Failed, "{what}")
             }
-            Action::Pause => assert_eq!(seen.state.phase, Phase::Running),
+            Action::Pause => assert_eq!(seen.state.phase, Phase::Running, "{what}"),
             _ => {}
         }
         // Whatever went wrong: it can be deleted.
@@ -197,23 +231,49 @@ async fn fail_at(db: Db, action: Action, index: usize) -> bool {
     }
     world.until_gone("one").await;
     world.close().await;
-    true
+}
+
+async fn every_kind_has_a_scenario(db: Db) {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = ControlSettings {
+        base_url: "http://localhost:7433".into(),
+        previews: PreviewAddress { scheme: "http".into(), domain: "localhost".into(), port: None },
+        data_dir: folder.path().to_owned(),
+        default_driver: DriverKind::Sim,
+    };
+    let whole = Control::start(db.clone(), settings).await.unwrap();
+    let world = World::on(db).await;
+    let registered = kinds(whole.engine());
+    assert_eq!(registered, kinds(&world.engine), "the tests below try what a server has");
+    for kind in registered {
+        scenario(kind);
+    }
+    world.close().await;
+    whole.stop().await.unwrap();
+}
+
+/// The engine that the list is from is stopped, or it would take part.
+async fn all_kinds(db: &Db) -> Vec<Arc<dyn OperationKind>> {
+    let world = World::on(db.clone()).await;
+    let kinds = world.engine.kinds();
+    world.close().await;
+    kinds
 }
 
 async fn every_step_can_be_repeated(db: Db) {
-    for action in Action::ALL {
-        repeat_each(db.clone(), action).await;
+    for kind in all_kinds(&db).await {
+        repeat_each(db.clone(), scenario(kind.name())).await;
     }
 }
 
 async fn every_step_can_fail(db: Db) {
-    for action in Action::ALL {
-        for index in 0.. {
-            if !fail_at(db.clone(), action, index).await {
-                break;
+    for kind in all_kinds(&db).await {
+        for index in 0..kind.steps().len() {
+            for moment in [Moment::BeforeItsWork, Moment::AfterItsWork] {
+                fail_at(db.clone(), scenario(kind.name()), index, moment).await;
             }
         }
     }
 }
 
-on_databases!(every_step_can_be_repeated, every_step_can_fail);
+stead_db::both_databases!(every_kind_has_a_scenario, every_step_can_be_repeated, every_step_can_fail);

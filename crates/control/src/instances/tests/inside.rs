@@ -8,12 +8,12 @@ use stead_api::v1::exec::{Exec, ExecQuery};
 use stead_api::v1::instances::{CreateInstance, Phase};
 use stead_api::v1::terminals::{AttachQuery, ConsoleQuery, CreateTerminal};
 use stead_core::frame::Frame;
+use stead_db::Db;
 use stead_drivers::sim::SimDriver;
 use stead_link::{ByteStream, pipe};
 use stead_node::{Node, NodeConfig};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use super::sqlite;
 use super::world::{World, eventually};
 use crate::idempotency::Mutation;
 
@@ -21,11 +21,10 @@ use crate::idempotency::Mutation;
 struct Site {
     world: World,
     node: Node,
-    _folders: (tempfile::TempDir, tempfile::TempDir),
+    _folder: tempfile::TempDir,
 }
 
-async fn site() -> Site {
-    let (db, folder) = sqlite().await;
+async fn site(db: Db) -> Site {
     let world = World::on(db).await;
     let data = tempfile::tempdir().expect("a folder");
     let ambient = world.db.ambient().clone();
@@ -40,7 +39,7 @@ async fn site() -> Site {
     let proven = Some(node.id());
     tokio::spawn(async move { nodes.connected(theirs, proven).await });
     world.until_connected(node.id(), true).await;
-    Site { world, node, _folders: (folder, data) }
+    Site { world, node, _folder: data }
 }
 
 async fn read_until(stream: &mut ByteStream, wanted: &str) -> String {
@@ -89,9 +88,8 @@ fn exec(command: &[&str]) -> Exec {
     }
 }
 
-#[tokio::test]
-async fn being_inside() {
-    let Site { world, node, _folders } = site().await;
+async fn being_inside(db: Db) {
+    let Site { world, node, _folder } = site(db).await;
     let (it, ada) = (&world.instances, &world.ada);
     let instance = world.create(CreateInstance { name: Some("box".into()), ..Default::default() }).await;
     assert_eq!(instance.state.phase, Phase::Running);
@@ -167,3 +165,5 @@ async fn being_inside() {
     node.shutdown().await;
     world.close().await;
 }
+
+stead_db::both_databases!(being_inside);

@@ -459,7 +459,7 @@ async fn other_tenants_see_nothing(db: Db) {
     world.close().await;
 }
 
-on_databases!(
+stead_db::both_databases!(
     a_repository_is_opened_and_its_file_obeyed,
     the_whole_life,
     names_are_unique_and_made_up,

@@ -39,7 +39,8 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn on(db: Db) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let engine = Engine::new(db.clone(), EngineSettings::new("test".into(), true));
+        let name = db.ambient().new_id::<SessionId>().to_string();
+        let engine = Engine::new(db.clone(), EngineSettings::new(name, !db.is_shared()));
         let operations = Operations::new(db.clone(), engine.clone());
         let events = Events::new(db.clone(), operations.clone());
         let nodes = Nodes::new(db.clone(), events.clone(), "server-1".into());
