@@ -29,6 +29,8 @@ struct ReadyLine {
 pub struct Options {
     /// More arguments for `stead up`.
     pub arguments: Vec<String>,
+    /// `stead server`: without a node of its own.
+    pub server_alone: bool,
 }
 
 /// `stead up`, with its data directory. Dropping it deletes every instance and what Stead made on the host.
@@ -65,7 +67,7 @@ impl Stead {
         log: &Arc<Mutex<String>>,
     ) -> (Child, Ready) {
         let mut process = Command::new(binary)
-            .args(["--json", "up", "--listen", listen, "--data-dir"])
+            .args(["--json", if options.server_alone { "server" } else { "up" }, "--listen", listen, "--data-dir"])
             .arg(data)
             .args(&options.arguments)
             .env("STEAD_CREDENTIALS", data.join("credentials.json"))

@@ -2,5 +2,6 @@
 //! sleeping for a fixed time. Never a dependency of the product.
 
 pub mod binary;
+pub mod git_host;
 pub mod repository;
 pub mod wait;

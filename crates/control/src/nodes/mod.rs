@@ -132,7 +132,9 @@ impl Nodes {
     fn presence_of(&self, row: &NodeRow) -> NodePresence {
         let live = self.inner.registry.last_seen(row.id);
         let last_seen = live.max(row.last_seen_at);
-        let held_elsewhere = row.connected_to.as_ref().is_some_and(|server| *server != self.inner.server)
+        // Alone on its database, another name is that of a server which is dead.
+        let held_elsewhere = self.inner.db.is_shared()
+            && row.connected_to.as_ref().is_some_and(|server| *server != self.inner.server)
             && row.last_seen_at.is_some_and(|seen| self.inner.db.ambient().now().since(seen) < OTHERS_LEASE);
         NodePresence { name: row.name.clone(), connected: live.is_some() || held_elsewhere, last_seen }
     }

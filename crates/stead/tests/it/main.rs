@@ -2,10 +2,12 @@
 //!
 //! They need root, because the sandbox's whole isolation does.
 
+mod apart;
 mod bad_input;
 mod chaos;
 mod command_line;
 mod crowd;
+mod git_over_http;
 mod inside;
 mod isolation;
 mod survival;
@@ -19,5 +21,5 @@ fn stead() -> Stead {
 
 fn stead_with(arguments: &[&str]) -> Stead {
     let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-    Stead::start(env!("CARGO_BIN_EXE_stead"), Options { arguments })
+    Stead::start(env!("CARGO_BIN_EXE_stead"), Options { arguments, ..Options::default() })
 }
