@@ -119,6 +119,11 @@ pub(crate) fn is_lost_race(failure: &DbErr) -> bool {
     matches!(code(failure).as_deref(), Some("40001" | "40P01" | "5" | "517"))
 }
 
+/// A text holds what PostgreSQL cannot keep, which is a NUL alone: all of Stead's texts are UTF-8.
+pub(crate) fn is_unstorable_text(failure: &DbErr) -> bool {
+    matches!(code(failure).as_deref(), Some("22021"))
+}
+
 /// The database is not there, as opposed to having refused a statement. Codes: PostgreSQL's class 08 and shutdown codes.
 pub(crate) fn is_unreachable(failure: &DbErr) -> bool {
     match failure {

@@ -32,7 +32,7 @@ pub(crate) const INSIDE: sealed::Inside = sealed::Inside(());
 pub trait Access: sealed::Runs + Send + Sync {
     /// The tenant whose rows alone are visible; `None` for Stead itself.
     fn tenant(&self) -> Option<TenantId>;
-    /// Who acts; `None` for Stead itself.
+    /// Who acts; `None` when Stead does so by itself.
     fn actor(&self) -> Option<&Actor>;
 }
 
@@ -41,7 +41,7 @@ pub trait TenantAccess: Access {
     fn scope(&self) -> &TenantScope;
 }
 
-/// Access of Stead itself.
+/// Access of Stead itself, or of somebody to what is theirs beyond tenants.
 pub trait SystemAccess: Access {
     fn scope(&self) -> &SystemScope;
 }
@@ -254,11 +254,18 @@ impl Scope for TenantScope {}
 pub struct SystemScope {
     db: Db,
     reason: &'static str,
+    actor: Option<Actor>,
 }
 
 impl SystemScope {
     pub(crate) fn new(db: Db, reason: &'static str) -> Self {
-        Self { db, reason }
+        Self { db, reason, actor: None }
+    }
+
+    /// The same for somebody's request that concerns their account: the audit log names them.
+    #[must_use]
+    pub fn on_behalf_of(&self, actor: Actor) -> Self {
+        Self { actor: Some(actor), ..self.clone() }
     }
 
     #[must_use]
@@ -305,7 +312,7 @@ impl Access for SystemScope {
         None
     }
     fn actor(&self) -> Option<&Actor> {
-        None
+        self.actor.as_ref()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use stead_core::ids::{RequestId, SessionId, UserId};
-use stead_db::Credential;
+use stead_db::{Actor, Credential};
 
 use super::Scopes;
 
@@ -57,6 +57,16 @@ impl Caller {
     #[must_use]
     pub fn is_session(&self) -> bool {
         matches!(self.credential, Credential::Session(_))
+    }
+
+    /// As the audit log names them.
+    pub(super) fn actor(&self) -> Actor {
+        Actor {
+            user: self.user,
+            credential: self.credential,
+            request: self.request.request,
+            ip: self.request.ip,
+        }
     }
 
     pub(super) fn session(&self) -> Option<SessionId> {

@@ -25,7 +25,7 @@ use stead_core::access::{Permission, Role};
 use stead_core::ids::TenantId;
 use stead_core::{Error, ErrorKind, Result, Timestamp};
 use stead_db::tenants::{self, Tenant};
-use stead_db::{Actor, Db, Nudge, SystemScope, TenantScope, revocations, users};
+use stead_db::{Db, Nudge, SystemScope, TenantScope, revocations, users};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -173,13 +173,7 @@ impl Identity {
             return Ok(scope.for_request(caller.request.request, caller.request.ip));
         }
         let before = self.inner.known.generation();
-        let actor = Actor {
-            user: caller.user,
-            credential: caller.credential,
-            request: caller.request.request,
-            ip: caller.request.ip,
-        };
-        let found = self.inner.db.tenant_scope(actor, tenant, caller.scopes.as_deref()).await?;
+        let found = self.inner.db.tenant_scope(caller.actor(), tenant, caller.scopes.as_deref()).await?;
         let scope = found.ok_or_else(|| match tenant {
             Some(tenant) => Error::not_found("tenant", tenant).next_step("`GET /v1/tenants` lists yours."),
             None => Error::internal("a user without a personal tenant"),

@@ -9,7 +9,7 @@ use stead_core::{Error, ErrorKind, Result, Timestamp};
 use stead_db::audit::{self, Entry};
 use stead_db::sessions::Session;
 use stead_db::sign_in_links::SignInLink;
-use stead_db::{Credential, previews, revocations, sessions, sign_in_links, tenants, tokens};
+use stead_db::{Credential, SystemScope, previews, revocations, sessions, sign_in_links, tenants, tokens};
 
 use super::caller::{Caller, Presented, RequestInfo};
 use super::known::ValidCredential;
@@ -131,7 +131,7 @@ impl Identity {
     /// # Errors
     /// A failure of the database.
     pub async fn create_sign_in_link(&self, caller: &Caller) -> Result<wire::SignInLink> {
-        self.sign_in_link(caller.user).await
+        self.link_for(caller.user, &self.inner.system.on_behalf_of(caller.actor())).await
     }
 
     /// The same for a user of this installation, on behalf of the operator.
@@ -139,11 +139,14 @@ impl Identity {
     /// # Errors
     /// A failure of the database.
     pub async fn sign_in_link(&self, user: UserId) -> Result<wire::SignInLink> {
+        self.link_for(user, &self.inner.system).await
+    }
+
+    async fn link_for(&self, user: UserId, scope: &SystemScope) -> Result<wire::SignInLink> {
         let secret = secret::opaque(self.inner.db.ambient());
         let (hash, id) = (secret::hash(&secret), self.inner.db.ambient().new_id::<SignInLinkId>());
         let expires_at = self.now().plus(LINK_LIFETIME);
-        self.inner
-            .system
+        scope
             .transaction(|tx| {
                 let row = SignInLink {
                     id: id.to_string(),
@@ -203,9 +206,12 @@ impl Identity {
             expires_at: self.now().plus(SESSION_LIFETIME).micros(),
         };
         let link_id = link.id;
+        let caller =
+            Caller { user, credential: Credential::Session(id), scopes: None, request: info.clone() };
         let begun = self
             .inner
             .system
+            .on_behalf_of(caller.actor())
             .transaction(|tx| {
                 let (row, link_id) = (row.clone(), link_id.clone());
                 async move {
@@ -226,8 +232,6 @@ impl Identity {
         if !begun {
             return Err(invalid());
         }
-        let caller =
-            Caller { user, credential: Credential::Session(id), scopes: None, request: info.clone() };
         Ok(SignedIn { secret, me: self.me(&caller, None).await? })
     }
 
@@ -258,6 +262,7 @@ impl Identity {
         let user = caller.user;
         self.inner
             .system
+            .on_behalf_of(caller.actor())
             .transaction(|tx| async move {
                 if !sessions::delete(&tx, user, id).await? {
                     return Err(Error::not_found("session", id));

@@ -12,7 +12,7 @@ use stead_core::ids::{TokenId, UserId};
 use stead_core::{Error, ErrorKind, Result, Timestamp};
 use stead_db::audit::{self, Entry};
 use stead_db::tokens::ApiToken;
-use stead_db::{revocations, tokens};
+use stead_db::{SystemScope, revocations, tokens};
 
 use super::caller::Caller;
 use super::sessions::personal_tenant;
@@ -117,7 +117,7 @@ impl Identity {
             )
             .next_step("Revoke it and make another one with a new key."));
         }
-        self.insert(row.clone()).await?;
+        self.insert(row.clone(), &self.inner.system.on_behalf_of(caller.actor())).await?;
         Ok(wire::CreatedApiToken { token: view(&row)?, secret })
     }
 
@@ -130,7 +130,7 @@ impl Identity {
         check(&input)?;
         let secret = secret::token(self.inner.db.ambient());
         let row = self.row(self.inner.db.ambient().new_id(), user, &secret, &input)?;
-        self.insert(row).await?;
+        self.insert(row, &self.inner.system).await?;
         Ok(secret)
     }
 
@@ -149,10 +149,9 @@ impl Identity {
         })
     }
 
-    async fn insert(&self, row: ApiToken) -> Result<()> {
+    async fn insert(&self, row: ApiToken, scope: &SystemScope) -> Result<()> {
         let user: UserId = row.user_id.parse().map_err(|_| Error::internal("a user's id is damaged"))?;
-        self.inner
-            .system
+        scope
             .transaction(|tx| {
                 let row = row.clone();
                 async move {
@@ -183,6 +182,7 @@ impl Identity {
         let user = caller.user;
         self.inner
             .system
+            .on_behalf_of(caller.actor())
             .transaction(|tx| async move {
                 if !tokens::delete(&tx, user, id).await? {
                     return Err(Error::not_found("token", id));

@@ -124,7 +124,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryOf<T> {
 /// # Errors
 /// With the wrong parameter named.
 pub fn parse_query<T: DeserializeOwned>(query: &str) -> Answer<T> {
-    let reader = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(query.as_bytes()));
+    let parameters = || url::form_urlencoded::parse(query.as_bytes());
+    // No text has a NUL in it, and PostgreSQL takes none.
+    if let Some((name, _)) = parameters().find(|(_, value)| value.contains('\0')) {
+        return Err(Error::invalid("query_invalid", "The address has wrong parameters.")
+            .field(field_error(&name, "a NUL character is not allowed"))
+            .into());
+    }
+    let reader = serde_urlencoded::Deserializer::new(parameters());
     serde_path_to_error::deserialize(reader).map_err(|error| {
         let path = error.path().to_string();
         Error::invalid("query_invalid", "The address has wrong parameters.")

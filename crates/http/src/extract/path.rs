@@ -20,7 +20,8 @@ async fn parts_of<T: DeserializeOwned + Send, S: Send + Sync>(parts: &mut Parts,
 }
 
 fn bounded(text: String) -> Answer<String> {
-    if text.is_empty() || text.len() > MAX_LENGTH { Err(missing()) } else { Ok(text) }
+    // No text has a NUL in it, and PostgreSQL takes none.
+    if text.is_empty() || text.len() > MAX_LENGTH || text.contains('\0') { Err(missing()) } else { Ok(text) }
 }
 
 /// The one parameter: an id, or a name where names are allowed.

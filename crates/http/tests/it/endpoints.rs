@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use http::{Method, StatusCode};
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use stead_core::access::Permission;
+use stead_db::Db;
 use stead_http::endpoints::{Access, ENDPOINTS, Endpoint, Pace};
 use stead_http::openapi::document;
 
@@ -33,7 +35,7 @@ fn address(endpoint: &Endpoint, objects: &Objects) -> String {
 }
 
 /// A body that the operation accepts, if it takes one.
-fn good_body(endpoint: &Endpoint) -> Option<Value> {
+pub(crate) fn good_body(endpoint: &Endpoint) -> Option<Value> {
     Some(match endpoint.id {
         "sign_in_with_link" => json!({"token": "nothing"}),
         "create_token" => json!({"name": "made by a test", "scopes": ["account:write"]}),
@@ -46,8 +48,18 @@ fn good_body(endpoint: &Endpoint) -> Option<Value> {
 }
 
 async fn call(scene: &Scene, who: &Who, endpoint: &Endpoint, objects: &Objects) -> Answer {
+    Answer::of(request(scene, who, endpoint, objects, good_body(endpoint))).await
+}
+
+pub(crate) fn request(
+    scene: &Scene,
+    who: &Who,
+    endpoint: &Endpoint,
+    objects: &Objects,
+    body: Option<Value>,
+) -> RequestBuilder {
     let mut request = scene.request(who, method(endpoint), &address(endpoint, objects));
-    if let Some(body) = good_body(endpoint) {
+    if let Some(body) = body {
         request = request.json(&body);
     } else if endpoint.pace == Pace::Upload {
         request = request.body("bytes");
@@ -59,7 +71,7 @@ async fn call(scene: &Scene, who: &Who, endpoint: &Endpoint, objects: &Objects) 
             .header("sec-websocket-version", "13")
             .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
     }
-    Answer::of(request).await
+    request
 }
 
 #[test]
@@ -75,9 +87,8 @@ fn every_operation_of_the_document_is_in_the_table() {
     assert_eq!(described, listed);
 }
 
-#[tokio::test]
-async fn without_a_credential_nothing_but_the_short_list_answers() {
-    let scene = Scene::start().await;
+async fn without_a_credential_nothing_but_the_short_list_answers(db: Db) {
+    let scene = Scene::start(db).await;
     let objects = scene.objects().await;
     for who in [Who::Nobody, Who::Token("stead_made_up".into()), Who::Session("made up".into())] {
         for endpoint in ENDPOINTS {
@@ -105,9 +116,8 @@ async fn without_a_credential_nothing_but_the_short_list_answers() {
     }
 }
 
-#[tokio::test]
-async fn another_tenant_finds_nothing() {
-    let scene = Scene::start().await;
+async fn another_tenant_finds_nothing(db: Db) {
+    let scene = Scene::start(db).await;
     let objects = scene.objects().await;
     let stranger = scene.stranger().await;
     for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.access.permission().is_some()) {
@@ -134,9 +144,8 @@ async fn another_tenant_finds_nothing() {
     assert_eq!(instance.status, StatusCode::OK, "{}", instance.text);
 }
 
-#[tokio::test]
-async fn a_token_does_only_what_its_scopes_say() {
-    let scene = Scene::start().await;
+async fn a_token_does_only_what_its_scopes_say(db: Db) {
+    let scene = Scene::start(db).await;
     let objects = scene.objects().await;
     for permission in Permission::ALL {
         let others: Vec<_> = Permission::ALL.into_iter().filter(|other| *other != permission).collect();
@@ -156,9 +165,8 @@ async fn a_token_does_only_what_its_scopes_say() {
     }
 }
 
-#[tokio::test]
-async fn a_scope_is_enough_for_what_the_table_says() {
-    let scene = Scene::start().await;
+async fn a_scope_is_enough_for_what_the_table_says(db: Db) {
+    let scene = Scene::start(db).await;
     for permission in Permission::ALL {
         let only = scene.token_with(&[permission]).await;
         for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.access.permission() == Some(permission)) {
@@ -180,9 +188,8 @@ async fn a_scope_is_enough_for_what_the_table_says() {
     }
 }
 
-#[tokio::test]
-async fn bad_input_is_named_and_never_a_defect() {
-    let scene = Scene::start().await;
+async fn bad_input_is_named_and_never_a_defect(db: Db) {
+    let scene = Scene::start(db).await;
     let objects = scene.objects().await;
     for endpoint in ENDPOINTS.iter().filter(|endpoint| {
         endpoint.is_mutation() && endpoint.pace != Pace::Upload && endpoint.method.as_str() != "DELETE"
@@ -251,9 +258,8 @@ fn schema_fields(endpoint: &Endpoint) -> Vec<String> {
     schema["properties"].as_object().map(|fields| fields.keys().cloned().collect()).unwrap_or_default()
 }
 
-#[tokio::test]
-async fn bad_queries_and_ids_are_named_and_never_a_defect() {
-    let scene = Scene::start().await;
+async fn bad_queries_and_ids_are_named_and_never_a_defect(db: Db) {
+    let scene = Scene::start(db).await;
     let document = document().unwrap();
     let mut odd = Objects::nothing();
     for text in [
@@ -306,3 +312,12 @@ async fn bad_queries_and_ids_are_named_and_never_a_defect() {
         }
     }
 }
+
+stead_db::both_databases!(
+    without_a_credential_nothing_but_the_short_list_answers,
+    another_tenant_finds_nothing,
+    a_token_does_only_what_its_scopes_say,
+    a_scope_is_enough_for_what_the_table_says,
+    bad_input_is_named_and_never_a_defect,
+    bad_queries_and_ids_are_named_and_never_a_defect,
+);

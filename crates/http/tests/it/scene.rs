@@ -8,12 +8,14 @@ use http::{HeaderMap, Method, StatusCode};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use stead_control::instances::PreviewAddress;
-use stead_control::{Control, ControlSettings};
+use stead_control::{Control, ControlSettings, Presented, RequestInfo};
 use stead_core::access::Permission;
 use stead_core::ambient::Ambient;
 use stead_core::ids::NodeId;
 use stead_core::instance::DriverKind;
-use stead_db::{Db, Target};
+use stead_db::Db;
+use stead_db::audit::{self, AuditEvent};
+use stead_db::page::PageRequest;
 use stead_drivers::sim::SimDriver;
 use stead_http::{App, HttpConfig};
 use stead_node::{Node, NodeConfig};
@@ -135,10 +137,9 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn start(db: Db) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let ambient = Ambient::system();
-        let db = Db::open(&Target::Sqlite(folder.path().join("stead.db")), ambient.clone()).await.unwrap();
+        let ambient = db.ambient().clone();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let base = format!("http://localhost:{port}");
@@ -265,12 +266,27 @@ impl Scene {
         Who::Token(self.control.identity().issue_token(user, "test").await.unwrap())
     }
 
-    /// A browser that signed in by a link.
-    pub(crate) async fn session(&self) -> Who {
+    /// What the audit log of the owner's tenant holds about this request; everything it holds without one.
+    pub(crate) async fn audited(&self, request: Option<&str>) -> Vec<AuditEvent> {
+        let Who::Token(secret) = &self.owner else { panic!("the owner has a token") };
+        let (presented, info) = (Presented::Token(secret.clone()), RequestInfo::default());
+        let caller = self.control.identity().authenticate(&presented, &info).await.unwrap();
+        let scope = self.control.identity().scope(&caller, None, Permission::TenantRead).await.unwrap();
+        let all = audit::list(&scope, &PageRequest { limit: 1_000, before: None }).await.unwrap().rows;
+        all.into_iter().filter(|event| request.is_none() || event.request_id.as_deref() == request).collect()
+    }
+
+    /// A link that signs the owner in, as its secret.
+    pub(crate) async fn link(&self) -> String {
         let link = Answer::of(self.request(&self.owner, Method::POST, "/v1/sign-in-links")).await;
         assert_eq!(link.status, StatusCode::CREATED, "{}", link.text);
         let url = link.json()["url"].as_str().unwrap().to_owned();
-        let token = url.split_once('#').unwrap().1.to_owned();
+        url.split_once('#').unwrap().1.to_owned()
+    }
+
+    /// A browser that signed in by a link.
+    pub(crate) async fn session(&self) -> Who {
+        let token = self.link().await;
         let signed_in = Answer::of(
             self.request(&Who::Nobody, Method::POST, "/v1/auth/link").json(&json!({ "token": token })),
         )

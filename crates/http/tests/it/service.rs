@@ -6,6 +6,7 @@ use futures::{SinkExt, StreamExt};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use stead_core::frame::Frame;
+use stead_db::Db;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::scene::{Answer, Scene, Who};
@@ -16,9 +17,8 @@ async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(LIMIT, what).await.unwrap_or_else(|_| panic!("it did not happen"))
 }
 
-#[tokio::test]
-async fn requests_for_other_hosts_are_refused() {
-    let scene = Scene::start().await;
+async fn requests_for_other_hosts_are_refused(db: Db) {
+    let scene = Scene::start(db).await;
     for path in ["/", "/v1/version", "/v1/me"] {
         let answer = Answer::of(scene.request_at("evil.example", &scene.owner, Method::GET, path)).await;
         assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{path}");
@@ -26,9 +26,8 @@ async fn requests_for_other_hosts_are_refused() {
     }
 }
 
-#[tokio::test]
-async fn what_is_not_there_or_not_taken_is_a_problem() {
-    let scene = Scene::start().await;
+async fn what_is_not_there_or_not_taken_is_a_problem(db: Db) {
+    let scene = Scene::start(db).await;
     for (method, path, status, code) in [
         (Method::GET, "/v1/nothing", StatusCode::NOT_FOUND, "route_not_found"),
         (Method::DELETE, "/v1/version", StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
@@ -50,9 +49,8 @@ async fn what_is_not_there_or_not_taken_is_a_problem() {
     answer.assert_problem();
 }
 
-#[tokio::test]
-async fn the_dashboard_is_served_with_its_policy() {
-    let scene = Scene::start().await;
+async fn the_dashboard_is_served_with_its_policy(db: Db) {
+    let scene = Scene::start(db).await;
     let page = Answer::of(scene.request(&Who::Nobody, Method::GET, "/").header("accept", "text/html")).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.headers["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));
@@ -69,9 +67,8 @@ async fn the_dashboard_is_served_with_its_policy() {
     assert_eq!(program.code(), "route_not_found");
 }
 
-#[tokio::test]
-async fn a_link_signs_in_once_and_signing_out_ends_it() {
-    let scene = Scene::start().await;
+async fn a_link_signs_in_once_and_signing_out_ends_it(db: Db) {
+    let scene = Scene::start(db).await;
     let link = Answer::of(scene.request(&scene.owner, Method::POST, "/v1/sign-in-links")).await;
     assert_eq!(link.status, StatusCode::CREATED, "{}", link.text);
     let url = link.json()["url"].as_str().unwrap().to_owned();
@@ -104,9 +101,8 @@ async fn a_link_signs_in_once_and_signing_out_ends_it() {
     );
 }
 
-#[tokio::test]
-async fn a_cookie_acts_only_from_our_own_pages() {
-    let scene = Scene::start().await;
+async fn a_cookie_acts_only_from_our_own_pages(db: Db) {
+    let scene = Scene::start(db).await;
     let session = scene.session().await;
     let preview = format!("http://8000--shop.localhost:{}", scene.port);
     let change =
@@ -141,9 +137,8 @@ async fn a_cookie_acts_only_from_our_own_pages() {
     assert!(answer.headers.get("access-control-allow-origin").is_none());
 }
 
-#[tokio::test]
-async fn signing_in_is_limited_in_rate() {
-    let scene = Scene::start().await;
+async fn signing_in_is_limited_in_rate(db: Db) {
+    let scene = Scene::start(db).await;
     let mut last = StatusCode::OK;
     for _ in 0..40 {
         let answer = Answer::of(
@@ -160,9 +155,8 @@ async fn signing_in_is_limited_in_rate() {
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
 }
 
-#[tokio::test]
-async fn an_instance_is_created_once_per_key_changed_by_version_and_deleted() {
-    let scene = Scene::start().await;
+async fn an_instance_is_created_once_per_key_changed_by_version_and_deleted(db: Db) {
+    let scene = Scene::start(db).await;
     let create = |body: Value| {
         scene
             .request(&scene.owner, Method::POST, "/v1/instances?wait=30s")
@@ -203,9 +197,8 @@ async fn an_instance_is_created_once_per_key_changed_by_version_and_deleted() {
     );
 }
 
-#[tokio::test]
-async fn events_come_with_ids_and_end_with_the_token() {
-    let scene = Scene::start().await;
+async fn events_come_with_ids_and_end_with_the_token(db: Db) {
+    let scene = Scene::start(db).await;
     let (token, id) = scene.new_token(&[]).await;
     let response = scene.request(&token, Method::GET, "/v1/events").send().await.unwrap();
     assert_eq!(response.headers()["content-type"], "text/event-stream");
@@ -244,9 +237,8 @@ async fn events_come_with_ids_and_end_with_the_token() {
     assert!(cut.is_ok(), "the feed outlived the token");
 }
 
-#[tokio::test]
-async fn a_terminal_speaks_over_a_websocket_and_is_cut_with_the_token() {
-    let scene = Scene::start().await;
+async fn a_terminal_speaks_over_a_websocket_and_is_cut_with_the_token(db: Db) {
+    let scene = Scene::start(db).await;
     let objects = scene.objects().await;
     let (token, id) = scene.new_token(&[]).await;
     let path = format!("/v1/instances/{}/terminals/{}/stream", objects.instance, objects.terminal);
@@ -283,9 +275,8 @@ async fn a_terminal_speaks_over_a_websocket_and_is_cut_with_the_token() {
     assert_eq!(code, Ok(4401), "the socket outlived the token");
 }
 
-#[tokio::test]
-async fn a_websocket_with_a_cookie_needs_our_own_page() {
-    let scene = Scene::start().await;
+async fn a_websocket_with_a_cookie_needs_our_own_page(db: Db) {
+    let scene = Scene::start(db).await;
     let objects = scene.objects().await;
     let session = scene.session().await;
     let path = format!("/v1/instances/{}/console/stream", objects.instance);
@@ -296,9 +287,8 @@ async fn a_websocket_with_a_cookie_needs_our_own_page() {
     assert_eq!((plain.status, plain.code().as_str()), (StatusCode::UPGRADE_REQUIRED, "websocket_required"));
 }
 
-#[tokio::test]
-async fn the_console_is_text_with_its_end() {
-    let scene = Scene::start().await;
+async fn the_console_is_text_with_its_end(db: Db) {
+    let scene = Scene::start(db).await;
     let objects = scene.objects().await;
     let answer = Answer::of(scene.request(
         &scene.owner,
@@ -312,9 +302,8 @@ async fn the_console_is_text_with_its_end() {
     assert!(end >= answer.text.len() as u64);
 }
 
-#[tokio::test]
-async fn a_command_runs_to_its_end() {
-    let scene = Scene::start().await;
+async fn a_command_runs_to_its_end(db: Db) {
+    let scene = Scene::start(db).await;
     let objects = scene.objects().await;
     let run = scene
         .request(&scene.owner, Method::POST, &format!("/v1/instances/{}/exec", objects.instance))
@@ -327,9 +316,8 @@ async fn a_command_runs_to_its_end() {
     );
 }
 
-#[tokio::test]
-async fn an_upload_is_kept_and_a_promise_of_too_much_refused() {
-    let scene = Scene::start().await;
+async fn an_upload_is_kept_and_a_promise_of_too_much_refused(db: Db) {
+    let scene = Scene::start(db).await;
     let answer = Answer::of(scene.request(&scene.owner, Method::POST, "/v1/uploads").body("bytes")).await;
     assert_eq!(
         (answer.status, answer.json()["size_bytes"].as_u64()),
@@ -339,9 +327,8 @@ async fn an_upload_is_kept_and_a_promise_of_too_much_refused() {
     );
 }
 
-#[tokio::test]
-async fn a_private_preview_is_reached_through_signing_in() {
-    let scene = Scene::start().await;
+async fn a_private_preview_is_reached_through_signing_in(db: Db) {
+    let scene = Scene::start(db).await;
     let objects = scene.objects().await;
     let host = format!("8000--{}.localhost:{}", objects.name, scene.port);
     let enter = |who: &Who| {
@@ -395,9 +382,8 @@ async fn a_private_preview_is_reached_through_signing_in() {
     assert_eq!(look().await.status, StatusCode::UNAUTHORIZED);
 }
 
-#[tokio::test]
-async fn tickets_are_for_our_previews_only() {
-    let scene = Scene::start().await;
+async fn tickets_are_for_our_previews_only(db: Db) {
+    let scene = Scene::start(db).await;
     let session = scene.session().await;
     for host in ["evil.example", "8000--shop.evil.example", "localhost"] {
         let answer = Answer::of(scene.request(
@@ -413,3 +399,21 @@ async fn tickets_are_for_our_previews_only() {
         );
     }
 }
+
+stead_db::both_databases!(
+    requests_for_other_hosts_are_refused,
+    what_is_not_there_or_not_taken_is_a_problem,
+    the_dashboard_is_served_with_its_policy,
+    a_link_signs_in_once_and_signing_out_ends_it,
+    a_cookie_acts_only_from_our_own_pages,
+    signing_in_is_limited_in_rate,
+    an_instance_is_created_once_per_key_changed_by_version_and_deleted,
+    events_come_with_ids_and_end_with_the_token,
+    a_terminal_speaks_over_a_websocket_and_is_cut_with_the_token,
+    a_websocket_with_a_cookie_needs_our_own_page,
+    the_console_is_text_with_its_end,
+    a_command_runs_to_its_end,
+    an_upload_is_kept_and_a_promise_of_too_much_refused,
+    a_private_preview_is_reached_through_signing_in,
+    tickets_are_for_our_previews_only,
+);

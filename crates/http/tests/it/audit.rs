@@ -1,0 +1,199 @@
+//! Every operation that changes something, done successfully: what it leaves in the audit log, and that its key makes a repetition
+//! harmless.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use stead_db::Db;
+use stead_http::endpoints::{ENDPOINTS, Endpoint};
+
+use crate::endpoints::{good_body, request};
+use crate::scene::{Answer, Objects, Scene, Who};
+
+/// Operations that are no GET and leave nothing in the audit log, each with the reason.
+const UNAUDITED: [(&str, &str); 2] = [
+    ("create_upload", "it changes nothing until an instance is created from it, and that is audited"),
+    ("validate_workspace_config", "it changes nothing"),
+];
+
+/// Somebody, and what the operation can be done on with success.
+struct Occasion {
+    who: Who,
+    objects: Objects,
+    body: Option<Value>,
+    /// A body of one's own page.
+    origin: Option<String>,
+}
+
+async fn act(scene: &Scene, method: Method, path: &str, body: Value) -> Value {
+    let answer = Answer::of(scene.request(&scene.owner, method, path).json(&body)).await;
+    assert!(answer.status.is_success(), "{path}: {}", answer.text);
+    answer.json()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
+}
+
+/// A running instance of its own.
+async fn instance(scene: &Scene) -> String {
+    let made = act(scene, Method::POST, "/v1/instances?wait=30s", json!({"driver": "sim"})).await;
+    assert_eq!(made["operation"]["state"], "succeeded", "{made}");
+    text(&made["instance"]["id"])
+}
+
+/// An operation that goes on for long: it waits for a node with a driver that none has.
+async fn long_operation(scene: &Scene) -> String {
+    let made = act(scene, Method::POST, "/v1/instances", json!({"driver": "oci"})).await;
+    text(&made["operation"]["id"])
+}
+
+async fn occasion(scene: &Scene, endpoint: &Endpoint) -> Occasion {
+    let mut objects = Objects::nothing();
+    if endpoint.path.contains("{instance}") {
+        objects.instance = instance(scene).await;
+    }
+    let path = format!("/v1/instances/{}", objects.instance);
+    let mut occasion =
+        Occasion { who: scene.owner.clone(), objects, body: good_body(endpoint), origin: None };
+    let objects = &mut occasion.objects;
+    match endpoint.id {
+        "sign_in_with_link" => {
+            occasion.who = Who::Nobody;
+            occasion.body = Some(json!({"token": scene.link().await}));
+        }
+        "sign_out" => {
+            occasion.who = scene.session().await;
+            occasion.origin = Some(scene.base.clone());
+        }
+        "end_session" => {
+            scene.session().await;
+            let sessions = Answer::of(scene.request(&scene.owner, Method::GET, "/v1/sessions")).await;
+            objects.session = text(&sessions.json()["items"][0]["id"]);
+        }
+        "delete_token" => objects.token = scene.new_token(&[]).await.1,
+        "update_instance" => occasion.body = Some(json!({"env": {"A": "1"}})),
+        "set_port" => occasion.body = Some(json!({"visibility": "public"})),
+        "start_instance" => {
+            act(scene, Method::POST, &format!("{path}/kill?wait=30s"), json!({})).await;
+        }
+        "wake_instance" => {
+            act(scene, Method::POST, &format!("{path}/pause?wait=30s"), json!({})).await;
+        }
+        "close_terminal" => {
+            objects.terminal =
+                text(&act(scene, Method::POST, &format!("{path}/terminals"), json!({})).await["id"]);
+        }
+        "cancel_operation" => objects.operation = long_operation(scene).await,
+        "retry_operation" => {
+            objects.operation = long_operation(scene).await;
+            let path = format!("/v1/operations/{}/cancel?wait=30s", objects.operation);
+            let cancelled = act(scene, Method::POST, &path, json!({})).await;
+            assert_eq!(cancelled["state"], "cancelled", "{cancelled}");
+        }
+        _ => {}
+    }
+    occasion
+}
+
+async fn keyed(scene: &Scene, endpoint: &Endpoint, occasion: &Occasion, key: Option<&str>) -> Answer {
+    let mut request = request(scene, &occasion.who, endpoint, &occasion.objects, occasion.body.clone());
+    if let Some(origin) = &occasion.origin {
+        request = request.header("origin", origin);
+    }
+    if let Some(key) = key {
+        request = request.header("idempotency-key", key);
+    }
+    Answer::of(request).await
+}
+
+async fn succeed(scene: &Scene, endpoint: &Endpoint, occasion: &Occasion, key: Option<&str>) -> Answer {
+    let answer = keyed(scene, endpoint, occasion, key).await;
+    let succeeded = answer.status.is_success() || answer.status == StatusCode::SWITCHING_PROTOCOLS;
+    assert!(succeeded, "{}: {} {}", endpoint.id, answer.status, answer.text);
+    answer
+}
+
+async fn what_is_changed_is_audited(db: Db) {
+    let scene = Scene::start(db).await;
+    for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.audited) {
+        let occasion = occasion(&scene, endpoint).await;
+        let answer = succeed(&scene, endpoint, &occasion, None).await;
+        let request = text(&json!(answer.headers["x-request-id"].to_str().unwrap()));
+        // A stream begins before what it does.
+        let events = tokio::time::timeout(Duration::from_secs(10), async {
+            loop {
+                let events = scene.audited(Some(&request)).await;
+                if !(events.is_empty() && endpoint.websocket) {
+                    return events;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        })
+        .await
+        .unwrap_or_else(|_| panic!("{} leaves nothing in the audit log", endpoint.id));
+        let [event] = events.as_slice() else {
+            panic!("{} leaves {} rows in the audit log: {events:?}", endpoint.id, events.len())
+        };
+        assert!(event.actor.is_some() && event.credential.is_some(), "{}: by nobody: {event:?}", endpoint.id);
+        assert_eq!(event.tenant_id.as_deref(), Some(scene.tenant.as_str()), "{}", endpoint.id);
+        assert!(event.object.is_some() && event.action.contains('.'), "{}: {event:?}", endpoint.id);
+        assert_eq!(event.ip.as_deref(), Some("127.0.0.1"), "{}: {event:?}", endpoint.id);
+    }
+}
+
+#[test]
+fn what_is_not_audited_is_known_and_has_a_reason() {
+    let unaudited: Vec<_> = ENDPOINTS
+        .iter()
+        .filter(|endpoint| endpoint.is_mutation() && !endpoint.audited)
+        .map(|endpoint| endpoint.id)
+        .collect();
+    assert_eq!(unaudited, UNAUDITED.map(|(id, _)| id), "audit it, or say here why not");
+}
+
+/// The ids in an answer; what else it says may have moved on.
+fn ids(answer: &Answer) -> BTreeMap<String, Value> {
+    fn collect(path: &str, value: &Value, into: &mut BTreeMap<String, Value>) {
+        for (name, value) in value.as_object().into_iter().flatten() {
+            let path = format!("{path}.{name}");
+            if name == "id" {
+                into.insert(path.clone(), value.clone());
+            }
+            if path != ".instance.operation" {
+                collect(&path, value, into);
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    collect("", &answer.json(), &mut found);
+    found
+}
+
+async fn a_key_makes_a_repetition_harmless(db: Db) {
+    let scene = Scene::start(db).await;
+    for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.idempotent) {
+        let occasion = occasion(&scene, endpoint).await;
+        let first = succeed(&scene, endpoint, &occasion, Some(endpoint.id)).await;
+        let events = scene.audited(None).await.len();
+        if endpoint.id == "create_token" {
+            // The secret is shown once: the repetition is told which token there is.
+            let again = keyed(&scene, endpoint, &occasion, Some(endpoint.id)).await;
+            assert_eq!(
+                (again.status, again.code().as_str()),
+                (StatusCode::CONFLICT, "token_already_created")
+            );
+            assert_eq!(scene.audited(None).await.len(), events);
+            continue;
+        }
+        let again = succeed(&scene, endpoint, &occasion, Some(endpoint.id)).await;
+        assert_eq!(first.status, again.status, "{}", endpoint.id);
+        assert!(!ids(&first).is_empty(), "{}: {}", endpoint.id, first.text);
+        assert_eq!(ids(&first), ids(&again), "{}", endpoint.id);
+        assert_eq!(scene.audited(None).await.len(), events, "{} had its effect twice", endpoint.id);
+    }
+}
+
+stead_db::both_databases!(what_is_changed_is_audited, a_key_makes_a_repetition_harmless);
