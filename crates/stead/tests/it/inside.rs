@@ -9,7 +9,7 @@ use stead_core::frame::Frame;
 use stead_testkit::wait::PATIENCE;
 
 /// Runs a line of shell.
-pub async fn shell(client: &Client, instance: &str, line: &str) -> ExecResult {
+pub(crate) async fn shell(client: &Client, instance: &str, line: &str) -> ExecResult {
     let exec = Exec {
         command: vec!["/bin/sh".into(), "-c".into(), line.into()],
         env: Default::default(),
@@ -21,14 +21,20 @@ pub async fn shell(client: &Client, instance: &str, line: &str) -> ExecResult {
 }
 
 /// Its output, which must be a success.
-pub async fn output(client: &Client, instance: &str, line: &str) -> String {
+pub(crate) async fn output(client: &Client, instance: &str, line: &str) -> String {
     let result = shell(client, instance, line).await;
     assert_eq!(result.exit_code, 0, "{line:?}: {}{}", result.stdout, result.stderr);
     result.stdout
 }
 
-/// Opens a terminal, types `keys`, and gives its id.
-pub async fn terminal(client: &Client, instance: &str, command: Option<&[&str]>, keys: &[u8]) -> String {
+/// Opens a terminal, types `keys`, and gives its id once the terminal has answered with `shows`.
+pub(crate) async fn terminal(
+    client: &Client,
+    instance: &str,
+    command: Option<&[&str]>,
+    keys: &[u8],
+    shows: &str,
+) -> String {
     let create = CreateTerminal {
         command: command.map(|words| words.iter().map(|word| (*word).to_owned()).collect()),
         columns: Some(90),
@@ -38,13 +44,25 @@ pub async fn terminal(client: &Client, instance: &str, command: Option<&[&str]>,
     let query = [("columns", "90".to_owned()), ("rows", "30".to_owned())];
     let mut stream = client.terminal_stream(instance, &terminal.id, &query).await.expect("a stream");
     stream.send(&Frame::Input { bytes: keys }).await.expect("typing");
-    // The frames echo what was typed; the terminal's state is read by `screen`.
-    let _ = tokio::time::timeout(Duration::from_secs(2), stream.next()).await;
+    // A viewer that goes away before its keys have arrived takes them along.
+    let mut seen = String::new();
+    let answered = tokio::time::timeout(PATIENCE, async {
+        while !seen.contains(shows) {
+            let message = stream.next().await.expect("the stream holds").expect("a frame");
+            if let Frame::Output { bytes, .. } | Frame::Snapshot { bytes, .. } =
+                message.frame().expect("a frame")
+            {
+                seen.push_str(&String::from_utf8_lossy(bytes));
+            }
+        }
+    });
+    let in_time = answered.await.is_ok();
+    assert!(in_time, "{shows:?} did not come: {seen:?}");
     terminal.id
 }
 
 /// The bytes that redraw the terminal's screen.
-pub async fn screen(client: &Client, instance: &str, terminal: &str) -> Vec<u8> {
+pub(crate) async fn screen(client: &Client, instance: &str, terminal: &str) -> Vec<u8> {
     let query = [("columns", "90".to_owned()), ("rows", "30".to_owned()), ("read_only", "true".to_owned())];
     let mut stream = client.terminal_stream(instance, terminal, &query).await.expect("a stream");
     let first = tokio::time::timeout(PATIENCE, async {
@@ -59,7 +77,7 @@ pub async fn screen(client: &Client, instance: &str, terminal: &str) -> Vec<u8> 
 }
 
 /// Waits until the screen shows `text` and has not changed between two looks.
-pub async fn settled_screen(client: &Client, instance: &str, terminal: &str, text: &str) -> Vec<u8> {
+pub(crate) async fn settled_screen(client: &Client, instance: &str, terminal: &str, text: &str) -> Vec<u8> {
     let mut before = Vec::new();
     let deadline = std::time::Instant::now() + PATIENCE;
     loop {

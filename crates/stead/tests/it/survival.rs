@@ -38,18 +38,20 @@ async fn nothing_stops_and_nothing_is_lost_when_the_server_is_killed() {
     }
     stead.until_phase("counter", Phase::Running).await;
 
-    let shell = terminal(&client, "box-0", None, b"echo first$((1+1)); seq 1 40\r").await;
-    let colours = terminal(&client, "box-1", None, b"printf '\\033[1;38;2;200;80;10mwarm\\033[0m \\033[7minverse\\033[0m caf\\303\\251 \\344\\275\\240\\n'; echo en''d\r").await;
+    let shell =
+        terminal(&client, "box-0", None, b"echo first$((1+1)); seq 1 40; echo coun''ted\r", "counted").await;
+    let colours = terminal(&client, "box-1", None, b"printf '\\033[1;38;2;200;80;10mwarm\\033[0m \\033[7minverse\\033[0m caf\\303\\251 \\344\\275\\240\\n'; echo en''ded\r", "ended").await;
     let editor = terminal(
         &client,
         "box-2",
         Some(&["vim", "-u", "NONE", "-N", "/workspace/notes.txt"]),
         b"ihello from vim\x1b:set number\r",
+        "hello from vim",
     )
     .await;
     let before = [
-        settled_screen(&client, "box-0", &shell, "40").await,
-        settled_screen(&client, "box-1", &colours, "end").await,
+        settled_screen(&client, "box-0", &shell, "counted").await,
+        settled_screen(&client, "box-1", &colours, "ended").await,
         settled_screen(&client, "box-2", &editor, "hello from vim").await,
     ];
     let birth = output(&client, "box-3", "stat -c %Y /proc/1; cat /proc/sys/kernel/random/boot_id").await;
@@ -62,8 +64,8 @@ async fn nothing_stops_and_nothing_is_lost_when_the_server_is_killed() {
     let client = stead.client();
 
     let after = [
-        settled_screen(&client, "box-0", &shell, "40").await,
-        settled_screen(&client, "box-1", &colours, "end").await,
+        settled_screen(&client, "box-0", &shell, "counted").await,
+        settled_screen(&client, "box-1", &colours, "ended").await,
         settled_screen(&client, "box-2", &editor, "hello from vim").await,
     ];
     assert_eq!(before, after, "a terminal redraws otherwise than before");
