@@ -3,11 +3,13 @@ import { defineConfig } from "@playwright/test";
 import { chromium } from "./playwright.config";
 
 /**
- * Against a real server: STEAD_URL is its address, STEAD_SIGN_IN_LINK a fresh sign-in link
- * (`stead dashboard --print`), used once by the first test that needs it.
+ * Against the real binary: STEAD_BINARY names it, `make e2e` builds it. The setup starts it in a temporary directory, with a git
+ * server beside it, and takes everything down again.
  */
 export default defineConfig({
   testDir: "e2e",
+  globalSetup: "./e2e/setup.ts",
+  globalTimeout: 900_000,
   outputDir: "test-results",
   // One world, shared by all tests.
   workers: 1,
@@ -16,7 +18,6 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 30_000 },
   use: {
-    baseURL: process.env["STEAD_URL"] ?? "http://localhost:7433",
     trace: "retain-on-failure",
     launchOptions: chromium(),
   },

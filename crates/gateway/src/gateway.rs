@@ -630,7 +630,8 @@ fn refused(error: &Error, client: &Client) -> Notice {
 }
 
 fn unreachable(target: &Target, error: &Error, client: &Client) -> Notice {
-    if error.code() == NOT_LISTENING {
+    // The sandbox knows only that nobody answered there.
+    if matches!(error.code(), NOT_LISTENING | "port_not_reachable") {
         return Notice::new(
             StatusCode::BAD_GATEWAY,
             NOT_LISTENING,

@@ -73,6 +73,9 @@ struct SavedGuest {
     files: BTreeMap<String, Vec<u8>>,
     console_base: u64,
     console: Vec<u8>,
+    /// Jobs that write to the console, apart from the main process.
+    #[serde(default)]
+    jobs: Vec<ProcessSpec>,
 }
 
 /// Present state of a guest.
@@ -147,6 +150,9 @@ impl SimMachine {
                         .send_replace(matches!(inner.state, GuestState::Running { paused: true, .. }));
                 }
                 guest.start_main();
+                for job in saved.jobs {
+                    process::launch(&guest, job);
+                }
                 guests.insert(saved.plan.instance, guest);
             }
         }
@@ -274,6 +280,13 @@ impl Guest {
             files: inner.files.clone(),
             console_base: from,
             console: inner.console.read(from, usize::MAX),
+            jobs: inner
+                .processes
+                .values()
+                .filter(|process| process.spec.io == ProcessIo::Console && process.exit().is_none())
+                .filter(|process| inner.main != Some(process.spec.id))
+                .map(|process| process.spec.clone())
+                .collect(),
         }
     }
 
@@ -423,9 +436,14 @@ impl Guest {
         let micros = u64::try_from(self.ambient.now().since(since).as_micros()).unwrap_or(u64::MAX);
         // A wave of one minute around a base, so that graphs of a demo look alive.
         let wave = (micros / 1_000_000 % 60).abs_diff(30);
+        // Shares of the limits, in percent, a little different for each name.
+        let letters: u64 = inner.plan.name.bytes().map(u64::from).sum();
+        let busy = 6 + letters % 17 + 11 * living;
+        let (memory, cores_millis) =
+            (inner.plan.resources.memory_bytes, u64::from(inner.plan.resources.cpu_millis));
         Usage {
-            cpu_micros: if paused { 0 } else { micros / 50 * (1 + living) },
-            memory_bytes: (24 + 40 * living + wave) << 20,
+            cpu_micros: if paused { 0 } else { micros / 100 * busy.min(90) * cores_millis / 1_000 },
+            memory_bytes: memory / 200 * (busy.min(80) * 2 + wave),
             processes: u32::try_from(1 + living).unwrap_or(u32::MAX),
             disk_bytes,
             received_bytes: inner.received + micros / 4_000,

@@ -1,8 +1,8 @@
 //! A simulated machine that honours the whole driver contract in memory: for tests, demos and screenshots.
 //!
 //! [`SimMachine`] is the machine; it outlives any number of [`SimDriver`]s, as a real one outlives its agent. Given a file, it
-//! also outlives the process: state, files and consoles come back, running jobs are gone as after a reboot of the agent's
-//! machine. Nothing is executed: the programs are canned and say that they are simulated. The machine is the only writer of
+//! also outlives the process, when it was saved at the end: state, files and consoles come back, and jobs that write to the
+//! console begin anew; terminals are gone. Nothing is executed: the programs are canned and say that they are simulated. The machine is the only writer of
 //! its file.
 
 mod attach;
@@ -11,6 +11,7 @@ mod machine;
 mod output;
 mod process;
 mod programs;
+mod repositories;
 mod shell;
 
 use std::sync::Arc;

@@ -84,6 +84,17 @@ impl Shell {
         match (name, arguments.as_slice()) {
             ("true" | ":" | "set", _) => 0,
             ("false", _) => 1,
+            ("sh", ["-c", script, "fetch", url, ..]) if script.contains(".stead-fetch") => {
+                self.fetch_repository(stage, url).await
+            }
+            ("sh", ["-c", script, "task", command]) if script.contains("exec bash") => {
+                let mut inner = self.clone();
+                inner.exit = None;
+                inner.run(stage, command).await
+            }
+            ("sh", ["-c", script, "inspect"]) if script.contains("symbolic-ref") => {
+                self.inspect_repository(stage).await
+            }
             ("sh" | "bash" | "dash", ["-c" | "-lc" | "-ec" | "-ic", script, ..]) => {
                 let mut inner = self.clone();
                 inner.exit = None;
@@ -193,6 +204,7 @@ impl Shell {
                 self.serve(stage, port).await
             }
             ("npm" | "pnpm" | "yarn", ["run", "dev"] | ["dev"] | ["start"]) => self.serve(stage, 3000).await,
+            ("jupyter", _) => self.serve(stage, 8888).await,
             ("simulated-entrypoint", _) => {
                 stage.out("The image's entry point runs (simulated).\n").await;
                 self.serve(stage, 8080).await
@@ -220,14 +232,14 @@ impl Shell {
                 0
             }
             ("git", _) => canned(stage, "git (simulated): done\n").await,
-            ("cargo", ["build" | "check" | "test" | "run", ..]) => {
+            ("cargo", [verb @ ("build" | "check" | "test" | "run"), ..]) => {
                 for step in ["Compiling serde v1.0.0", "Compiling workspace v0.1.0", "Finished in 0.6s"] {
                     stage.err(&format!("   {step} (simulated)\n")).await;
                     if !stage.wait(Duration::from_millis(200)).await {
                         return 130;
                     }
                 }
-                0
+                if *verb == "run" { self.serve(stage, 8080).await } else { 0 }
             }
             ("npm" | "pnpm" | "yarn" | "pip" | "pip3", ["install" | "ci", ..]) => {
                 if !stage.wait(Duration::from_millis(300)).await {
@@ -262,7 +274,12 @@ impl Shell {
                 .filter_map(|file| file.strip_prefix(&prefix)?.split('/').next().map(str::to_owned))
                 .collect()
         };
-        let text: String = names.iter().map(|name| format!("{name}\n")).collect();
+        let all = arguments.iter().any(|argument| argument.starts_with('-') && argument.contains('a'));
+        let text: String = names
+            .iter()
+            .filter(|name| all || !name.starts_with('.'))
+            .map(|name| format!("{name}\n"))
+            .collect();
         stage.out(&text).await;
         0
     }

@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use clap::Args;
 use stead_api::client::{Action, Client};
-use stead_api::v1::instances::{CreateInstance, CreateSource, Driver, ResourcesInput, StopInstance, UpdateInstance};
+use stead_api::v1::instances::{
+    CreateInstance, CreateSource, Driver, ResourcesInput, StopInstance, UpdateInstance,
+};
 use stead_api::v1::ports::{SetPort, Visibility};
 use stead_core::Timestamp;
 use stead_core::access::Role;
@@ -19,7 +21,7 @@ use stead_core::ids::RequestId;
 
 use super::up::HostArgs;
 use super::{Context, Failure};
-use crate::up::assemble::Stead;
+use crate::up::assemble::{OwnNode, Stead};
 use crate::up::lock::DataDirLock;
 use crate::up::owner;
 
@@ -83,7 +85,15 @@ const INSTANCES: [Shown; 10] = [
         gibibytes: 16,
         then: &[],
     },
-    Shown { name: "docs", by: 3, repository: Some("docs"), image: None, cpu_millis: 1_000, gibibytes: 2, then: &[(9, 3, Deed::Act(Action::Pause))] },
+    Shown {
+        name: "docs",
+        by: 3,
+        repository: Some("docs"),
+        image: None,
+        cpu_millis: 1_000,
+        gibibytes: 2,
+        then: &[(9, 3, Deed::Act(Action::Pause))],
+    },
     Shown {
         name: "orders-migration",
         by: 2,
@@ -93,7 +103,15 @@ const INSTANCES: [Shown; 10] = [
         gibibytes: 4,
         then: &[],
     },
-    Shown { name: "scratch", by: 0, repository: None, image: None, cpu_millis: 1_000, gibibytes: 2, then: &[(4, 0, Deed::Stop)] },
+    Shown {
+        name: "scratch",
+        by: 0,
+        repository: None,
+        image: None,
+        cpu_millis: 1_000,
+        gibibytes: 2,
+        then: &[(4, 0, Deed::Stop)],
+    },
     Shown {
         name: "postgres",
         by: 1,
@@ -103,7 +121,15 @@ const INSTANCES: [Shown; 10] = [
         gibibytes: 4,
         then: &[(1, 1, Deed::Publish(5432, "postgres"))],
     },
-    Shown { name: "spike-wasm", by: 2, repository: Some("spike-wasm"), image: None, cpu_millis: 2_000, gibibytes: 4, then: &[(6, 2, Deed::Act(Action::Kill))] },
+    Shown {
+        name: "spike-wasm",
+        by: 2,
+        repository: Some("spike-wasm"),
+        image: None,
+        cpu_millis: 2_000,
+        gibibytes: 4,
+        then: &[(6, 2, Deed::Act(Action::Kill))],
+    },
     Shown {
         name: "release-rehearsal",
         by: 3,
@@ -113,7 +139,15 @@ const INSTANCES: [Shown; 10] = [
         gibibytes: 4,
         then: &[],
     },
-    Shown { name: "agent-refactor", by: 0, repository: Some("payments-engine"), image: None, cpu_millis: 4_000, gibibytes: 8, then: &[] },
+    Shown {
+        name: "agent-refactor",
+        by: 0,
+        repository: Some("payments-engine"),
+        image: None,
+        cpu_millis: 4_000,
+        gibibytes: 8,
+        then: &[],
+    },
 ];
 
 /// The real clock, some time back; it comes nearer with every step of the story and never goes back itself.
@@ -165,8 +199,12 @@ pub(crate) async fn run(context: &Context, args: DemoArgs) -> Result<ExitCode, F
         .next("Name an empty directory: stead demo --data-dir ./demo"));
     }
     let _lock = DataDirLock::acquire(&settings.data_dir)?;
-    let stead = Stead::assemble(&settings, OwnNode::Yes, &context.ambient).await?;
-    let filled = fill(context, &stead, &settings.data_dir.join("credentials.json")).await;
+    let back = i64::try_from(BEGAN.as_micros()).unwrap_or(0);
+    let clock = Arc::new(StoryClock { real: context.ambient.clone(), back_micros: AtomicI64::new(back) });
+    let ambient =
+        Ambient::new(Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(RealRandom(context.ambient.clone())));
+    let stead = Stead::assemble(&settings, OwnNode::Yes, &ambient).await?;
+    let filled = fill(&ambient, &clock, &stead, &settings.data_dir.join("credentials.json")).await;
     stead.shutdown().await;
     let count = filled?;
     let place = settings.data_dir.display();
@@ -174,7 +212,12 @@ pub(crate) async fn run(context: &Context, args: DemoArgs) -> Result<ExitCode, F
     Ok(ExitCode::SUCCESS)
 }
 
-async fn fill(ambient: &Ambient, clock: &StoryClock, stead: &Stead, credentials: &std::path::Path) -> Result<usize, Failure> {
+async fn fill(
+    ambient: &Ambient,
+    clock: &StoryClock,
+    stead: &Stead,
+    credentials: &std::path::Path,
+) -> Result<usize, Failure> {
     let identity = stead.control().identity();
     let owner = identity.first_owner(OWNER).await?;
     let base = owner::sign_in_this_machine(stead, credentials).await?.base().clone();
@@ -190,11 +233,15 @@ async fn fill(ambient: &Ambient, clock: &StoryClock, stead: &Stead, credentials:
         let token = identity.issue_token(user, "Laptop").await?;
         clients.push(Client::new(base.clone(), Some(token), Some(tenant.to_string()))?);
     }
-    let client = |by: usize| clients.get(by).ok_or_else(|| Failure::new(1, "demo", "The story names nobody."));
+    let client =
+        |by: usize| clients.get(by).ok_or_else(|| Failure::new(1, "demo", "The story names nobody."));
     for shown in &INSTANCES {
         let create = CreateInstance {
             name: Some(shown.name.to_owned()),
-            source: shown.repository.map(|name| CreateSource::Git { url: format!("https://git.example.org/engines/{name}.git"), revision: None }),
+            source: shown.repository.map(|name| CreateSource::Git {
+                url: format!("https://git.example.org/engines/{name}.git"),
+                revision: None,
+            }),
             image: shown.image.map(str::to_owned),
             driver: Some(Driver::Sim),
             resources: Some(ResourcesInput {
@@ -206,7 +253,8 @@ async fn fill(ambient: &Ambient, clock: &StoryClock, stead: &Stead, credentials:
             ..CreateInstance::default()
         };
         let client_of_creator = client(shown.by)?;
-        let begun = client_of_creator.create_instance(&create, &ambient.new_id::<RequestId>().to_string()).await?;
+        let begun =
+            client_of_creator.create_instance(&create, &ambient.new_id::<RequestId>().to_string()).await?;
         until_ended(client_of_creator, &begun.operation.id).await?;
         for (hours, by, deed) in shown.then {
             clock.pass(HOUR * *hours);
@@ -242,7 +290,12 @@ async fn perform(client: &Client, name: &str, deed: Deed) -> Result<(), Failure>
                 memory_bytes: Some(gibibytes << 30),
                 ..ResourcesInput::default()
             };
-            client.update_instance(name, &UpdateInstance { resources: Some(resources), ..UpdateInstance::default() }).await?;
+            client
+                .update_instance(
+                    name,
+                    &UpdateInstance { resources: Some(resources), ..UpdateInstance::default() },
+                )
+                .await?;
             return Ok(());
         }
     };
@@ -258,7 +311,7 @@ async fn until_ended(client: &Client, operation: &str) -> Result<(), Failure> {
         }
         Ok(())
     };
-    tokio::time::timeout(PATIENCE, ended)
-        .await
-        .map_err(|_| Failure::new(8, "demo", format!("The simulated operation {operation} did not end within a minute.")))?
+    tokio::time::timeout(PATIENCE, ended).await.map_err(|_| {
+        Failure::new(8, "demo", format!("The simulated operation {operation} did not end within a minute."))
+    })?
 }

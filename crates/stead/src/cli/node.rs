@@ -33,18 +33,26 @@ pub(crate) async fn run(context: &Context, args: NodeArgs) -> Result<ExitCode, F
     let _lock = DataDirLock::acquire(&settings.data_dir)?;
     let agent = Agent::start(&settings, Some(join.node), &context.ambient).await?;
     let stop = CancellationToken::new();
-    let connected =
-        remote::keep_connected(agent.node.clone(), &join, args.to.clone(), context.ambient.clone(), stop.clone())?;
+    let connected = remote::keep_connected(
+        agent.node.clone(),
+        &join,
+        args.to.clone(),
+        context.ambient.clone(),
+        stop.clone(),
+    )?;
     let connected = tokio::spawn(connected);
     let output = &context.output;
     if output.json {
         output.json(&json!({ "ready": { "node": join.node } }));
     } else {
-        output.line(format!("{} serves {}. Ctrl-C stops the agent and leaves the instances running.", join.node, args.to));
+        output.line(format!(
+            "{} serves {}. Ctrl-C stops the agent and leaves the instances running.",
+            join.node, args.to
+        ));
     }
     wait_for_a_signal()?.await;
     stop.cancel();
-    agent.node.shutdown().await;
+    agent.shutdown().await;
     if let Err(error) = connected.await {
         tracing::warn!(error = %error, "the connection to the server ended badly");
     }

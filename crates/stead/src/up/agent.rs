@@ -20,6 +20,7 @@ use super::settings::Settings;
 pub struct Agent {
     pub node: Node,
     pub oci: Arc<OciDriver>,
+    simulated: Option<Arc<SimMachine>>,
 }
 
 /// Who this machine is; written once.
@@ -41,14 +42,27 @@ impl Agent {
         oci.insecure_registries.clone_from(&settings.insecure_registries);
         let oci = Arc::new(OciDriver::open(oci, ambient.clone()).await?);
         let mut drivers: Vec<Arc<DynDriver>> = vec![Arc::clone(&oci) as Arc<DynDriver>];
+        let mut simulated = None;
         if settings.simulate {
             let file = Some(directory.join("simulated-machine.json"));
-            let machine = SimMachine::new(SimSettings { file, ..SimSettings::lifelike() }, ambient.clone());
-            drivers.push(Arc::new(SimDriver::new(Arc::new(machine))));
+            let machine = SimMachine::open(SimSettings { file, ..SimSettings::lifelike() }, ambient.clone())?;
+            let machine = Arc::new(machine);
+            drivers.push(Arc::new(SimDriver::new(Arc::clone(&machine))));
+            simulated = Some(machine);
         }
         let config = NodeConfig::new(id, settings.node_name.clone(), directory);
         let node = Node::start(config, drivers, ambient.clone()).await?;
-        Ok(Self { node, oci })
+        Ok(Self { node, oci, simulated })
+    }
+
+    /// Ends the agent; instances run on, simulated ones in their file.
+    pub async fn shutdown(&self) {
+        self.node.shutdown().await;
+        if let Some(machine) = &self.simulated
+            && let Err(error) = machine.save().await
+        {
+            tracing::warn!(error.inside = %error.inside(), "the simulated machine was not saved: {error}");
+        }
     }
 }
 
@@ -73,7 +87,11 @@ fn own_id(directory: &Path, given: Option<NodeId>, ambient: &Ambient) -> Result<
     match given {
         Some(given) if given != file.node => Err(Error::conflict(
             "another_node",
-            format!("{} is the directory of node {}, and the join file is for {given}.", directory.display(), file.node),
+            format!(
+                "{} is the directory of node {}, and the join file is for {given}.",
+                directory.display(),
+                file.node
+            ),
         )
         .next_step("Use the join file of this node, or another data directory.")),
         _ => Ok(file.node),

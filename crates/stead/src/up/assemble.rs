@@ -89,7 +89,8 @@ impl Stead {
         if let Some(agent) = &agent {
             tasks.push(tokio::spawn(join(agent.node.clone(), control.clone(), stop.clone())));
         }
-        let app = App::new(HttpConfig::new(base_url.clone()), control.clone(), ambient.clone(), stop.clone())?;
+        let app =
+            App::new(HttpConfig::new(base_url.clone()), control.clone(), ambient.clone(), stop.clone())?;
         tasks.push(tokio::spawn(async move {
             if let Err(error) = stead_http::serve(listener, app).await {
                 tracing::error!(error = %error, "the HTTP listener has ended");
@@ -119,9 +120,9 @@ impl Stead {
                 let _ = tokio::time::timeout(Duration::from_millis(200), news.recv()).await;
             }
         };
-        tokio::time::timeout(NODE_PATIENCE, arrived)
-            .await
-            .map_err(|_| Error::unavailable("node_missing", "This machine's own node did not connect within 30 seconds."))
+        tokio::time::timeout(NODE_PATIENCE, arrived).await.map_err(|_| {
+            Error::unavailable("node_missing", "This machine's own node did not connect within 30 seconds.")
+        })
     }
 
     /// How many instances have a sandbox now; 0 when that cannot be told.
@@ -160,7 +161,7 @@ impl Stead {
     pub async fn shutdown(self) {
         self.stop.cancel();
         if let Some(agent) = &self.agent {
-            agent.node.shutdown().await;
+            agent.shutdown().await;
         }
         for task in self.tasks {
             if let Err(error) = task.await
@@ -179,7 +180,11 @@ async fn listen(address: SocketAddr, flag: &str) -> Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => {
             Error::conflict("address_in_use", format!("Another program listens at {address} already."))
-                .next_step(format!("Name another address: {flag} {}:{}", address.ip(), address.port().wrapping_add(1).max(1024)))
+                .next_step(format!(
+                    "Name another address: {flag} {}:{}",
+                    address.ip(),
+                    address.port().wrapping_add(1).max(1024)
+                ))
         }
         std::io::ErrorKind::PermissionDenied => {
             Error::invalid("address_not_allowed", format!("This user may not listen at {address}."))

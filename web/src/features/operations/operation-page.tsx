@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 
 import { ApiError } from "@/api/problem";
@@ -13,7 +13,8 @@ import { Fact, Facts, Panel, SkeletonRows } from "@/ui/layout";
 import { Note, ProblemNote } from "@/ui/problem-note";
 import { RelativeTime, useNow } from "@/ui/relative-time";
 import { OperationPill } from "@/ui/state-pill";
-import { useMay } from "../session/queries";
+import { useMay, useMe } from "../session/queries";
+import { membersQuery } from "../team/queries";
 import { kindWords } from "./kinds";
 import { useInstanceNames } from "./list-page";
 import { OperationSteps } from "./operation-steps";
@@ -102,7 +103,9 @@ function Details({ operation }: { operation: Operation }) {
                   <RelativeTime at={operation.deadline} />
                 </Fact>
               )}
-              <Fact name="Asked by">{operation.created_by}</Fact>
+              <Fact name="Asked by">
+                <AskedBy user={operation.created_by} />
+              </Fact>
               <Fact name="Kind">
                 <code className="font-mono text-sm">{operation.kind}</code>
               </Fact>
@@ -119,6 +122,16 @@ function Details({ operation }: { operation: Operation }) {
       </div>
     </Page>
   );
+}
+
+/** The person's name; those who have left the tenant are known by their id alone. */
+function AskedBy({ user }: { user: string }) {
+  const me = useMe();
+  const members = useInfiniteQuery(membersQuery(me.tenant.id));
+  if (user === "stead") return "Stead itself";
+  if (user === me.user.id) return me.user.name;
+  const member = members.data?.pages.flatMap((page) => page.items).find((item) => item.user.id === user);
+  return member?.user.name ?? <code className="font-mono text-sm break-all">{user}</code>;
 }
 
 function Log({ operation }: { operation: Operation }) {

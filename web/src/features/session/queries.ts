@@ -31,10 +31,17 @@ export function useMay(permission: string): boolean {
 export function useSignIn() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (token: string) => body(api.POST("/v1/auth/link", { body: { token } })),
+    mutationFn: async (token: string): Promise<Me> => {
+      chooseTenant(undefined);
+      const me = await body(api.POST("/v1/auth/link", { body: { token } }));
+      // Whoever works in one team begins there; the personal tenant is one click away.
+      const [team, ...others] = me.tenants.filter((tenant) => !tenant.personal);
+      if (!team || others.length > 0) return me;
+      chooseTenant(team.id);
+      return readMe();
+    },
     meta: { quiet: true },
     onSuccess: (me) => {
-      chooseTenant(undefined);
       client.clear();
       client.setQueryData(keys.me, me);
     },
