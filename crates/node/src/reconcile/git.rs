@@ -29,7 +29,8 @@ bring_up_to_date() {
   [ -z "$(git status --porcelain 2>&1 | head -c 1)" ] || keep "The workspace has changes that are not committed; it is kept as it is."
   git fetch --progress --tags --force origin || exit 1
   if git symbolic-ref -q HEAD >/dev/null; then
-    git merge -q --ff-only '@{upstream}' || keep "The workspace has commits of its own; it is kept as it is."
+    git merge-base --is-ancestor HEAD '@{upstream}' || keep "The workspace has commits of its own; it is kept as it is."
+    git merge -q --ff-only '@{upstream}' || exit 1
   elif [ -n "$revision" ] && git rev-parse -q --verify "refs/tags/$revision^{commit}" >/dev/null; then
     git checkout -q --detach "refs/tags/$revision" || exit 1
   fi
@@ -48,23 +49,24 @@ if [ ! -e "$temporary/complete" ]; then
   done
   command -v git >/dev/null 2>&1 || exit 90
   mkdir "$temporary" || exit 1
+  # The checkouts below are forced because git does not fail otherwise when the disk is full.
   git clone --progress --no-checkout -- "$url" "$temporary/tree" || exit 1
   cd "$temporary/tree" || exit 1
   if [ -n "$revision" ]; then
     if git rev-parse -q --verify "refs/remotes/origin/$revision^{commit}" >/dev/null; then
-      git checkout --progress -q -B "$revision" "refs/remotes/origin/$revision" || exit 1
+      git checkout --force --progress -q -B "$revision" "refs/remotes/origin/$revision" || exit 1
       git branch -q --set-upstream-to="origin/$revision" 2>/dev/null
     elif git rev-parse -q --verify "refs/tags/$revision^{commit}" >/dev/null; then
-      git checkout --progress -q --detach "refs/tags/$revision" || exit 1
+      git checkout --force --progress -q --detach "refs/tags/$revision" || exit 1
     elif git rev-parse -q --verify "$revision^{commit}" >/dev/null; then
-      git checkout --progress -q --detach "$revision" || exit 1
+      git checkout --force --progress -q --detach "$revision" || exit 1
     elif git fetch --progress origin "$revision"; then
-      git checkout --progress -q --detach FETCH_HEAD || exit 1
+      git checkout --force --progress -q --detach FETCH_HEAD || exit 1
     else
       exit 91
     fi
   elif git rev-parse -q --verify HEAD >/dev/null; then
-    git checkout --progress -q || exit 1
+    git checkout --force --progress -q || exit 1
   fi
   case $origin in
     -) ;;

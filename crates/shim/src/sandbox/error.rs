@@ -76,7 +76,7 @@ impl SandboxError {
                 Some("The bridge is missing; restart the node so that it makes it again.")
             }
             (Stage::Spawn, Some(libc::EAGAIN)) => {
-                Some("Raise the instance's process limit or end some processes.")
+                Some("End some of its processes, restart it, or raise its process limit.")
             }
             (Stage::Spawn, Some(libc::ENOENT)) => Some("Check the program's name and the instance's PATH."),
             (Stage::Frozen, _) => Some("Resume the instance first."),

@@ -5,7 +5,7 @@ use stead_api::v1::instances::{CreateInstance, CreateSource, Phase, ResourcesInp
 use stead_testkit::repository::Repository;
 
 use crate::inside::output;
-use crate::stead;
+use crate::{stead, stead_with};
 
 fn text(output: &std::process::Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
@@ -51,7 +51,7 @@ async fn a_failing_startup_task_leaves_a_running_instance_that_says_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_fetched_says_why_and_can_be_deleted() {
-    let stead = stead();
+    let stead = stead_with(&["--insecure-registry", "127.0.0.1:1"]);
     let client = stead.client();
     let git = |url: &str| CreateInstance {
         name: Some("away".into()),
@@ -67,6 +67,8 @@ async fn what_cannot_be_fetched_says_why_and_can_be_deleted() {
         (git("https://192.0.2.1/nothing.git"), &["git_unreachable"][..]),
         (git("http://127.0.0.1:1/nothing.git"), &["git_unreachable"]),
         (image("127.0.0.1:1/nothing:latest"), &["image_registry_unreachable"]),
+        // The host's own network is none of an instance's business.
+        (image("127.0.0.1:2/nothing:latest"), &["image_registry_private"]),
         (image("archive:nothing.tar"), &["image_not_found"]),
     ]
     .into_iter()

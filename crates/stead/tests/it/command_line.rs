@@ -90,3 +90,31 @@ async fn from_a_repository_to_a_deleted_instance() {
     let (code, said) = run(&["--json", "list"]);
     assert!(code == 0 && said.trim() == "[]", "{said}");
 }
+
+/// `stead up` that cannot come up: what it says.
+fn refused_up(stead: &stead_testkit::binary::Stead, arguments: &[&str]) -> String {
+    let output = stead.command().args(["--json", "up"]).args(arguments).output().expect("the binary starts");
+    assert!(!output.status.success(), "{arguments:?}: {output:?}");
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_is_said_to_be_taken() {
+    let stead = stead();
+    let data = stead.data_dir().to_str().expect("a path");
+    let said = refused_up(&stead, &["--listen", "127.0.0.1:0", "--data-dir", data]);
+    assert!(said.contains("already_running"), "{said}");
+    let other = tempfile::tempdir().expect("a folder");
+    let listen = stead.url().trim_end_matches('/').replace("http://localhost", "127.0.0.1");
+    let other = other.path().to_str().expect("a path").to_owned();
+    let said = refused_up(&stead, &["--listen", &listen, "--data-dir", &other]);
+    assert!(said.contains("address_in_use"), "{said}");
+    // The first one has not noticed.
+    let repository = Repository::with(&[("README.md", "hello\n")]);
+    let path = repository.path().to_str().expect("a path");
+    assert!(stead.cli(&["open", path, "--name", "shop"]).status.success());
+    let again = stead.cli(&["--json", "open", path, "--name", "shop"]);
+    let said = String::from_utf8_lossy(&again.stderr).into_owned() + &String::from_utf8_lossy(&again.stdout);
+    assert!(!again.status.success() && said.contains("name_taken") && said.contains("next"), "{said}");
+    stead.until_phase("shop", Phase::Running).await;
+}
