@@ -9,6 +9,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use inside::{output, up};
 use machine::on_machine;
@@ -19,6 +20,7 @@ use sha2::Digest as _;
 use stead_core::driver::{Driver as _, ProgressSink, RunPlan};
 use stead_core::instance::{Progress, Rootfs};
 use stead_drivers::conformance::{Unwatched, plan};
+use stead_drivers::oci::{ImageCleaning, OciDriver};
 use tar::{Builder, EntryType, Header};
 
 const REGISTRY: &str = "127.0.0.1:5000";
@@ -216,15 +218,26 @@ fn images_are_pulled_once_run_and_removed() {
         });
         let others = futures::future::join_all(many).await;
         assert_eq!(inodes(), before);
-        // Only what no instance uses goes.
+        // Only what no instance uses goes, and not at once.
         for other in others {
             driver.delete(other).await.unwrap();
         }
-        assert_eq!(driver.remove_unused_images().await.unwrap(), 1);
+        assert_eq!(driver.remove_unused_images(Duration::from_secs(3_600)).await.unwrap(), 0);
+        assert_eq!(driver.remove_unused_images(Duration::ZERO).await.unwrap(), 1);
         assert_eq!(inodes(), before);
         driver.delete(plan.instance).await.unwrap();
-        assert_eq!(driver.remove_unused_images().await.unwrap(), 1);
-        assert!(inodes().is_empty());
+        drop(driver);
+        // By itself, too.
+        let mut settings = machine.settings.clone();
+        settings.image_cleaning = ImageCleaning { every: Duration::from_millis(20), keep: Duration::ZERO };
+        let driver = OciDriver::open(settings, machine.ambient.clone()).await.unwrap();
+        let gone = async {
+            while !inodes().is_empty() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), gone).await.unwrap();
+        drop(driver);
     });
 }
 

@@ -19,4 +19,4 @@ mod trash;
 
 pub use driver::OciDriver;
 pub use image::{Image, ImageConfig, ImageReference, ImageStore, Leased};
-pub use settings::{ImageLimits, OciSettings, SpawnerCommand, Toolchain};
+pub use settings::{ImageCleaning, ImageLimits, OciSettings, SpawnerCommand, Toolchain};

@@ -46,6 +46,7 @@ pub struct OciSettings {
     /// Registries spoken to by plain HTTP, such as `127.0.0.1:5000`; they may be at private addresses, which others may not.
     pub insecure_registries: Vec<String>,
     pub image_limits: ImageLimits,
+    pub image_cleaning: ImageCleaning,
     /// Formatted disk images kept ready.
     pub disk_pool: usize,
     /// First user id of the host that instances are mapped to.
@@ -81,6 +82,21 @@ impl Default for ImageLimits {
     }
 }
 
+/// When images that no instance uses go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImageCleaning {
+    /// From one look to the next.
+    pub every: Duration,
+    /// How long an unused one stays after it was last looked up.
+    pub keep: Duration,
+}
+
+impl Default for ImageCleaning {
+    fn default() -> Self {
+        Self { every: Duration::from_hours(1), keep: Duration::from_hours(7 * 24) }
+    }
+}
+
 impl OciSettings {
     #[must_use]
     pub fn new(directory: PathBuf) -> Self {
@@ -95,6 +111,7 @@ impl OciSettings {
             loopback_only: false,
             insecure_registries: Vec::new(),
             image_limits: ImageLimits::default(),
+            image_cleaning: ImageCleaning::default(),
             disk_pool: 2,
             first_user_id: 100_000,
         }

@@ -1,6 +1,7 @@
 //! The driver itself: what the contract asks, done with the parts beside. Each call looks at what is there before it does
 //! anything, so that repeating it after a crash is harmless.
 
+mod images;
 mod run;
 mod sandbox;
 
@@ -11,7 +12,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
 use stead_core::ambient::Ambient;
 use stead_core::driver::{
     Attach, Capabilities, ConsolePosition, Driver, Observation, ProcessSpec, ProcessState, ProgressSink,
@@ -30,13 +30,14 @@ use crate::oci::capabilities::{self, Machine};
 use crate::oci::console;
 use crate::oci::disk::Disks;
 use crate::oci::files;
-use crate::oci::image::{Image, ImageStore, Leased, blocking};
+use crate::oci::image::{ImageStore, Leased, blocking};
 use crate::oci::leftovers;
 use crate::oci::network::{Names, Network};
 use crate::oci::rootfs::host;
 use crate::oci::settings::{OciSettings, Toolchain};
 use crate::oci::shim_client::{QUICK, Shim, Spawner};
 use crate::oci::trash::Trash;
+use images::PreparedImage;
 use run::{LastRun, Run};
 
 /// Beyond the grace of a stop: the kernel ends processes and the shim unmounts.
@@ -45,12 +46,6 @@ const STOP_PATIENCE: Duration = Duration::from_secs(30);
 const LONGEST_RUN_DIRECTORY: usize = 90;
 /// While nothing runs, a change is looked for this often at least.
 const IDLE_WAIT: Duration = Duration::from_secs(5);
-/// Which image an instance was prepared with.
-#[derive(Debug, Serialize, Deserialize)]
-struct PreparedImage {
-    reference: String,
-    image: Image,
-}
 
 /// See [`super`].
 #[derive(Debug)]
@@ -61,7 +56,8 @@ pub struct OciDriver {
     capabilities: Capabilities,
     instances: PathBuf,
     runs: PathBuf,
-    images: ImageStore,
+    images: Arc<ImageStore>,
+    _cleaning: images::Cleaning,
     disks: Arc<Disks>,
     network: Arc<Network>,
     trash: Arc<Trash>,
@@ -109,14 +105,15 @@ impl OciDriver {
             tracing::warn!(missing = sentence, "this machine lacks something");
         }
         let trash = Arc::new(Trash::open(&directory)?);
-        let images = ImageStore::open(
+        let images = Arc::new(ImageStore::open(
             &directory,
             settings.image_limits,
             &settings.insecure_registries,
             settings.allow_private_networks,
             ambient.clone(),
             Arc::clone(&trash),
-        )?;
+        )?);
+        let cleaning = images::Cleaning::begin(&images, instances.clone(), settings.image_cleaning);
         let disks = Disks::open(&directory, settings.disk_pool, machine.disk_images, ambient.clone())?;
         disks.fill_in_background();
         let mut toolchains = settings.toolchains.clone();
@@ -136,6 +133,7 @@ impl OciDriver {
             instances,
             runs,
             images,
+            _cleaning: cleaning,
             disks,
             network,
             trash,
@@ -166,28 +164,17 @@ impl OciDriver {
 
     /// The images of this node.
     #[must_use]
-    pub const fn images(&self) -> &ImageStore {
+    pub fn images(&self) -> &ImageStore {
         &self.images
     }
 
-    /// Removes images that no instance was prepared with. Answers how many.
+    /// Removes images that no instance was prepared with and that were last looked up `keep` ago or earlier. Answers how many.
+    /// Done by itself as [`ImageCleaning`](crate::oci::ImageCleaning) says.
     ///
     /// # Errors
     /// When the node's directory cannot be read.
-    pub async fn remove_unused_images(&self) -> Result<usize> {
-        let instances = self.instances.clone();
-        self.images
-            .remove_unused(move || {
-                let mut used = BTreeSet::new();
-                for directory in files::list(&instances)? {
-                    if let Some(prepared) = files::read_json::<PreparedImage>(&directory.join("image.json"))?
-                    {
-                        used.insert(prepared.image.digest);
-                    }
-                }
-                Ok(used)
-            })
-            .await
+    pub async fn remove_unused_images(&self, keep: Duration) -> Result<usize> {
+        images::remove_unused(&self.images, self.instances.clone(), keep).await
     }
 
     fn directory(&self, instance: InstanceId) -> PathBuf {

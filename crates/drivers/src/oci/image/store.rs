@@ -387,21 +387,31 @@ impl ImageStore {
         Ok(image)
     }
 
-    /// Removes images that are not in use, and layers that no image is made of. Answers how many images went.
+    /// Removes images that are not in use and were brought in `min_age` ago or earlier, and layers that no image is made of.
+    /// Answers how many images went.
     ///
     /// # Errors
     /// When the store cannot be read; nothing that is in use is touched.
     pub async fn remove_unused(
         &self,
+        min_age: Duration,
         in_use: impl FnOnce() -> Result<BTreeSet<Digest>> + Send,
     ) -> Result<usize> {
         let _alone = self.removal.write().await;
-        let in_use = in_use()?;
+        let mut kept = in_use()?;
+        let now = self.ambient.now();
+        for path in files::list(&self.directory.join("tags"))? {
+            if let Some(tag) = read_json::<Tag>(&path)?
+                && now.since(tag.checked) < min_age
+            {
+                kept.insert(tag.digest);
+            }
+        }
         let mut needed = BTreeSet::new();
         let mut removed = 0;
         for path in files::list(&self.directory.join("records"))? {
             let Some(image) = read_json::<Image>(&path)? else { continue };
-            if in_use.contains(&image.digest) {
+            if kept.contains(&image.digest) {
                 needed.extend(image.layers);
             } else {
                 fs::remove_file(&path).internal("removing an image's record")?;
@@ -409,7 +419,7 @@ impl ImageStore {
             }
         }
         for path in files::list(&self.directory.join("tags"))? {
-            if read_json::<Tag>(&path)?.is_none_or(|tag| !in_use.contains(&tag.digest)) {
+            if read_json::<Tag>(&path)?.is_none_or(|tag| !kept.contains(&tag.digest)) {
                 fs::remove_file(&path).internal("removing an image's tag")?;
             }
         }
