@@ -20,10 +20,13 @@ impl<T> Doing<T> for std::result::Result<T, DbErr> {
                     .source_error(failure);
             }
             if dialect::is_unstorable_text(&failure) {
-                return Error::invalid("text_invalid", "A text holds a NUL character, which cannot be stored.")
-                    .next_step("Remove it and try again.")
-                    .context(what)
-                    .source_error(failure);
+                return Error::invalid(
+                    "text_invalid",
+                    "A text holds a NUL character, which cannot be stored.",
+                )
+                .next_step("Remove it and try again.")
+                .context(what)
+                .source_error(failure);
             }
             Error::internal(what).source_error(failure)
         })

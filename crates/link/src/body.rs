@@ -229,7 +229,10 @@ enum Broken {
     Writer(io::Error),
 }
 
-async fn carry(reader: &mut (impl AsyncRead + Unpin), writer: &mut (impl AsyncWrite + Unpin)) -> Result<(), Broken> {
+async fn carry(
+    reader: &mut (impl AsyncRead + Unpin),
+    writer: &mut (impl AsyncWrite + Unpin),
+) -> Result<(), Broken> {
     let mut buffer = vec![0; CHUNK];
     loop {
         let count = reader.read(&mut buffer).await.map_err(Broken::Reader)?;

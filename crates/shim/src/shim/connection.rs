@@ -164,7 +164,10 @@ impl Connection {
     /// of an end, and hops that carry the stream on drop what they have not yet sent when it is reset.
     pub(super) fn end(self, scratch: &mut [u8]) {
         if self.stream.shutdown(std::net::Shutdown::Both).is_ok() {
-            while matches!(rustix::io::read(&self.stream, &mut *scratch), Ok(1..) | Err(rustix::io::Errno::INTR)) {}
+            while matches!(
+                rustix::io::read(&self.stream, &mut *scratch),
+                Ok(1..) | Err(rustix::io::Errno::INTR)
+            ) {}
         }
     }
 
