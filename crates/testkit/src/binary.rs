@@ -159,6 +159,19 @@ impl Stead {
         }
     }
 
+    /// Ctrl-C, and waits for its end.
+    ///
+    /// # Panics
+    /// When it does not end well.
+    pub fn interrupt(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let sent = Command::new("kill").args(["-INT", &process.id().to_string()]).status().expect("kill starts");
+            assert!(sent.success(), "it runs");
+            let status = process.wait().expect("it ends");
+            assert!(status.success(), "`stead up` after Ctrl-C: {status}");
+        }
+    }
+
     /// Starts it again at the same address.
     ///
     /// # Panics

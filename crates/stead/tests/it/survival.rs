@@ -2,6 +2,7 @@
 
 use stead_api::v1::instances::{CreateInstance, Phase};
 use stead_api::v1::operations::OperationState;
+use stead_api::client::Client;
 use stead_testkit::wait;
 
 use crate::inside::{output, settled_screen, terminal};
@@ -18,6 +19,22 @@ while True:
     sys.stdout.flush()
     time.sleep(0.002)
 ";
+
+/// What changes when an instance is started anew: when its PID 1 began, by the kernel's clock.
+async fn births(client: &Client, boxes: usize) -> Vec<String> {
+    let mut births = Vec::new();
+    for number in 0..boxes {
+        let began = "sed 's/.*) //' /proc/1/stat | cut -d' ' -f20";
+        births.push(output(client, &format!("box-{number}"), began).await);
+    }
+    births
+}
+
+/// The numbers that the counter has printed.
+async fn counted(client: &Client) -> Vec<u64> {
+    let console = client.console_text("counter", None).await.expect("the console");
+    console.lines().filter_map(|line| line.strip_prefix("line ")).filter_map(|number| number.parse().ok()).collect()
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_stops_and_nothing_is_lost_when_the_server_is_killed() {
@@ -54,7 +71,8 @@ async fn nothing_stops_and_nothing_is_lost_when_the_server_is_killed() {
         settled_screen(&client, "box-1", &colours, "ended").await,
         settled_screen(&client, "box-2", &editor, "hello from vim").await,
     ];
-    let birth = output(&client, "box-3", "stat -c %Y /proc/1; cat /proc/sys/kernel/random/boot_id").await;
+    let birth = births(&client, 9).await;
+    let counted_before = counted(&client).await.last().copied().unwrap_or(0);
 
     // An operation in the middle of its work when the server dies.
     let late = CreateInstance { name: Some("late".into()), ..CreateInstance::default() };
@@ -69,10 +87,7 @@ async fn nothing_stops_and_nothing_is_lost_when_the_server_is_killed() {
         settled_screen(&client, "box-2", &editor, "hello from vim").await,
     ];
     assert_eq!(before, after, "a terminal redraws otherwise than before");
-    assert_eq!(
-        output(&client, "box-3", "stat -c %Y /proc/1; cat /proc/sys/kernel/random/boot_id").await,
-        birth
-    );
+    assert_eq!(births(&client, 9).await, birth, "an instance was started anew");
     for number in 0..9 {
         stead.until_phase(&format!("box-{number}"), Phase::Running).await;
     }
@@ -86,15 +101,28 @@ async fn nothing_stops_and_nothing_is_lost_when_the_server_is_killed() {
     .await;
     stead.until_phase("late", Phase::Running).await;
 
-    let console = client.console_text("counter", None).await.expect("the console");
-    let numbers: Vec<u64> = console
-        .lines()
-        .filter_map(|line| line.strip_prefix("line "))
-        .filter_map(|number| number.parse().ok())
-        .collect();
+    let numbers = counted(&client).await;
     assert!(numbers.len() > 1_000, "the counter printed only {} lines", numbers.len());
     assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1), "the console has a gap");
     assert_eq!(numbers[0], 1);
+    assert!(numbers.last() > Some(&counted_before), "the counter stands still");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_leaves_instances_running() {
+    let mut stead = stead();
+    stead.instance("box-0").await;
+    let client = stead.client();
+    let shell = terminal(&client, "box-0", None, b"sleep 3600 & echo st''arted\r", "started").await;
+    let before = settled_screen(&client, "box-0", &shell, "started").await;
+    let birth = births(&client, 1).await;
+    stead.interrupt();
+    stead.start_again();
+    let client = stead.client();
+    stead.until_phase("box-0", Phase::Running).await;
+    assert_eq!(births(&client, 1).await, birth);
+    assert_eq!(settled_screen(&client, "box-0", &shell, "started").await, before);
+    output(&client, "box-0", "pgrep -x sleep").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
