@@ -100,7 +100,9 @@ impl GitHost {
             .spawn()
             .expect("the server starts");
         let address = format!("{network}.2");
-        wait::until_blocking("the git host listens", || std::net::TcpStream::connect((address.as_str(), 80)).map(drop));
+        wait::until_blocking("the git host listens", || {
+            std::net::TcpStream::connect((address.as_str(), 80)).map(drop)
+        });
         Self { root, namespace, address, server }
     }
 

@@ -227,7 +227,8 @@ pub(crate) fn classify(exit: ExitStatus, output: &str, source: &Source) -> Error
             format!("{url} has no branch, tag or commit {revision}."),
         )
         .next_step("Check the spelling; a commit has to be pushed first.")
-    } else if has(&["no space left on device", "disk quota exceeded"]) {
+    // The last is all that a checkout says.
+    } else if has(&["no space left on device", "disk quota exceeded", "unable to write file"]) {
         Error::new(ErrorKind::QuotaExceeded, "disk_full", format!("The volume is too small for {url}."))
             .next_step("Give the instance a larger disk and start it again.")
     } else if has(&[
@@ -318,6 +319,7 @@ mod tests {
             ),
             (128, "fatal: '/nowhere' does not appear to be a git repository", "git_repository_not_found"),
             (1, "fatal: write error: No space left on device", "disk_full"),
+            (1, "error: unable to write file large", "disk_full"),
             (90, "", "git_missing"),
             (91, "fatal: couldn't find remote ref nope", "git_revision_not_found"),
             (1, "fatal: something new", "git_failed"),

@@ -10,7 +10,8 @@ use crate::stead_with;
 
 fn opened(stead: &Stead, arguments: &[&str]) -> (i32, String) {
     let output = stead.cli(arguments);
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let text =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     (output.status.code().unwrap_or(-1), text)
 }
 
@@ -18,7 +19,12 @@ fn opened(stead: &Stead, arguments: &[&str]) -> (i32, String) {
 async fn problem_of(stead: &Stead, url: &str, revision: Option<&str>, disk: Option<u64>) -> String {
     let source = CreateSource::Git { url: url.to_owned(), revision: revision.map(str::to_owned) };
     let resources = disk.map(|disk| ResourcesInput { disk_bytes: Some(disk), ..ResourcesInput::default() });
-    let create = CreateInstance { name: Some("never".into()), source: Some(source), resources, ..CreateInstance::default() };
+    let create = CreateInstance {
+        name: Some("never".into()),
+        source: Some(source),
+        resources,
+        ..CreateInstance::default()
+    };
     let key = format!("{url} {revision:?} {disk:?}");
     stead.client().create_instance_and_wait(&create, &key, "60s").await.expect("accepted");
     let failed = stead.until_phase("never", Phase::Failed).await;
@@ -68,7 +74,8 @@ async fn a_repository_larger_than_the_volume_says_that_the_disk_is_full() {
     let repository = Repository::with(&[("README.md", "hello\n")]);
     // Random bytes do not compress.
     let mut bytes = vec![0_u8; 60 << 20];
-    std::io::Read::read_exact(&mut std::fs::File::open("/dev/urandom").expect("randomness"), &mut bytes).expect("random bytes");
+    std::io::Read::read_exact(&mut std::fs::File::open("/dev/urandom").expect("randomness"), &mut bytes)
+        .expect("random bytes");
     std::fs::write(repository.path().join("large"), bytes).expect("a file");
     repository.commit(&[]);
     let url = host.publish("large.git", &repository);
@@ -94,6 +101,9 @@ async fn a_configuration_mended_upstream_is_fetched_by_the_next_start() {
     let (code, said) = opened(&stead, &["start", "shop"]);
     assert_eq!(code, 0, "{said}");
     let client = stead.client();
-    assert_eq!(output(&client, "shop", "echo $GREETING; git status -sb").await, "salut\n## main...origin/main\n");
+    assert_eq!(
+        output(&client, "shop", "echo $GREETING; git status -sb").await,
+        "salut\n## main...origin/main\n"
+    );
     assert_eq!(client.instance("shop").await.expect("it is there").state.phase, Phase::Running);
 }

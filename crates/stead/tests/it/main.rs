@@ -8,6 +8,7 @@ mod chaos;
 mod command_line;
 mod crowd;
 mod git_over_http;
+mod hostile;
 mod inside;
 mod isolation;
 mod survival;
