@@ -210,7 +210,13 @@ impl<R: Routes> Gateway<R> {
                 Ok(viewer) => viewer,
                 Err(error) => return failed(&error),
             },
-            None => None,
+            None => match headers::stead_token(&visit.parts.headers) {
+                Some(token) => match self.inner.routes.token_holder(token, visit.host).await {
+                    Ok(viewer) => viewer,
+                    Err(error) => return failed(&error),
+                },
+                None => None,
+            },
         };
         if let Some(target) = target.as_ref().filter(|target| target.public) {
             // Who wakes a public preview still has to be somebody.

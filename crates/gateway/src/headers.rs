@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use http::header::{
-    CONNECTION, CONTENT_LENGTH, FORWARDED, HOST, HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE,
-    TRAILER, TRANSFER_ENCODING, UPGRADE,
+    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, FORWARDED, HOST, HeaderName, PROXY_AUTHENTICATE,
+    PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 use http::{HeaderMap, HeaderValue, Method};
 
@@ -39,7 +39,7 @@ fn strip_hop_by_hop(headers: &mut HeaderMap) {
             *name != HOST
                 && *name != CONTENT_LENGTH
                 && *name != http::header::COOKIE
-                && *name != http::header::AUTHORIZATION
+                && *name != AUTHORIZATION
         })
         .collect();
     for name in named {
@@ -80,6 +80,14 @@ pub fn wanted_upgrade(method: &Method, headers: &HeaderMap) -> Option<HeaderValu
     }
 }
 
+/// The API token of Stead that a program shows, if that is what it shows. Other credentials are the app's own affair.
+#[must_use]
+pub fn stead_token(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && token.starts_with("stead_")).then_some(token)
+}
+
 /// Where a request came from, as the app is told.
 #[derive(Debug, Clone, Copy)]
 pub struct Origin<'a> {
@@ -97,6 +105,9 @@ pub fn prepare_request(headers: &mut HeaderMap, upgrade: Option<&HeaderValue>, o
         headers.remove(name);
     }
     cookies::strip_request(headers);
+    if stead_token(headers).is_some() {
+        headers.remove(AUTHORIZATION);
+    }
     let mut set = |name: &'static str, value: String| {
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(HeaderName::from_static(name), value);

@@ -81,6 +81,9 @@ pub trait Routes: Send + Sync + 'static {
     /// Who holds this pass for this host; `None` when it is not valid any more.
     async fn viewer(&self, pass: &str, host: &PreviewHost) -> Result<Option<Self::Viewer>>;
 
+    /// Who holds this API token, which a program shows instead of a pass; `None` when it is not valid.
+    async fn token_holder(&self, token: &str, host: &PreviewHost) -> Result<Option<Self::Viewer>>;
+
     /// `None` when no instance has this label.
     async fn resolve(&self, host: &PreviewHost) -> Result<Option<Target>>;
 
@@ -107,6 +110,9 @@ impl<R: Routes> Routes for std::sync::Arc<R> {
     }
     async fn viewer(&self, pass: &str, host: &PreviewHost) -> Result<Option<Self::Viewer>> {
         (**self).viewer(pass, host).await
+    }
+    async fn token_holder(&self, token: &str, host: &PreviewHost) -> Result<Option<Self::Viewer>> {
+        (**self).token_holder(token, host).await
     }
     async fn resolve(&self, host: &PreviewHost) -> Result<Option<Target>> {
         (**self).resolve(host).await

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use stead_control::instances::{PreviewPresence, PreviewTarget};
-use stead_control::{Control, Mutation, TenantScope};
+use stead_control::{Caller, Control, Mutation, Presented, RequestInfo, TenantScope};
 use stead_core::access::Permission;
 use stead_core::error::ErrorKind;
 use stead_core::{Error, Result};
@@ -26,10 +26,16 @@ impl PreviewRoutes {
     }
 }
 
-/// Somebody who holds a pass for one host.
+#[derive(Clone)]
+enum Shown {
+    Pass(String),
+    Token(Presented),
+}
+
+/// Somebody who shows a pass for one host, or an API token.
 #[derive(Clone)]
 pub struct PassHolder {
-    pass: String,
+    shown: Shown,
     host: PreviewHost,
 }
 
@@ -40,15 +46,30 @@ impl std::fmt::Debug for PassHolder {
 }
 
 impl PreviewRoutes {
-    /// Who holds the pass now, acting in the target's tenant: the pass ends with the session behind it.
+    async fn caller(&self, viewer: &PassHolder) -> Result<Option<Caller>> {
+        let identity = self.control.identity();
+        match &viewer.shown {
+            Shown::Pass(pass) => identity.preview_viewer(pass, &viewer.host).await,
+            Shown::Token(token) => match identity.authenticate(token, &RequestInfo::default()).await {
+                Ok(caller) => Ok(Some(caller)),
+                Err(error) if error.kind() == ErrorKind::Unauthenticated => Ok(None),
+                Err(error) => Err(error),
+            },
+        }
+    }
+
+    async fn if_valid(&self, viewer: PassHolder) -> Result<Option<PassHolder>> {
+        Ok(self.caller(&viewer).await?.map(|_| viewer))
+    }
+
+    /// Who holds it now, acting in the target's tenant: a pass ends with the session behind it.
     async fn scope(
         &self,
         viewer: &PassHolder,
         target: &Target,
         permission: Permission,
     ) -> Result<TenantScope> {
-        let caller = self.control.identity().preview_viewer(&viewer.pass, &viewer.host).await?;
-        let caller = caller.ok_or_else(|| {
+        let caller = self.caller(viewer).await?.ok_or_else(|| {
             Error::new(
                 ErrorKind::Unauthenticated,
                 "unauthenticated",
@@ -87,8 +108,12 @@ impl Routes for PreviewRoutes {
     }
 
     async fn viewer(&self, pass: &str, host: &PreviewHost) -> Result<Option<PassHolder>> {
-        let known = self.control.identity().preview_viewer(pass, host).await?;
-        Ok(known.map(|_| PassHolder { pass: pass.to_owned(), host: host.clone() }))
+        self.if_valid(PassHolder { shown: Shown::Pass(pass.to_owned()), host: host.clone() }).await
+    }
+
+    async fn token_holder(&self, token: &str, host: &PreviewHost) -> Result<Option<PassHolder>> {
+        let shown = Shown::Token(Presented::Token(token.to_owned()));
+        self.if_valid(PassHolder { shown, host: host.clone() }).await
     }
 
     async fn resolve(&self, host: &PreviewHost) -> Result<Option<Target>> {

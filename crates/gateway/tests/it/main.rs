@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
 use http::StatusCode;
-use scene::{HTML, Scene};
+use scene::{HTML, Scene, TOKEN};
 use stead_gateway::{Admission, Presence};
 use tokio_tungstenite::tungstenite::Message;
 
@@ -263,4 +263,18 @@ async fn no_tunnels_and_no_echoes() {
         (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed".to_owned())
     );
     assert_eq!(scene.routes.dials(), 0);
+}
+
+#[tokio::test]
+async fn a_token_of_stead_admits_and_is_not_shown_to_the_app() {
+    let scene = Scene::start().await;
+    let token = format!("Bearer {TOKEN}");
+    let seen = scene.get("/echo", &[("authorization", &token)]).await;
+    assert_eq!(seen.status, StatusCode::OK, "{}", seen.text);
+    assert!(!seen.text.contains(TOKEN), "{}", seen.text);
+    let pass = scene.pass().await;
+    let seen = scene.get("/echo", &[("cookie", &pass), ("authorization", "Bearer the-apps-own")]).await;
+    assert!(seen.text.contains("Bearer the-apps-own"), "{}", seen.text);
+    let refused = scene.get("/echo", &[("authorization", "Bearer stead_other")]).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
 }

@@ -42,7 +42,11 @@ pub(crate) struct State {
     pub(crate) hangs_up: bool,
 }
 
+pub(crate) const TOKEN: &str = "stead_token";
+
 pub(crate) struct TestRoutes {
+    /// Holds [`TOKEN`].
+    owner: Viewer,
     app: SocketAddr,
     target: (TenantId, InstanceId),
     state: watch::Sender<State>,
@@ -74,6 +78,10 @@ impl Routes for TestRoutes {
 
     async fn viewer(&self, pass: &str, host: &PreviewHost) -> Result<Option<Viewer>> {
         Ok(self.book.viewer(pass, host))
+    }
+
+    async fn token_holder(&self, token: &str, _: &PreviewHost) -> Result<Option<Viewer>> {
+        Ok((token == TOKEN).then_some(self.owner))
     }
 
     async fn resolve(&self, host: &PreviewHost) -> Result<Option<Target>> {
@@ -223,6 +231,7 @@ impl Scene {
             app,
             target: (ambient.new_id(), ambient.new_id()),
             state: watch::Sender::new(state),
+            owner: viewer,
             book: AccessBook::new(ambient),
             dials: AtomicU32::new(0),
             wakes: AtomicU32::new(0),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures::{SinkExt, StreamExt};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use stead_core::access::Permission;
 use stead_core::frame::Frame;
 use stead_db::Db;
 use tokio_tungstenite::tungstenite::Message;
@@ -382,6 +383,22 @@ async fn a_private_preview_is_reached_through_signing_in(db: Db) {
     assert_eq!(look().await.status, StatusCode::UNAUTHORIZED);
 }
 
+async fn a_program_looks_at_a_private_preview_with_its_token(db: Db) {
+    let scene = Scene::start(db).await;
+    let objects = scene.objects().await;
+    let host = format!("8000--{}.localhost:{}", objects.name, scene.port);
+    let look = |who: Who| {
+        let request = scene.request_at(&host, &who, Method::GET, "/.stead/status");
+        async move { Answer::of(request).await.status }
+    };
+    assert_eq!(look(scene.owner.clone()).await, StatusCode::OK);
+    assert_eq!(look(scene.token_with(&[Permission::InstanceConnect]).await).await, StatusCode::OK);
+    assert_eq!(look(scene.token_with(&[Permission::InstanceRead]).await).await, StatusCode::FORBIDDEN);
+    assert_eq!(look(scene.stranger().await).await, StatusCode::NOT_FOUND);
+    assert_eq!(look(Who::Token("stead_made_up".into())).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(look(Who::Token("an app's own".into())).await, StatusCode::UNAUTHORIZED);
+}
+
 async fn tickets_are_for_our_previews_only(db: Db) {
     let scene = Scene::start(db).await;
     let session = scene.session().await;
@@ -415,5 +432,6 @@ stead_db::both_databases!(
     a_command_runs_to_its_end,
     an_upload_is_kept_and_a_promise_of_too_much_refused,
     a_private_preview_is_reached_through_signing_in,
+    a_program_looks_at_a_private_preview_with_its_token,
     tickets_are_for_our_previews_only,
 );
