@@ -67,7 +67,13 @@ impl Stead {
         log: &Arc<Mutex<String>>,
     ) -> (Child, Ready) {
         let mut process = Command::new(binary)
-            .args(["--json", if options.server_alone { "server" } else { "up" }, "--listen", listen, "--data-dir"])
+            .args([
+                "--json",
+                if options.server_alone { "server" } else { "up" },
+                "--listen",
+                listen,
+                "--data-dir",
+            ])
             .arg(data)
             .args(&options.arguments)
             .env("STEAD_CREDENTIALS", data.join("credentials.json"))
@@ -165,7 +171,8 @@ impl Stead {
     /// When it does not end well.
     pub fn interrupt(&mut self) {
         if let Some(mut process) = self.process.take() {
-            let sent = Command::new("kill").args(["-INT", &process.id().to_string()]).status().expect("kill starts");
+            let sent =
+                Command::new("kill").args(["-INT", &process.id().to_string()]).status().expect("kill starts");
             assert!(sent.success(), "it runs");
             let status = process.wait().expect("it ends");
             assert!(status.success(), "`stead up` after Ctrl-C: {status}");

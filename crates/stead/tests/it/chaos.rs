@@ -89,7 +89,8 @@ fn traces(data: &Path, instances: &BTreeSet<String>) -> Vec<String> {
             .map(|target| format!("{} ", target.display()))
             .collect();
         let group = read("cgroup");
-        if instances.iter().any(|id| [&command, &group, &open].iter().any(|text| text.contains(id.as_str()))) {
+        if instances.iter().any(|id| [&command, &group, &open].iter().any(|text| text.contains(id.as_str())))
+        {
             found.push(format!("process {pid}: {command} {}", read("comm")));
         }
     }
@@ -149,7 +150,10 @@ fn hash_of(instance: &str) -> String {
 /// The host's ends of the instances' interfaces.
 fn interfaces(hash: &str) -> Vec<String> {
     let names = fs::read_dir("/sys/class/net").expect("interfaces").flatten();
-    names.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| name.starts_with(&format!("sv{hash}."))).collect()
+    names
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| name.starts_with(&format!("sv{hash}.")))
+        .collect()
 }
 
 async fn delete_everything(stead: &Stead) {

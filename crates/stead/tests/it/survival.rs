@@ -1,8 +1,8 @@
 //! kill -9 of Stead touches no instance: processes, terminals and consoles go on.
 
+use stead_api::client::Client;
 use stead_api::v1::instances::{CreateInstance, Phase};
 use stead_api::v1::operations::OperationState;
-use stead_api::client::Client;
 use stead_testkit::wait;
 
 use crate::inside::{output, settled_screen, terminal};
@@ -33,7 +33,11 @@ async fn births(client: &Client, boxes: usize) -> Vec<String> {
 /// The numbers that the counter has printed.
 async fn counted(client: &Client) -> Vec<u64> {
     let console = client.console_text("counter", None).await.expect("the console");
-    console.lines().filter_map(|line| line.strip_prefix("line ")).filter_map(|number| number.parse().ok()).collect()
+    console
+        .lines()
+        .filter_map(|line| line.strip_prefix("line "))
+        .filter_map(|number| number.parse().ok())
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
