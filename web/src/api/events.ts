@@ -37,7 +37,8 @@ export function applyEvent(client: QueryClient, event: ChangeEvent): void {
         if (held?.id === event.instance_id)
           client.setQueryData<Instance>(key, { ...held, state: { ...held.state, phase: "deleting" } });
       }
-      void client.invalidateQueries({ queryKey: ["instances", "one"] });
+      // Lists too: one that is on its way may have been read before the deletion, and would bring the row back for good.
+      void client.invalidateQueries({ queryKey: keys.instances });
       return;
     case "operation":
       storeOperation(client, event.operation);
