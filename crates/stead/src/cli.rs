@@ -238,9 +238,9 @@ pub fn run() -> ExitCode {
     }
     let context = Context::new(&cli.global);
     let runtime = match cli.command {
-        Some(Command::Up(_) | Command::Server(_) | Command::Node(_) | Command::Down(_) | Command::Demo(_)) => {
-            tokio::runtime::Builder::new_multi_thread().enable_all().build()
-        }
+        Some(
+            Command::Up(_) | Command::Server(_) | Command::Node(_) | Command::Down(_) | Command::Demo(_),
+        ) => tokio::runtime::Builder::new_multi_thread().enable_all().build(),
         _ => tokio::runtime::Builder::new_current_thread().enable_all().build(),
     };
     let runtime = match runtime {
@@ -263,7 +263,9 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitCod
     match command {
         None => overview::run(context).await,
         Some(Command::Up(args)) => Box::pin(up::run(context, args)).await,
-        Some(Command::Server(args)) => Box::pin(up::serve(context, args, crate::up::assemble::OwnNode::No)).await,
+        Some(Command::Server(args)) => {
+            Box::pin(up::serve(context, args, crate::up::assemble::OwnNode::No)).await
+        }
         Some(Command::Node(args)) => Box::pin(node::run(context, args)).await,
         Some(Command::Down(args)) => Box::pin(down::run(context, args)).await,
         Some(Command::Open(args)) => Box::pin(open::run(context, args)).await,

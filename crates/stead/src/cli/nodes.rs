@@ -7,8 +7,8 @@ use clap::{Args, Subcommand};
 
 use super::{Context, Failure};
 use crate::config::default_data_dir_here;
-use crate::up::remote::issue_join_file;
 use crate::output::{Table, Tone, bytes};
+use crate::up::remote::issue_join_file;
 
 #[derive(Debug, Args)]
 pub(crate) struct NodesArgs {

@@ -59,8 +59,9 @@ fn write_private(path: &Path, content: &impl Serialize) -> Result<()> {
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
-    let text = fs::read(path)
-        .map_err(|error| Error::invalid("file_unreadable", format!("{} cannot be read: {error}.", path.display())))?;
+    let text = fs::read(path).map_err(|error| {
+        Error::invalid("file_unreadable", format!("{} cannot be read: {error}.", path.display()))
+    })?;
     serde_json::from_slice(&text)
         .map_err(|error| Error::invalid("file_damaged", format!("{} is damaged: {error}.", path.display())))
 }

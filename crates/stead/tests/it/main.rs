@@ -2,6 +2,12 @@
 //!
 //! They need root, because the sandbox's whole isolation does.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test reports by panicking, also in what its tests share"
+)]
+
 mod apart;
 mod bad_input;
 mod chaos;
