@@ -1,5 +1,6 @@
 //! `stead logs`.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ pub(crate) async fn run(context: &Context, args: &LogsArgs) -> Result<ExitCode, 
     let client = context.client()?;
     if !args.follow {
         let text = client.console_text(&args.name, args.tail).await?;
-        context.output.text(&text);
+        context.output.text(&if std::io::stdout().is_terminal() { text } else { without_redrawing(&text) });
         return Ok(ExitCode::SUCCESS);
     }
     let mut reached: Option<u64> = None;
@@ -70,5 +71,28 @@ pub(crate) async fn run(context: &Context, args: &LogsArgs) -> Result<ExitCode, 
         }
         reached = reached.or(Some(0));
         tokio::time::sleep(pause).await;
+    }
+}
+
+/// The text as a terminal would show it in the end: of a line that was drawn several times (progress), the last one.
+fn without_redrawing(text: &str) -> String {
+    text.split_inclusive('\n')
+        .map(|line| {
+            let (content, end) = line
+                .strip_suffix("\r\n")
+                .or_else(|| line.strip_suffix('\n'))
+                .map_or((line, ""), |content| (content, "\n"));
+            let shown = content.trim_end_matches('\r').rsplit('\r').next().unwrap_or_default();
+            format!("{shown}{end}")
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn progress_is_shown_once() {
+        let text = "a\r\n1%\r50%\r100% done\r\nb\nlast\r";
+        assert_eq!(super::without_redrawing(text), "a\n100% done\nb\nlast");
     }
 }

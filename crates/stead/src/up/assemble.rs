@@ -202,6 +202,8 @@ async fn join(node: Node, control: Control, stop: CancellationToken) {
         let served = node.serve(near);
         let connected = control.nodes().connected(far, Some(node.id()));
         tokio::select! {
+            // First: an end that was asked for is no news.
+            biased;
             () = stop.cancelled() => return,
             end = served => tracing::warn!(error = ?end.error, "the connection to this machine's own node has ended"),
             end = connected => if let Err(error) = end {
