@@ -39,7 +39,7 @@ impl Instances {
         Ok(rows.iter().filter(|row| is_up(row)).count())
     }
 
-    /// Stops every instance and waits for it; gives how many there were. Wishes become `stopped`.
+    /// Stops every instance and waits for those whose node is connected; gives how many there were. Wishes become `stopped`.
     ///
     /// # Errors
     /// `taking_down_incomplete` when some are left after five minutes.
@@ -47,7 +47,7 @@ impl Instances {
         self.end_everything(Action::Stop, |row| row.wish != Wish::Stopped || is_up(row)).await
     }
 
-    /// Deletes every instance with all its files and waits for it; gives how many there were.
+    /// Deletes every instance with all its files and waits for those whose node is connected; gives how many there were.
     ///
     /// # Errors
     /// `taking_down_incomplete` when some are left after five minutes.
@@ -78,7 +78,10 @@ impl Instances {
         let patience = tokio::time::sleep(PATIENCE);
         tokio::pin!(patience);
         loop {
-            let left = all(&scope).await?.iter().filter(|row| concerns(row)).count();
+            // What lies on a machine that is away cannot end now: its node is told when it comes back.
+            let reachable =
+                |row: &&InstanceRow| row.node.is_none_or(|node| self.inner.nodes.is_connected(node));
+            let left = all(&scope).await?.iter().filter(|row| concerns(row)).filter(reachable).count();
             if left == 0 {
                 return Ok(rows.len());
             }
