@@ -17,9 +17,10 @@ use crate::terminal::{Ring, Terminal};
 
 /// Read from one process before others have their turn.
 const READ_BUDGET: usize = 128 * 1024;
-/// Output of pipes: what is kept, and how much of it stays for viewers that reconnect although somebody has seen it.
-const KEPT_PIPE_OUTPUT: usize = 256 * 1024;
-const SEEN_PIPE_OUTPUT: u64 = 128 * 1024;
+/// Output of pipes: what is kept, and how much of it stays for viewers that reconnect although it was sent: more than a socket holds,
+/// for what lies in one is lost with its connection.
+const KEPT_PIPE_OUTPUT: usize = 768 * 1024;
+const SEEN_PIPE_OUTPUT: u64 = 512 * 1024;
 /// Input that the process has not taken yet; viewers are not read while there is more.
 const MOST_INPUT: usize = 64 * 1024;
 /// Output that background processes still write after the process's end is waited for this long.
