@@ -42,6 +42,7 @@ use wait::Token;
 
 /// Shared by all reads.
 const SCRATCH: usize = 64 * 1024;
+const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(250);
 /// Buffers that one viewer may get filled in one turn.
 const ROUNDS_PER_TURN: usize = 4;
 /// The main process's key.
@@ -200,7 +201,14 @@ impl<C: Container> Shim<C> {
             _ => None,
         });
         let busy = backlog.is_some() || std::mem::take(&mut self.more_to_send);
-        let timeout = if busy { Some(Instant::now()) } else { self.next_deadline() };
+        // While somebody looks on, nothing waits longer than this for an event that was missed.
+        let watched = self.connections.values().any(|connection| !matches!(connection.mode, Mode::Requests));
+        let look_again = watched.then(|| Instant::now() + LOOK_AGAIN);
+        let timeout = if busy {
+            Some(Instant::now())
+        } else {
+            self.next_deadline().into_iter().chain(look_again).min()
+        };
         let ready = wait::wait(&mut descriptors, timeout).internal("waiting for descriptors")?;
         let now = Instant::now();
         if ready == 0
@@ -214,6 +222,9 @@ impl<C: Container> Shim<C> {
             if descriptor.revents != 0 {
                 self.handle(token, descriptor.revents, now);
             }
+        }
+        for connection in self.connections.values_mut() {
+            connection.flush();
         }
         self.take_frames(now);
         self.settle(now);
