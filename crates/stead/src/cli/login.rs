@@ -22,9 +22,7 @@ pub(crate) async fn run(context: &Context, args: LoginArgs) -> Result<ExitCode, 
         Some(token) => token,
         None => {
             if std::io::stdin().is_terminal() {
-                context
-                    .output
-                    .note(format!("Make a token at {}account/tokens and paste it here:", args.server));
+                context.output.note(format!("Make a token at {}account and paste it here:", args.server));
             }
             let mut typed = String::new();
             std::io::stdin().lock().read_line(&mut typed).map_err(|error| {
