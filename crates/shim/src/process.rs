@@ -317,21 +317,23 @@ impl Process {
         }
     }
 
-    /// Gives up on output of background processes that still hold the streams; `None` when there is nothing to wait for.
-    pub(crate) fn settle(&mut self, lines: &mut Lines, now: Instant) -> Option<Instant> {
-        let since = self.quiet_since?;
-        if !self.has_open_output() {
-            return None;
-        }
-        if let Output::Pipes { output, errors } = &self.output
-            && [output, errors].iter().any(|pipe| pipe.fd.is_some() && pipe.room() == 0)
-        {
+    /// When output of background processes that still hold the streams is given up; `None` when there is nothing to wait for.
+    pub(crate) fn settles_at(&self) -> Option<Instant> {
+        let since = self.quiet_since.filter(|_| self.has_open_output())?;
+        let full = match &self.output {
             // Nobody has read what is there; more may follow.
-            return None;
-        }
-        let until = since + AFTER_EXIT;
-        if now < until {
-            return Some(until);
+            Output::Pipes { output, errors } => {
+                [output, errors].iter().any(|pipe| pipe.fd.is_some() && pipe.room() == 0)
+            }
+            _ => false,
+        };
+        (!full).then_some(since + AFTER_EXIT)
+    }
+
+    /// Gives it up when it is time.
+    pub(crate) fn settle(&mut self, lines: &mut Lines, now: Instant) {
+        if self.settles_at().is_none_or(|at| now < at) {
+            return;
         }
         match &mut self.output {
             Output::Terminal { master, .. } => *master = None,
@@ -341,7 +343,6 @@ impl Process {
                 lines.close(*source);
             }
         }
-        None
     }
 }
 

@@ -106,11 +106,8 @@ impl<C: Container> Shim<C> {
     /// Timed work: prompts on the console, streams that nobody writes any more, the end of the run.
     pub(super) fn settle(&mut self, now: Instant) {
         self.lines.flush_waiting(now);
-        self.settling = None;
         for process in self.processes.values_mut() {
-            if let Some(at) = process.settle(&mut self.lines, now) {
-                self.settling = Some(self.settling.map_or(at, |other| other.min(at)));
-            }
+            process.settle(&mut self.lines, now);
         }
         self.look_whether_ended(now);
     }

@@ -42,7 +42,6 @@ use wait::Token;
 
 /// Shared by all reads.
 const SCRATCH: usize = 64 * 1024;
-const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(250);
 /// Buffers that one viewer may get filled in one turn.
 const ROUNDS_PER_TURN: usize = 4;
 /// The main process's key.
@@ -84,8 +83,6 @@ pub struct Shim<C> {
     oom_kills: u64,
     /// A viewer can be brought further, or a client's next request answered, at once.
     more_to_send: bool,
-    /// When a stream of an ended process is given up next.
-    settling: Option<Instant>,
     started: Timestamp,
     shim: ProcessIdentity,
     init: Option<ProcessIdentity>,
@@ -126,7 +123,6 @@ impl<C: Container> Shim<C> {
                     sizes_due: BTreeSet::new(),
                     oom_kills,
                     more_to_send: false,
-                    settling: None,
                     started,
                     shim,
                     init,
@@ -201,14 +197,7 @@ impl<C: Container> Shim<C> {
             _ => None,
         });
         let busy = backlog.is_some() || std::mem::take(&mut self.more_to_send);
-        // While somebody looks on, nothing waits longer than this for an event that was missed.
-        let watched = self.connections.values().any(|connection| !matches!(connection.mode, Mode::Requests));
-        let look_again = watched.then(|| Instant::now() + LOOK_AGAIN);
-        let timeout = if busy {
-            Some(Instant::now())
-        } else {
-            self.next_deadline().into_iter().chain(look_again).min()
-        };
+        let timeout = if busy { Some(Instant::now()) } else { self.next_deadline() };
         let ready = wait::wait(&mut descriptors, timeout).internal("waiting for descriptors")?;
         let now = Instant::now();
         if ready == 0
@@ -222,9 +211,6 @@ impl<C: Container> Shim<C> {
             if descriptor.revents != 0 {
                 self.handle(token, descriptor.revents, now);
             }
-        }
-        for connection in self.connections.values_mut() {
-            connection.flush();
         }
         self.take_frames(now);
         self.settle(now);
@@ -394,6 +380,8 @@ impl<C: Container> Shim<C> {
                     break;
                 }
                 connection.flush();
+                // Flushing once more on leaving would empty the outbox of a client that has read meanwhile, and nothing would wake
+                // the loop for the rest: with something waiting, the socket's readiness does.
                 if connection.waiting() > 0
                     || connection.dead
                     || connection.deaf
@@ -402,7 +390,6 @@ impl<C: Container> Shim<C> {
                     break;
                 }
             }
-            connection.flush();
             if connection.waiting() == 0
                 && let Mode::Closing { collected, .. } = connection.mode
             {

@@ -71,7 +71,6 @@ impl<C: Container> Shim<C> {
         });
         [
             self.lines.next_flush(),
-            self.settling,
             self.ending.as_ref().and_then(super::Ending::next_look),
             self.linger_until(),
         ]
@@ -79,6 +78,7 @@ impl<C: Container> Shim<C> {
         .flatten()
         .chain(connections)
         .chain(self.processes.values().filter_map(super::lifecycle::old_at))
+        .chain(self.processes.values().filter_map(crate::process::Process::settles_at))
         .min()
     }
 }
