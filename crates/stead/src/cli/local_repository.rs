@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use stead_core::git_url::GitUrl;
 use tokio::process::Command;
 
 use super::Failure;
@@ -14,8 +15,10 @@ pub(crate) struct LocalRepository {
     pub(crate) root: PathBuf,
     /// Name of its folder.
     pub(crate) folder: String,
-    /// `origin`, without any password.
+    /// `origin`, without any password, when an instance can reach such an address.
     pub(crate) origin: Option<String>,
+    /// `origin` is a path, or another form that only this machine understands.
+    pub(crate) origin_stays_here: bool,
     pub(crate) branch: Option<String>,
     /// Changed or new files that are not committed and therefore stay behind.
     pub(crate) uncommitted: usize,
@@ -61,14 +64,18 @@ impl LocalRepository {
                 "Commit something first: only commits are sent.",
             ));
         }
-        let origin =
-            git(&root, &["config", "--get", "remote.origin.url"]).await?.filter(|url| !url.is_empty());
+        let configured = git(&root, &["config", "--get", "remote.origin.url"])
+            .await?
+            .filter(|url| !url.is_empty())
+            .map(|url| without_password(&url));
+        let origin = configured.clone().filter(|url| GitUrl::parse(url).is_ok());
         let branch = git(&root, &["symbolic-ref", "--quiet", "--short", "HEAD"]).await?;
         let status = git(&root, &["status", "--porcelain"]).await?.unwrap_or_default();
         let folder = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Ok(Self {
             folder,
-            origin: origin.as_deref().map(without_password),
+            origin_stays_here: configured.is_some() && origin.is_none(),
+            origin,
             branch,
             uncommitted: status.lines().count(),
             root,

@@ -150,6 +150,11 @@ pub(crate) async fn upload(
             repository.uncommitted
         ));
     }
+    if repository.origin_stays_here {
+        context.output.note(
+            "Not taken along: the remote `origin`, which names a place on this machine. Set another inside with `git remote add origin …`.",
+        );
+    }
     let upload = client.upload(opened.into(), length).await?;
     let branch = revision.or_else(|| repository.branch.clone());
     Ok((

@@ -74,7 +74,7 @@ impl HostArgs {
 
     pub(crate) fn start_logging(&self, context: &Context) -> Result<(), Failure> {
         // On a terminal the banner is what people read; a file or a pipe is for whoever searches it later.
-        let usual = if context.output.live { "warn" } else { "info" };
+        let usual = if context.output.live { "warn" } else { "info,sea_orm_migration=warn" };
         Ok(logging::start(self.log.as_deref().unwrap_or(usual), self.log_format)?)
     }
 

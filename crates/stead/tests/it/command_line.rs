@@ -118,3 +118,20 @@ async fn what_is_taken_is_said_to_be_taken() {
     assert!(!again.status.success() && said.contains("name_taken") && said.contains("next"), "{said}");
     stead.until_phase("shop", Phase::Running).await;
 }
+
+/// A clone of a folder has a path for its remote, which means nothing inside.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clone_of_a_folder_opens_without_its_remote() {
+    let stead = stead();
+    let upstream = Repository::with(&[("README.md", "hello\n")]);
+    let copy = tempfile::tempdir().expect("a folder");
+    let target = copy.path().join("copy");
+    let (from, to) = (upstream.path().to_str().expect("a path"), target.to_str().expect("a path"));
+    git(copy.path(), &["clone", "--quiet", from, to]);
+    let output = stead.cli(&["open", to]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("names a place on this machine"), "{said}");
+    let output = stead.cli(&["exec", "copy", "--", "sh", "-c", "cat README.md; git remote"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "hello\n");
+}
