@@ -12,13 +12,9 @@ fn smaps(pid: &str, fields: &[&str]) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
     let mut sum = 0;
     for line in text.lines() {
-        if let Some(field) = fields.iter().find(|field| line.starts_with(**field)) {
-            sum += line[field.len()..]
-                .trim_start_matches(':')
-                .trim()
-                .trim_end_matches(" kB")
-                .parse::<u64>()
-                .ok()?;
+        let Some((name, value)) = line.split_once(':') else { continue };
+        if fields.contains(&name) {
+            sum += value.trim().trim_end_matches(" kB").parse::<u64>().ok()?;
         }
     }
     Some(sum)
@@ -47,7 +43,7 @@ fn shim(data: &Path, instance: &str) -> i64 {
     let text = fs::read_to_string(data.join("node/run").join(instance).join("state.json"))
         .expect("the shim's state file");
     let state: serde_json::Value = serde_json::from_str(&text).expect("the state file is JSON");
-    state["shim_pid"].as_i64().or_else(|| state["shim"]["pid"].as_i64()).expect("the shim's process id")
+    state["shim"]["pid"].as_i64().expect("the shim's process id")
 }
 
 pub(crate) async fn rows(stead: &Stead) -> Vec<Row> {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use stead_api::v1::exec::Exec;
-use stead_api::v1::instances::CreateInstance;
+use stead_api::v1::instances::{CreateInstance, ResourcesInput};
 use stead_testkit::binary::Stead;
 use stead_testkit::wait;
 
@@ -16,7 +16,13 @@ const AT_ONCE: usize = 20;
 
 async fn create_and_run(stead: &Stead, name: &str) -> Duration {
     let client = stead.client();
-    let create = CreateInstance { name: Some(name.to_owned()), ..CreateInstance::default() };
+    // Small enough that all of them fit beside each other.
+    let resources = ResourcesInput { cpu_millis: Some(500), ..ResourcesInput::default() };
+    let create = CreateInstance {
+        name: Some(name.to_owned()),
+        resources: Some(resources),
+        ..CreateInstance::default()
+    };
     let began = Instant::now();
     let created = client
         .create_instance_and_wait(&create, &format!("bench-{name}"), "30s")
