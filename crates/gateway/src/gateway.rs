@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue, LOCATION, SET_COOKIE};
-use http::{Method, Request, Response, StatusCode, Uri, Version};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as HttpBody;
 use http_body_util::{Empty, Full};
 use hyper::upgrade::OnUpgrade;
@@ -160,7 +160,7 @@ impl<R: Routes> Gateway<R> {
         B::Error: Into<BoxError>,
     {
         let (mut parts, body) = request.into_parts();
-        let authority = authority_of(&parts).unwrap_or_default();
+        let authority = authority_of(&parts.uri, &parts.headers).unwrap_or_default();
         let on_client_upgrade = parts.extensions.remove::<OnUpgrade>();
         let Some(host) = self.domain().parse(&authority) else {
             return pages::answer(&not_found(), &parts.headers, &authority, "", &client.request_id);
@@ -511,11 +511,11 @@ impl<R: Routes> Gateway<R> {
 
 /// The host a request is for: that of its address in HTTP/2, else of the one `Host` header.
 #[must_use]
-pub fn authority_of(parts: &http::request::Parts) -> Option<String> {
-    if let Some(authority) = parts.uri.authority() {
+pub fn authority_of(uri: &Uri, headers: &HeaderMap) -> Option<String> {
+    if let Some(authority) = uri.authority() {
         return Some(authority.as_str().to_owned());
     }
-    let mut hosts = parts.headers.get_all(HOST).iter();
+    let mut hosts = headers.get_all(HOST).iter();
     match (hosts.next(), hosts.next()) {
         (Some(host), None) => host.to_str().ok().map(str::to_owned),
         _ => None,

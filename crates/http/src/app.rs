@@ -1,13 +1,11 @@
 //! The service put together: previews to the gateway, everything else through the layers to the router.
 
-use std::convert::Infallible;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use stead_control::Control;
 use stead_core::Result;
@@ -15,28 +13,32 @@ use stead_core::ambient::Ambient;
 use stead_gateway::gateway::authority_of;
 use stead_gateway::{Client, Gateway, GatewayConfig, Limits, PreviewDomain};
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt;
-use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower::{Layer, ServiceExt};
+use tower_http::compression::predicate::{And, NotForContentType, Predicate, SizeAbove};
+use tower_http::compression::{Compression, CompressionLayer};
 
 use crate::config::HttpConfig;
 use crate::layers::context::PeerAddress;
 use crate::layers::rate_limit::RateLimits;
-use crate::layers::{
-    authenticate, context, deadline, detach, hosts, rate_limit, same_origin, security_headers,
-};
+use crate::layers::{self, context};
 use crate::previews::PreviewRoutes;
-use crate::state::AppState;
-use crate::{openapi, problem, routes, ui};
+use crate::state::{AppState, Shared};
+use crate::{openapi, routes, ui};
 
 /// Smaller answers do not get shorter by compressing.
 const WORTH_COMPRESSING: u64 = 1_024;
 
 /// Everything that answers HTTP. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct App {
     state: AppState,
-    router: Router,
+    service: Compression<Router, Worth>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("App").field("state", &self.state).finish_non_exhaustive()
+    }
 }
 
 impl App {
@@ -56,17 +58,17 @@ impl App {
         let gateway_config = GatewayConfig { domain, dashboard, limits: Limits::default() };
         let gateway = Gateway::new(gateway_config, PreviewRoutes::new(control.clone()));
         let limits = config.limits;
-        let state = AppState {
+        let state = AppState::new(Shared {
             control,
             ambient,
             base,
             gateway,
-            rate_limits: Arc::new(RateLimits::new(limits.sign_ins_per_minute, limits.requests_per_second)),
+            rate_limits: RateLimits::new(limits.sign_ins_per_minute, limits.requests_per_second),
             openapi: openapi::bytes()?,
             shutdown,
-            config: Arc::new(config),
-        };
-        Ok(Self { router: router(&state), state })
+            config,
+        });
+        Ok(Self { service: compression().layer(router(&state)), state })
     }
 
     #[must_use]
@@ -77,44 +79,38 @@ impl App {
     /// Answers one request that came from `peer`.
     pub async fn handle(&self, mut request: Request, peer: IpAddr) -> Response {
         request.extensions_mut().insert(PeerAddress(peer));
-        let (parts, body) = request.into_parts();
-        let is_preview = authority_of(&parts)
+        let is_preview = authority_of(request.uri(), request.headers())
             .is_some_and(|authority| self.state.gateway.domain().parse(&authority).is_some());
-        let mut request = Request::from_parts(parts, body);
         if is_preview {
             let context = context::attach(&self.state, &mut request);
             let client = Client { ip: context.ip, request_id: context.id.to_string() };
             return self.state.gateway.handle(request, client).await.map(Body::new);
         }
-        let answered: std::result::Result<Response, Infallible> = self.router.clone().oneshot(request).await;
-        match answered {
-            Ok(response) => response,
+        match self.service.clone().oneshot(request).await {
+            Ok(response) => response.map(Body::new),
             Err(never) => match never {},
         }
     }
 }
 
-fn router(state: &AppState) -> Router {
-    let (router, _) = routes::all().split_for_parts();
-    let compression = CompressionLayer::new().compress_when(
+/// What gets shorter by compressing: not short answers, not streams of events, not what is compressed already.
+type Worth = And<And<And<SizeAbove, NotForContentType>, NotForContentType>, NotForContentType>;
+
+fn compression() -> CompressionLayer<Worth> {
+    CompressionLayer::new().compress_when(
         SizeAbove::new(WORTH_COMPRESSING)
             .and(NotForContentType::SSE)
             .and(NotForContentType::IMAGES)
             .and(NotForContentType::const_new("font/")),
-    );
+    )
+}
+
+fn router(state: &AppState) -> Router {
+    let (router, _) = routes::all().split_for_parts();
     // The last layer is the first to see a request.
     router
         .fallback(ui::serve)
         .layer(DefaultBodyLimit::max(state.config.limits.json_body))
-        .layer(from_fn(detach::layer))
-        .layer(from_fn_with_state(state.clone(), deadline::layer))
-        .layer(from_fn_with_state(state.clone(), rate_limit::layer))
-        .layer(from_fn(same_origin::layer))
-        .layer(from_fn_with_state(state.clone(), authenticate::layer))
-        .layer(from_fn_with_state(state.clone(), hosts::layer))
-        .layer(from_fn(problem::render))
-        .layer(compression)
-        .layer(from_fn_with_state(state.clone(), security_headers::layer))
-        .layer(from_fn_with_state(state.clone(), context::layer))
+        .layer(from_fn_with_state(state.clone(), layers::layer))
         .with_state(state.clone())
 }

@@ -1,22 +1,18 @@
 //! The one mapping from [`Error`] to an answer: RFC 9457 problem bodies.
 //!
-//! Handlers and layers return a [`Failure`]; it travels as the response's extension until [`render`], which knows the
+//! Handlers and layers return a [`Failure`]; it travels as the response's extension until [`render`], which is told the
 //! request's id, writes the body and logs defects, once. Error answers that did not begin as a `Failure` (of the router, of
 //! extractors that are not ours) get a body there too, so that no error leaves in another form.
 
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use stead_api::problem::ProblemBody;
 use stead_core::Error;
 use stead_core::error::ErrorKind;
-
-use crate::layers::context::RequestContext;
 
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -141,10 +137,8 @@ pub fn body_of(error: &Error, status: StatusCode, request_id: &str) -> ProblemBo
     }
 }
 
-/// Layer: gives every error answer its body.
-pub async fn render(request: Request, next: Next) -> Response {
-    let context = request.extensions().get::<RequestContext>().cloned();
-    let mut response = next.run(request).await;
+/// Gives an error answer its body; others pass.
+pub fn render(mut response: Response, request_id: impl std::fmt::Display) -> Response {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return response;
@@ -154,7 +148,7 @@ pub async fn render(request: Request, next: Next) -> Response {
         None if is_json(&response) => return response,
         None => Arc::new(bare(status)),
     };
-    let request_id = context.as_ref().map(|context| context.id.to_string()).unwrap_or_default();
+    let request_id = request_id.to_string();
     if error.kind() == ErrorKind::Internal {
         tracing::error!(error = ?error, request.id = %request_id, "a request failed");
     } else {

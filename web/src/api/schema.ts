@@ -703,6 +703,14 @@ export interface components {
             /** @description Permissions it is limited to; empty: all of its owner's. */
             scopes: string[];
         };
+        /**
+         * @example {
+         *       "name": "deploy",
+         *       "scopes": [
+         *         "account:write"
+         *       ]
+         *     }
+         */
         CreateApiToken: {
             /**
              * Format: int32
@@ -712,7 +720,12 @@ export interface components {
             name: string;
             scopes?: string[];
         };
-        /** @description What to create. Everything is optional: `{}` makes a blank workspace with a made-up name. */
+        /**
+         * @description What to create. Everything is optional: `{}` makes a blank workspace with a made-up name.
+         * @example {
+         *       "driver": "sim"
+         *     }
+         */
         CreateInstance: {
             /** @description The main process, for images. */
             command?: string[] | null;
@@ -747,6 +760,12 @@ export interface components {
             origin?: string | null;
             upload_id: string;
         };
+        /**
+         * @example {
+         *       "columns": 120,
+         *       "rows": 40
+         *     }
+         */
         CreateTerminal: {
             /** Format: int32 */
             columns?: number | null;
@@ -784,6 +803,13 @@ export interface components {
             /** @enum {string} */
             type: "reset";
         };
+        /**
+         * @example {
+         *       "command": [
+         *         "true"
+         *       ]
+         *     }
+         */
         Exec: {
             command: string[];
             env?: {
@@ -1241,6 +1267,11 @@ export interface components {
             last_used_at: string;
             user_agent?: string | null;
         };
+        /**
+         * @example {
+         *       "visibility": "public"
+         *     }
+         */
         SetPort: {
             label?: string | null;
             visibility?: components["schemas"]["Visibility"] | null;
@@ -1250,7 +1281,12 @@ export interface components {
             expires_at: string;
             url: string;
         };
-        /** @description Exchanges a one-time sign-in link for a session cookie. */
+        /**
+         * @description Exchanges a one-time sign-in link for a session cookie.
+         * @example {
+         *       "token": "nothing"
+         *     }
+         */
         SignInWithLink: {
             /** @description The text after `#` in the link. */
             token: string;
@@ -1282,6 +1318,7 @@ export interface components {
         };
         /** @enum {string} */
         StepState: "waiting" | "running" | "done" | "failed" | "undone";
+        /** @example {} */
         StopInstance: {
             /**
              * Format: int32
@@ -1326,7 +1363,14 @@ export interface components {
              */
             viewers: number;
         };
-        /** @description What to change; absent fields stay. Takes effect at once where the kernel allows it, else at the next start. */
+        /**
+         * @description What to change; absent fields stay. Takes effect at once where the kernel allows it, else at the next start.
+         * @example {
+         *       "env": {
+         *         "LANG": "C.UTF-8"
+         *       }
+         *     }
+         */
         UpdateInstance: {
             /** @description Replaces all variables. */
             env?: {
@@ -1372,6 +1416,11 @@ export interface components {
             id: string;
             name: string;
         };
+        /**
+         * @example {
+         *       "text": "image: debian\n"
+         *     }
+         */
         ValidateWorkspaceConfig: {
             /** @description The file's text. */
             text: string;

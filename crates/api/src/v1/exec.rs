@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"command": ["true"]}))]
 #[serde(deny_unknown_fields)]
 pub struct Exec {
     pub command: Vec<String>,

@@ -54,6 +54,7 @@ pub struct Me {
 
 /// Exchanges a one-time sign-in link for a session cookie.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"token": "nothing"}))]
 #[serde(deny_unknown_fields)]
 pub struct SignInWithLink {
     /// The text after `#` in the link.
@@ -95,6 +96,7 @@ pub struct ApiToken {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"name": "deploy", "scopes": ["account:write"]}))]
 #[serde(deny_unknown_fields)]
 pub struct CreateApiToken {
     pub name: String,

@@ -155,6 +155,7 @@ pub struct TaskView {
 
 /// What to create. Everything is optional: `{}` makes a blank workspace with a made-up name.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"driver": "sim"}))]
 #[serde(deny_unknown_fields)]
 pub struct CreateInstance {
     /// Lower-case letters, digits and hyphens, at most 40; made from the repository when absent.
@@ -197,6 +198,7 @@ pub struct ResourcesInput {
 
 /// What to change; absent fields stay. Takes effect at once where the kernel allows it, else at the next start.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"env": {"LANG": "C.UTF-8"}}))]
 #[serde(deny_unknown_fields)]
 pub struct UpdateInstance {
     pub name: Option<String>,
@@ -225,6 +227,7 @@ pub struct InstanceQuery {
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({}))]
 #[serde(deny_unknown_fields)]
 pub struct StopInstance {
     /// Between SIGTERM and SIGKILL; 10 when absent, at most 600.

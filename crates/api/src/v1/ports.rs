@@ -27,6 +27,7 @@ pub struct Port {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"visibility": "public"}))]
 #[serde(deny_unknown_fields)]
 pub struct SetPort {
     pub visibility: Option<Visibility>,

@@ -20,6 +20,7 @@ pub struct Terminal {
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"columns": 120, "rows": 40}))]
 #[serde(deny_unknown_fields)]
 pub struct CreateTerminal {
     /// The user's login shell when absent.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"text": "image: debian\n"}))]
 #[serde(deny_unknown_fields)]
 pub struct ValidateWorkspaceConfig {
     /// The file's text.

@@ -39,9 +39,23 @@ permissions!(
     OperationWrite,
     TenantRead,
     TenantWrite,
+    TenantExport,
+    TenantDelete,
+    MemberWrite,
+    RoleWrite,
+    SsoRead,
+    SsoWrite,
+    AuditRead,
+    AuditWrite,
+    SecretRead,
+    SecretWrite,
+    WebhookRead,
+    WebhookWrite,
     NodeRead,
     AccountRead,
     AccountWrite,
+    OperatorRead,
+    OperatorWrite,
 );
 
 /// The caller that the authentication layer found.

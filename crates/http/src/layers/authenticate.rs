@@ -1,11 +1,8 @@
 //! Authentication of every request, denied by default.
 //!
-//! A routed operation that is not anonymous in [`crate::endpoints`] needs a valid credential; one that is not in the table at
-//! all is answered with a defect. What is not routed is the dashboard's files, which hold no data.
+//! A routed operation that is not anonymous in [`crate::endpoints`] needs a valid credential.
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::extract::Request;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use stead_control::{Caller, Presented, RequestInfo};
@@ -13,9 +10,8 @@ use stead_core::Error;
 use stead_core::error::ErrorKind;
 use stead_gateway::cookies;
 
-use crate::endpoints::{self, Access};
-use crate::layers::context::RequestContext;
-use crate::problem::Failure;
+use crate::endpoints::Access;
+use crate::problem::Answer;
 use crate::state::AppState;
 
 /// The cookie of a browser's session.
@@ -61,30 +57,17 @@ fn presented(headers: &HeaderMap, secure: bool) -> Result<Option<Presented>, Err
     Ok(cookies::value(headers, session_cookie(secure)).map(Presented::Session))
 }
 
-pub async fn layer(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let routed = request.extensions().get::<MatchedPath>().is_some();
-    let access = endpoints::of(&request).map(|endpoint| endpoint.access);
-    let access = match (routed, access) {
-        (_, Some(access)) => access,
-        // Not routed: a file of the dashboard, or a method that the route does not take.
-        (false, None) => return next.run(request).await,
-        (true, None) if is_other_method(&request) => return next.run(request).await,
-        (true, None) => {
-            return Failure::from(Error::internal("an operation is missing in the table of endpoints"))
-                .into_response();
-        }
-    };
-    let info = request.extensions().get::<RequestContext>().map(|context| RequestInfo {
-        request: Some(context.id),
-        ip: Some(context.ip),
-        user_agent: context.user_agent.clone(),
-    });
-    let info = info.unwrap_or_default();
-    request.extensions_mut().insert(info.clone());
+/// Finds the caller and puts it into the request; refuses when the operation needs one and there is none.
+pub(super) async fn check(
+    state: &AppState,
+    request: &mut Request,
+    access: Access,
+    info: &RequestInfo,
+) -> Answer<()> {
     let found = match presented(request.headers(), state.base.secure()) {
         Ok(None) => Ok(None),
         Ok(Some(presented)) => {
-            let caller = state.control.identity().authenticate(&presented, &info).await;
+            let caller = state.control.identity().authenticate(&presented, info).await;
             // Streams show it again when rights have ended.
             request.extensions_mut().insert(presented);
             caller.map(Some)
@@ -93,25 +76,19 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
     };
     let open = access.permission().is_none();
     match found {
-        Ok(Some(caller)) => admit(&mut request, caller),
+        Ok(Some(caller)) => admit(request, caller),
         Ok(None) | Err(_) if open => {}
         Ok(None) => {
-            let error = Error::new(ErrorKind::Unauthenticated, "unauthenticated", "Nobody is signed in.")
-                .next_step("Sign in, or send an API token as `Authorization: Bearer stead_…`.");
-            return Failure::from(error).into_response();
+            return Err(Error::new(ErrorKind::Unauthenticated, "unauthenticated", "Nobody is signed in.")
+                .next_step("Sign in, or send an API token as `Authorization: Bearer stead_…`.")
+                .into());
         }
-        Err(error) => return Failure::from(error).into_response(),
+        Err(error) => return Err(error.into()),
     }
     if access == Access::Anonymous {
         request.extensions_mut().remove::<Caller>();
     }
-    next.run(request).await
-}
-
-/// The path is routed, for other methods: the router answers 405.
-fn is_other_method(request: &Request) -> bool {
-    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    endpoints::ENDPOINTS.iter().any(|endpoint| Some(endpoint.path) == path)
+    Ok(())
 }
 
 fn admit(request: &mut Request, caller: Caller) {

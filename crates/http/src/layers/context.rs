@@ -1,15 +1,12 @@
-//! The request's id, its client's address, and the span that its log lines stand in. Outermost of all layers.
+//! The request's id and its client's address.
 
 use std::net::IpAddr;
-use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 use http::header::USER_AGENT;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use stead_core::ids::RequestId;
-use tracing::Instrument;
 
 use crate::state::AppState;
 
@@ -57,26 +54,11 @@ pub fn attach(state: &AppState, request: &mut Request) -> RequestContext {
     context
 }
 
-pub async fn layer(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let context = match request.extensions().get::<RequestContext>() {
-        Some(context) => context.clone(),
-        None => attach(&state, &mut request),
-    };
-    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let span = tracing::info_span!("request", request.id = %context.id, request.method = %request.method(), request.route = route.as_deref().unwrap_or("-"));
-    let began = Instant::now();
-    let mut response = next.run(request).instrument(span.clone()).await;
-    span.in_scope(|| {
-        tracing::debug!(
-            response.status = response.status().as_u16(),
-            response.micros = began.elapsed().as_micros(),
-            "answered"
-        );
-    });
-    if let Ok(id) = HeaderValue::from_str(&context.id.to_string()) {
+/// Puts the request's id into the answer.
+pub(super) fn name_request(response: &mut Response, id: RequestId) {
+    if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
-    response
 }
 
 #[cfg(test)]

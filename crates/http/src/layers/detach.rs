@@ -22,7 +22,7 @@ fn panicked(what: &(dyn std::any::Any + Send)) -> Response {
     Failure::from(Error::internal(format!("a handler panicked: {text}"))).into_response()
 }
 
-pub async fn layer(request: Request, next: Next) -> Response {
+pub(super) async fn run(request: Request, next: Next) -> Response {
     if *request.method() == Method::GET || *request.method() == Method::HEAD {
         return AssertUnwindSafe(next.run(request))
             .catch_unwind()
@@ -64,7 +64,9 @@ mod tests {
     }
 
     fn layered(router: Router) -> Router {
-        router.layer(from_fn(super::layer)).layer(from_fn(crate::problem::render))
+        router.layer(from_fn(async |request, next| {
+            crate::problem::render(super::run(request, next).await, "req_1")
+        }))
     }
 
     #[tokio::test]

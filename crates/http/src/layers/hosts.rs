@@ -1,14 +1,10 @@
 //! Only requests for hosts that are ours (DNS rebinding: a page of `evil.example` that resolves to this machine is refused).
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use stead_core::Error;
-use stead_gateway::gateway::authority_of;
 use stead_gateway::host::split_authority;
 
-use crate::problem::Failure;
+use crate::problem::{Answer, Failure};
 use crate::state::AppState;
 
 /// Names that lead to this machine only, from wherever they are asked for.
@@ -20,15 +16,15 @@ pub fn is_ours(base: &str, extra: &[String], name: &str) -> bool {
     name == base || LOOPBACK.contains(&name) || extra.iter().any(|host| host.eq_ignore_ascii_case(name))
 }
 
-pub async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    let name = authority_of(&parts).and_then(|authority| split_authority(&authority)).map(|(name, _)| name);
+/// `authority`: the host that the request is for.
+pub(super) fn check(state: &AppState, authority: Option<&str>) -> Answer<()> {
+    let name = authority.and_then(split_authority).map(|(name, _)| name);
     if name.as_deref().is_some_and(|name| is_ours(state.base.name(), &state.config.extra_hosts, name)) {
-        return next.run(Request::from_parts(parts, body)).await;
+        return Ok(());
     }
     let error = Error::invalid("host_unknown", "This server does not answer for the host of the request.")
         .next_step(format!("Use {}, or add the host to the server's list of hosts.", state.config.base_url));
-    Failure::with_status(StatusCode::MISDIRECTED_REQUEST, error).into_response()
+    Err(Failure::with_status(StatusCode::MISDIRECTED_REQUEST, error))
 }
 
 #[cfg(test)]

@@ -9,17 +9,15 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::extract::Request;
+use axum::response::Response;
 use http::HeaderValue;
 use stead_core::error::ErrorKind;
 use stead_core::{Error, Timestamp};
 
-use crate::endpoints::{self, Access};
-use crate::layers::authenticate::{CredentialId, CredentialKind};
-use crate::layers::context::RequestContext;
-use crate::problem::Failure;
+use crate::endpoints::{Access, Endpoint};
+use crate::layers::authenticate::CredentialId;
+use crate::problem::Answer;
 use crate::state::AppState;
 
 const MAX_KEYS: usize = 100_000;
@@ -94,45 +92,40 @@ impl RateLimits {
     }
 }
 
-pub async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
+/// Counts the request. `None`: it is not limited.
+pub(super) fn take(
+    state: &AppState,
+    request: &Request,
+    endpoint: &Endpoint,
+    ip: IpAddr,
+) -> Answer<Option<Allowance>> {
     let now = state.ambient.now();
-    let guarded = endpoints::of(&request)
-        .is_some_and(|endpoint| endpoint.access == Access::Anonymous && endpoint.is_mutation());
-    let taken = if guarded {
-        request
-            .extensions()
-            .get::<RequestContext>()
-            .map(|context| state.rate_limits.sign_in.take(context.ip, now))
-    } else if request
-        .extensions()
-        .get::<CredentialKind>()
-        .is_some_and(|kind| *kind != CredentialKind::Nothing)
-    {
+    let taken = if endpoint.access == Access::Anonymous && endpoint.is_mutation() {
+        Some(state.rate_limits.sign_in.take(ip, now))
+    } else {
         let key = request.extensions().get::<CredentialId>().cloned();
         state.rate_limits.requests.as_ref().zip(key).map(|(limiter, key)| limiter.take(key, now))
-    } else {
-        None
     };
     match taken {
-        None => next.run(request).await,
-        Some(Ok(allowance)) => {
-            let mut response = next.run(request).await;
-            let headers = response.headers_mut();
-            headers.insert("ratelimit-limit", HeaderValue::from(allowance.limit));
-            headers.insert("ratelimit-remaining", HeaderValue::from(allowance.remaining));
-            headers.insert("ratelimit-reset", HeaderValue::from(allowance.reset.as_secs()));
-            response
-        }
-        Some(Err(wait)) => {
-            let error = Error::new(
-                ErrorKind::RateLimited,
-                "rate_limited",
-                "There were too many requests in a short time.",
-            )
-            .next_step(format!("Try again in {} seconds.", wait.as_secs().max(1)))
-            .retry_after(wait);
-            Failure::from(error).into_response()
-        }
+        None => Ok(None),
+        Some(Ok(allowance)) => Ok(Some(allowance)),
+        Some(Err(wait)) => Err(Error::new(
+            ErrorKind::RateLimited,
+            "rate_limited",
+            "There were too many requests in a short time.",
+        )
+        .next_step(format!("Try again in {} seconds.", wait.as_secs().max(1)))
+        .retry_after(wait)
+        .into()),
+    }
+}
+
+impl Allowance {
+    pub(super) fn tell(self, response: &mut Response) {
+        let headers = response.headers_mut();
+        headers.insert("ratelimit-limit", HeaderValue::from(self.limit));
+        headers.insert("ratelimit-remaining", HeaderValue::from(self.remaining));
+        headers.insert("ratelimit-reset", HeaderValue::from(self.reset.as_secs()));
     }
 }
 

@@ -5,16 +5,13 @@
 //! says another site. API tokens are not sent by browsers on their own and need no such check.
 
 use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use http::header::{ORIGIN, UPGRADE};
 use http::{HeaderMap, Method};
 use stead_core::Error;
 use stead_core::error::ErrorKind;
-use stead_gateway::gateway::authority_of;
 
 use crate::layers::authenticate::CredentialKind;
-use crate::problem::Failure;
+use crate::problem::Answer;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum From {
@@ -51,28 +48,22 @@ pub fn is_asked(method: &Method, headers: &HeaderMap) -> bool {
     !reads || headers.contains_key(UPGRADE)
 }
 
-pub async fn layer(request: Request, next: Next) -> Response {
+/// `authority`: the host that the request is for.
+pub(super) fn check(request: &Request, authority: Option<&str>) -> Answer<()> {
     let credential = request.extensions().get::<CredentialKind>().copied().unwrap_or(CredentialKind::Nothing);
-    if credential != CredentialKind::Token && is_asked(request.method(), request.headers()) {
-        let (parts, body) = request.into_parts();
-        let from = comes_from(&parts.headers, &authority_of(&parts).unwrap_or_default());
-        let refused = match (credential, from) {
-            (_, From::Elsewhere) => true,
-            (CredentialKind::Session, From::Unsaid) => true,
-            (_, From::Ours | From::Unsaid) => false,
-        };
-        if refused {
-            let error = Error::new(
-                ErrorKind::Forbidden,
-                "cross_site_request",
-                "The request does not come from Stead's own pages.",
-            )
-            .next_step("Programs should use an API token instead of the cookie.");
-            return Failure::from(error).into_response();
-        }
-        return next.run(Request::from_parts(parts, body)).await;
+    if credential == CredentialKind::Token || !is_asked(request.method(), request.headers()) {
+        return Ok(());
     }
-    next.run(request).await
+    match (credential, comes_from(request.headers(), authority.unwrap_or_default())) {
+        (_, From::Elsewhere) | (CredentialKind::Session, From::Unsaid) => Err(Error::new(
+            ErrorKind::Forbidden,
+            "cross_site_request",
+            "The request does not come from Stead's own pages.",
+        )
+        .next_step("Programs should use an API token instead of the cookie.")
+        .into()),
+        (_, From::Ours | From::Unsaid) => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,10 @@
 //! Headers that tell browsers what our answers may not be used for.
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-
-use crate::state::AppState;
 
 /// For API answers: they are data, never a page.
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -21,8 +17,8 @@ const FIXED: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-pub async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+/// `secure`: the server is reached by TLS.
+pub(super) fn add(response: &mut Response, secure: bool) {
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -30,8 +26,7 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(DATA_POLICY));
     // Answers hold what only the caller may see, unless somebody said otherwise (the dashboard's files).
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    if state.base.secure() {
+    if secure {
         headers.entry(STRICT_TRANSPORT_SECURITY).or_insert(HeaderValue::from_static("max-age=31536000"));
     }
-    response
 }

@@ -43,5 +43,5 @@ async fn version(State(state): State<AppState>) -> Json<Version> {
 /// This document.
 #[utoipa::path(get, path = "/v1/openapi.json", operation_id = "get_openapi", tag = "system", responses((status = 200, description = "OpenAPI 3.1.", body = serde_json::Value)))]
 async fn openapi(State(state): State<AppState>) -> Response {
-    ([(CONTENT_TYPE, "application/json")], state.openapi).into_response()
+    ([(CONTENT_TYPE, "application/json")], state.openapi.clone()).into_response()
 }

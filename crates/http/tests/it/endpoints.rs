@@ -1,6 +1,7 @@
 //! Every operation of the document, walked: without a credential, from another tenant, with the wrong scope, with bad input.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use http::{Method, StatusCode};
 use reqwest::RequestBuilder;
@@ -27,6 +28,7 @@ fn address(endpoint: &Endpoint, objects: &Objects) -> String {
         .replace("{token}", &objects.token)
         .replace("{tenant}", &objects.tenant)
         .replace("{port}", "8000");
+    let path = objects.more.iter().fold(path, |path, (name, id)| path.replace(&format!("{{{name}}}"), id));
     match endpoint.id {
         "stream_command" => format!("{path}?command=%5B%22true%22%5D"),
         "open_preview" => format!("{path}?host=8000--shop.localhost"),
@@ -34,18 +36,21 @@ fn address(endpoint: &Endpoint, objects: &Objects) -> String {
     }
 }
 
-/// A body that the operation accepts, if it takes one.
+/// A body that the operation accepts, if it takes one: the example that the document gives for it.
 pub(crate) fn good_body(endpoint: &Endpoint) -> Option<Value> {
-    Some(match endpoint.id {
-        "sign_in_with_link" => json!({"token": "nothing"}),
-        "create_token" => json!({"name": "made by a test", "scopes": ["account:write"]}),
-        "update_instance" | "stop_instance" | "create_terminal" | "set_port" => json!({}),
-        "create_instance" => json!({"driver": "sim"}),
-        "run_command" => json!({"command": ["true"]}),
-        "validate_workspace_config" => json!({"text": ""}),
-        _ => return None,
-    })
+    let operation = &DOCUMENT["paths"][endpoint.path][endpoint.method.as_str().to_ascii_lowercase()];
+    let content = operation.pointer("/requestBody/content/application~1json")?;
+    let schema = &content["schema"];
+    let schema = match schema["$ref"].as_str() {
+        Some(reference) => DOCUMENT.pointer(reference.trim_start_matches('#'))?,
+        None => schema,
+    };
+    let example = [&schema["example"], &schema["examples"][0], &content["example"]];
+    let example = example.into_iter().find(|example| example.is_object());
+    Some(example.unwrap_or_else(|| panic!("{}: its body has no example", endpoint.id)).clone())
 }
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| document().unwrap());
 
 async fn call(scene: &Scene, who: &Who, endpoint: &Endpoint, objects: &Objects) -> Answer {
     Answer::of(request(scene, who, endpoint, objects, good_body(endpoint))).await
@@ -94,7 +99,7 @@ async fn without_a_credential_nothing_but_the_short_list_answers(db: Db) {
         for endpoint in ENDPOINTS {
             let answer = call(&scene, &who, endpoint, &objects).await;
             match endpoint.access {
-                Access::Tenant(_) | Access::Account(_) => {
+                Access::Tenant(_) | Access::Account(_) | Access::Operator(_) => {
                     assert_eq!(
                         answer.status,
                         StatusCode::UNAUTHORIZED,
@@ -249,12 +254,11 @@ async fn bad_input_is_named_and_never_a_defect(db: Db) {
 
 /// Names of the fields that the document gives the operation's body.
 fn schema_fields(endpoint: &Endpoint) -> Vec<String> {
-    let document = document().unwrap();
-    let operation = &document["paths"][endpoint.path][endpoint.method.as_str().to_ascii_lowercase()];
+    let operation = &DOCUMENT["paths"][endpoint.path][endpoint.method.as_str().to_ascii_lowercase()];
     let reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
         .as_str()
         .unwrap_or_default();
-    let schema = document.pointer(reference.trim_start_matches('#')).cloned().unwrap_or_default();
+    let schema = DOCUMENT.pointer(reference.trim_start_matches('#')).cloned().unwrap_or_default();
     schema["properties"].as_object().map(|fields| fields.keys().cloned().collect()).unwrap_or_default()
 }
 

@@ -1,5 +1,6 @@
 //! A whole server on a socket: a database, the control plane, a simulated node, and this crate's service.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,7 +56,12 @@ pub(crate) struct Objects {
     pub(crate) session: String,
     pub(crate) token: String,
     pub(crate) tenant: String,
+    /// Of further kinds: the name in the path, the id.
+    pub(crate) more: BTreeMap<&'static str, String>,
 }
+
+/// Further kinds of objects, with an id that nothing has. Those that [`Scene::objects`] makes are filled in there.
+const MORE: [(&str, &str); 0] = [];
 
 impl Objects {
     /// Ids that nothing has.
@@ -69,6 +75,7 @@ impl Objects {
             session: id("sess"),
             token: id("tok"),
             tenant: id("ten"),
+            more: MORE.iter().map(|(name, prefix)| (*name, id(prefix))).collect(),
         }
     }
 
@@ -80,7 +87,10 @@ impl Objects {
             &mut self.session,
             &mut self.token,
             &mut self.tenant,
-        ] {
+        ]
+        .into_iter()
+        .chain(self.more.values_mut())
+        {
             text.clone_into(field);
         }
     }
@@ -326,6 +336,7 @@ impl Scene {
             token,
             tenant: self.tenant.clone(),
             instance,
+            ..Objects::nothing()
         }
     }
 }

@@ -1,0 +1,19 @@
+//! One's own account: signing in, sessions, tokens.
+
+use super::Access::{Account, Anonymous};
+use super::Endpoint;
+use super::Verb::{Delete, Get, Post};
+
+use stead_core::access::Permission as P;
+
+pub(super) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint::new("sign_in_with_link", Post, "/v1/auth/link", Anonymous).audited(),
+    Endpoint::new("sign_out", Post, "/v1/auth/sign-out", Account(P::AccountWrite)).audited(),
+    Endpoint::new("get_me", Get, "/v1/me", Account(P::AccountRead)),
+    Endpoint::new("list_sessions", Get, "/v1/sessions", Account(P::AccountRead)),
+    Endpoint::new("end_session", Delete, "/v1/sessions/{session}", Account(P::AccountWrite)).audited(),
+    Endpoint::new("create_sign_in_link", Post, "/v1/sign-in-links", Account(P::AccountWrite)).audited(),
+    Endpoint::new("list_tokens", Get, "/v1/tokens", Account(P::AccountRead)),
+    Endpoint::new("create_token", Post, "/v1/tokens", Account(P::AccountWrite)).idempotent().audited(),
+    Endpoint::new("delete_token", Delete, "/v1/tokens/{token}", Account(P::AccountWrite)).audited(),
+];
