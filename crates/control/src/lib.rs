@@ -9,9 +9,10 @@ pub mod identity;
 pub mod instances;
 pub mod nodes;
 pub mod operations;
+pub mod tenants;
 pub mod uploads;
 
 pub use control::{Control, ControlSettings};
 pub use idempotency::{Idempotency, Mutation};
-pub use identity::{Caller, Presented, RequestInfo, SignedIn};
+pub use identity::{Caller, Operator, Presented, RequestInfo, SignedIn};
 pub use stead_db::{Credential, TenantScope};

@@ -116,6 +116,10 @@ typed_ids! {
     SignInLinkId = "link";
     /// A process in an instance that somebody started and may attach to; terminals are such processes with a PTY.
     ProcessId = "proc";
+    /// A role that a tenant made for itself.
+    RoleId = "role";
+    /// An invitation into a tenant.
+    InviteId = "inv";
     /// A file that a client sent ahead of the request that uses it.
     UploadId = "upl";
     /// A row of the change feed.

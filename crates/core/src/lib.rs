@@ -17,6 +17,7 @@ pub mod names;
 pub mod operation;
 pub mod placement;
 pub mod preview_host;
+pub mod quota;
 pub mod time;
 pub mod workspace_config;
 

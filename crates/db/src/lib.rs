@@ -31,6 +31,7 @@ pub mod nodes;
 pub mod operations;
 pub mod page;
 pub mod previews;
+pub mod quotas;
 pub mod revocations;
 pub mod sessions;
 pub mod sign_in_links;

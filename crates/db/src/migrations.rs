@@ -4,6 +4,7 @@
 //! migration is never edited.
 
 mod m0001_foundation;
+mod m0007_tenants;
 
 use sea_orm_migration::prelude::*;
 
@@ -11,6 +12,6 @@ pub(crate) struct Migrations;
 
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_foundation::Foundation)]
+        vec![Box::new(m0001_foundation::Foundation), Box::new(m0007_tenants::Tenants)]
     }
 }

@@ -111,10 +111,10 @@ impl Identity {
 async fn insert_user(tx: &Tx<SystemScope>, name: &str, email: Option<&str>) -> Result<UserId> {
     let id: UserId = tx.ambient().new_id();
     let row = User {
-        id: id.to_string(),
-        name: name.to_owned(),
         email: email.map(str::to_owned),
-        created_at: tx.now().micros(),
+        // The first one runs the installation.
+        is_operator: users::first(tx).await?.is_none(),
+        ..User::new(id, name, tx.now().micros())
     };
     users::insert(tx, row).await?;
     let tenant = insert_tenant(tx, name, id, true).await?;
@@ -125,12 +125,7 @@ async fn insert_user(tx: &Tx<SystemScope>, name: &str, email: Option<&str>) -> R
 
 async fn insert_tenant(tx: &Tx<SystemScope>, name: &str, owner: UserId, personal: bool) -> Result<TenantId> {
     let id: TenantId = tx.ambient().new_id();
-    let row = Tenant {
-        id: id.to_string(),
-        name: name.to_owned(),
-        personal_of: personal.then(|| owner.to_string()),
-        created_at: tx.now().micros(),
-    };
+    let row = Tenant::new(id, name, personal.then(|| owner.to_string()), tx.now().micros());
     tenants::insert(tx, row).await?;
     tenants::insert_member(tx, id, owner, Role::Owner).await?;
     let subject = id.to_string();

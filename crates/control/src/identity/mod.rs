@@ -8,6 +8,7 @@ mod accounts;
 mod caller;
 mod expiry;
 mod known;
+mod operators;
 mod previews;
 mod secret;
 mod sessions;
@@ -31,6 +32,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use caller::{Caller, Presented, RequestInfo};
+pub use operators::Operator;
 pub use previews::PreviewPass;
 pub use sessions::SignedIn;
 

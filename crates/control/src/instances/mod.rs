@@ -30,7 +30,7 @@ use stead_core::error::{InternalContext as _, Problem};
 use stead_core::ids::{InstanceId, OperationId};
 use stead_core::instance::phase::check_action;
 use stead_core::instance::rules::shown;
-use stead_core::instance::{Action, Cause, DriverKind, InstanceSpec, Source};
+use stead_core::instance::{Action, Cause, DriverKind, InstanceSpec, Resources, Source};
 use stead_core::operation::OperationState;
 use stead_core::{Error, ErrorKind, Result, Timestamp, names, workspace_config};
 use stead_db::instances::{InstanceRow, InstanceSettings, Intent};
@@ -51,10 +51,8 @@ use crate::events::InstanceReader;
 use crate::idempotency::{self, Mutation};
 use crate::nodes::Nodes;
 use crate::operations::Operations;
+use crate::tenants::quotas::{self, Limited};
 use crate::uploads::Uploads;
-
-/// Live instances of one tenant.
-const MAX_INSTANCES: u64 = 1_000;
 
 /// How instances behave on this server.
 #[derive(Debug, Clone)]
@@ -181,14 +179,6 @@ impl Instances {
         new: &input::NewInstance,
         cause: &Cause,
     ) -> Result<(InstanceId, OperationId)> {
-        if stead_db::instances::count(tx).await? >= MAX_INSTANCES {
-            return Err(Error::new(
-                ErrorKind::QuotaExceeded,
-                "quota_exceeded",
-                format!("This tenant has {MAX_INSTANCES} instances, as many as it may have."),
-            )
-            .next_step("Delete some first."));
-        }
         let (now, ambient) = (tx.now(), tx.ambient());
         let id: InstanceId = ambient.new_id();
         let name = self.choose_name(tx, new).await?;
@@ -203,9 +193,13 @@ impl Instances {
             }
         }
         let spec: InstanceSpec = workspace_config::merge(&new.requested, new.source.clone(), None);
+        let tenant = TenantAccess::scope(tx).tenant_id();
+        let wanted =
+            [(Limited::Instances, 1)].into_iter().chain(growth(None, spec.resources)).collect::<Vec<_>>();
+        quotas::check_all(tx, tenant, &wanted).await?;
         let row = InstanceRow {
             id,
-            tenant: TenantAccess::scope(tx).tenant_id(),
+            tenant,
             name,
             host_label,
             driver: new.driver.unwrap_or(self.inner.settings.default_driver),
@@ -283,6 +277,8 @@ impl Instances {
                 }
                 let mut intent = Intent::of(&row);
                 changes.apply(&mut row.settings.requested, &mut intent.spec);
+                let wanted = growth(Some(row.spec.resources), intent.spec.resources);
+                quotas::check_all(&tx, row.tenant, &wanted).await?;
                 row.version += 1;
                 row.updated_at = tx.now();
                 stead_db::instances::set_settings(&tx, &row).await?;
@@ -681,6 +677,16 @@ fn ending(row: &OperationRow) -> Result<Option<Ending>> {
         (OperationState::Cancelled, Some(action)) => Some(Ending::Cancelled { action, at }),
         _ => None,
     })
+}
+
+/// What more an instance takes of its tenant's quotas.
+fn growth(before: Option<Resources>, after: Resources) -> [(Limited, u64); 3] {
+    let more = |of: fn(&Resources) -> u64| of(&after).saturating_sub(before.as_ref().map_or(0, of));
+    [
+        (Limited::CpuMillis, more(|resources| u64::from(resources.cpu_millis))),
+        (Limited::MemoryBytes, more(|resources| resources.memory_bytes)),
+        (Limited::DiskBytes, more(|resources| resources.disk_bytes)),
+    ]
 }
 
 fn check_version(row: &InstanceRow, if_match: Option<u64>) -> Result<()> {

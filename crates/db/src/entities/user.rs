@@ -11,6 +11,25 @@ pub struct Model {
     /// Unique when present.
     pub email: Option<String>,
     pub created_at: i64,
+    /// Runs the installation. Written by control::tenants (operators) and, for the first user, with the row.
+    pub is_operator: bool,
+    /// Since when an operator keeps them out. Written by control::tenants.
+    pub disabled_at: Option<i64>,
+}
+
+impl Model {
+    /// Somebody who is no operator and not kept out.
+    #[must_use]
+    pub fn new(id: impl ToString, name: impl Into<String>, created_at: i64) -> Self {
+        Self {
+            id: id.to_string(),
+            name: name.into(),
+            email: None,
+            created_at,
+            is_operator: false,
+            disabled_at: None,
+        }
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use stead_control::{Caller, Presented, TenantScope};
+use stead_control::{Caller, Operator, Presented, TenantScope};
 use stead_core::Error;
 use stead_core::access::Permission;
 use stead_core::error::ErrorKind;
@@ -120,6 +120,22 @@ impl<P: Needs> FromRequestParts<AppState> for OnAccount<P> {
         let caller = caller(parts)?;
         state.control.identity().require(&caller, P::PERMISSION)?;
         Ok(Self { caller, tenant: wanted_tenant(parts)?, needs: PhantomData })
+    }
+}
+
+/// A caller who runs the installation, whose credential has the permission `P`.
+#[derive(Debug)]
+pub struct AsOperator<P> {
+    pub operator: Operator,
+    needs: PhantomData<P>,
+}
+
+impl<P: Needs> FromRequestParts<AppState> for AsOperator<P> {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Answer<Self> {
+        let caller = caller(parts)?;
+        let operator = state.control.identity().operator(&caller, P::PERMISSION).await?;
+        Ok(Self { operator, needs: PhantomData })
     }
 }
 

@@ -1,0 +1,3 @@
+//! Tenants: who belongs to them, with which role, and what they may take.
+
+pub mod quotas;
