@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod ambient;
+pub mod audit;
 pub mod driver;
 pub mod error;
 pub mod frame;
