@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sea_orm::DatabaseConnection;
 use sea_orm_migration::MigratorTrait;
@@ -48,6 +49,7 @@ struct Inner {
     ambient: Ambient,
     nudges: broadcast::Sender<Nudge>,
     shared: bool,
+    commits: Arc<AtomicU64>,
 }
 
 impl Db {
@@ -73,7 +75,7 @@ impl Db {
         })?;
         let (nudges, _) = broadcast::channel(NUDGES_KEPT);
         let shared = matches!(target, Target::Postgres(_));
-        Ok(Self { inner: Arc::new(Inner { connections, ambient, nudges, shared }) })
+        Ok(Self { inner: Arc::new(Inner { connections, ambient, nudges, shared, commits: Arc::default() }) })
     }
 
     async fn migrate(&self) -> Result<()> {
@@ -107,13 +109,24 @@ impl Db {
             readers: self.inner.connections.readers.clone(),
         };
         let (nudges, _) = broadcast::channel(NUDGES_KEPT);
-        Self { inner: Arc::new(Inner { connections, ambient, nudges, shared: self.inner.shared }) }
+        Self { inner: Arc::new(Inner { connections, ambient, nudges, shared: self.inner.shared, commits: Arc::default() }) }
     }
 
     /// Hints about commits in this process, from now on.
     #[must_use]
     pub fn nudges(&self) -> broadcast::Receiver<Nudge> {
         self.inner.nudges.subscribe()
+    }
+
+    /// How many transactions have been committed here; `None` when other processes write as well. What was read when there were as
+    /// many as now is as it is now: a commit is counted before anybody hears of its success.
+    #[must_use]
+    pub fn commits(&self) -> Option<u64> {
+        (!self.inner.shared).then(|| self.inner.commits.load(Ordering::Acquire))
+    }
+
+    pub(crate) fn count_commit(&self) {
+        self.inner.commits.fetch_add(1, Ordering::Release);
     }
 
     /// Whether other servers may use the same database, so that nudges alone do not tell everything.

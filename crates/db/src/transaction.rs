@@ -119,7 +119,10 @@ impl<S: Scope> Inner<S> {
             events::append(&transaction, db.ambient().now(), &changes).await?;
             nudges.push(Nudge::Events);
         }
-        transaction.commit().await.doing("committing")?;
+        let committed = transaction.commit().await.doing("committing");
+        // Counted when it failed, too: nobody knows then whether it took place.
+        db.count_commit();
+        committed?;
         Ok(nudges)
     }
 }

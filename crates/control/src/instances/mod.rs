@@ -14,11 +14,11 @@ mod reconcile;
 mod remove;
 mod sessions;
 mod steps;
+mod stored;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod view;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,17 +26,15 @@ use async_trait::async_trait;
 use stead_api::v1::Page;
 use stead_api::v1::instances as wire;
 use stead_api::v1::ports::{Port, SetPort};
-use stead_core::error::{InternalContext as _, Problem};
+use stead_core::error::InternalContext as _;
 use stead_core::ids::{InstanceId, OperationId};
 use stead_core::instance::phase::check_action;
 use stead_core::instance::rules::shown;
 use stead_core::instance::{Action, Cause, DriverKind, InstanceSpec, Resources, Source};
-use stead_core::operation::OperationState;
 use stead_core::{Error, ErrorKind, Result, Timestamp, names, workspace_config};
 use stead_db::instances::{InstanceRow, InstanceSettings, Intent};
-use stead_db::operations::Operation as OperationRow;
 use stead_db::page::PageRequest;
-use stead_db::{Access, Changed, Db, Scope, TenantAccess, TenantScope, Tx};
+use stead_db::{Changed, Db, Scope, TenantAccess, TenantScope, Tx};
 
 pub use previews::{PreviewPresence, PreviewTarget};
 pub use reconcile::Repaired;
@@ -45,7 +43,6 @@ pub use view::PreviewAddress;
 use self::activity::Activity;
 use self::previews::PreviewCache;
 use self::steps::Worker;
-use self::view::{Beside, Ending};
 use crate::engine::{Engine, NewOperation};
 use crate::events::InstanceReader;
 use crate::idempotency::{self, Mutation};
@@ -78,6 +75,7 @@ struct Inner {
     settings: InstancesSettings,
     activity: Activity,
     previews: PreviewCache,
+    kept: stored::Kept,
 }
 
 impl Instances {
@@ -106,6 +104,7 @@ impl Instances {
                 settings,
                 activity: Activity::default(),
                 previews,
+                kept: stored::Kept::default(),
             }),
         }
     }
@@ -139,7 +138,9 @@ impl Instances {
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next_cursor = if more { rows.last().map(|row| row.id.to_string()) } else { None };
-        Ok(Page { items: self.views(scope, &rows).await?, next_cursor })
+        let stored = self.stored(scope, rows).await?;
+        let items = stored.iter().map(|stored| self.show(stored)).collect::<Result<_>>()?;
+        Ok(Page { items, next_cursor })
     }
 
     /// One instance by id or name.
@@ -147,8 +148,7 @@ impl Instances {
     /// # Errors
     /// `instance_not_found`.
     pub async fn get(&self, scope: &TenantScope, reference: &str) -> Result<wire::Instance> {
-        let row = self.find(scope, reference).await?;
-        self.view(scope, row).await
+        self.show(&*self.stored_by_reference(scope, reference).await?)
     }
 
     /// Creates an instance and begins to bring it up.
@@ -436,7 +436,7 @@ impl Instances {
                 return holder.id.parse().internal("reading an operation's id");
             }
         }
-        let beside = self.beside(tx, std::slice::from_ref(row)).await?.remove(&row.id).unwrap_or_default();
+        let beside = self.beside_of(tx, row).await?;
         let phase = view::state(row, &beside, tx.now()).phase;
         check_action(action, row.wish, phase)?;
         let supersede = running.is_some_and(|running| action.supersedes(running));
@@ -572,11 +572,6 @@ impl Instances {
         })
     }
 
-    async fn view(&self, scope: &TenantScope, row: InstanceRow) -> Result<wire::Instance> {
-        let id = row.id;
-        self.views(scope, &[row]).await?.pop().ok_or_else(|| steps::deleted(id))
-    }
-
     async fn instance_operation(
         &self,
         scope: &TenantScope,
@@ -586,56 +581,6 @@ impl Instances {
         let instance = self.get(scope, &instance.to_string()).await?;
         let operation = self.inner.operations.get(scope, operation).await?;
         Ok(wire::InstanceOperation { instance, operation })
-    }
-
-    /// A fixed number of queries for any number of rows.
-    async fn views<A: Access>(&self, access: &A, rows: &[InstanceRow]) -> Result<Vec<wire::Instance>> {
-        let mut beside = self.beside(access, rows).await?;
-        let now = self.inner.db.ambient().now();
-        let previews = &self.inner.settings.previews;
-        Ok(rows
-            .iter()
-            .map(|row| view::instance(row, beside.remove(&row.id).unwrap_or_default(), previews, now))
-            .collect())
-    }
-
-    async fn beside<A: Access>(
-        &self,
-        access: &A,
-        rows: &[InstanceRow],
-    ) -> Result<HashMap<InstanceId, Beside>> {
-        if rows.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let ids: Vec<InstanceId> = rows.iter().map(|row| row.id).collect();
-        let resources: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        let mut placed: Vec<_> = rows.iter().filter_map(|row| row.node).collect();
-        placed.sort_unstable();
-        placed.dedup();
-        let presence = self.inner.nodes.presence(access, &placed).await?;
-        let mut beside: HashMap<InstanceId, Beside> = rows
-            .iter()
-            .map(|row| {
-                let node = row.node.and_then(|node| presence.get(&node)).cloned();
-                (row.id, Beside { node, usage: self.inner.nodes.usage(row.id), ..Beside::default() })
-            })
-            .collect();
-        for port in stead_db::instances::ports(access, &ids).await? {
-            if let Some(beside) = beside.get_mut(&port.instance) {
-                beside.ports.push(port);
-            }
-        }
-        for row in stead_db::operations::holders(access, &resources).await? {
-            if let Some(beside) = resource(&row).and_then(|id| beside.get_mut(&id)) {
-                beside.operation = Some(self.inner.operations.view(&row)?);
-            }
-        }
-        for row in stead_db::instances::last_ended_operations(access, &ids).await? {
-            if let Some(beside) = resource(&row).and_then(|id| beside.get_mut(&id)) {
-                beside.last = ending(&row)?;
-            }
-        }
-        Ok(beside)
     }
 
     async fn actor_name(&self, scope: &TenantScope) -> Result<String> {
@@ -653,30 +598,6 @@ impl InstanceReader for Instances {
             None => Ok(None),
         }
     }
-}
-
-fn resource(row: &OperationRow) -> Option<InstanceId> {
-    row.resource.as_deref().and_then(|resource| resource.parse().ok())
-}
-
-/// How an ended operation bears on the phase; `None` when it succeeded.
-fn ending(row: &OperationRow) -> Result<Option<Ending>> {
-    let record = crate::engine::decode(&row.record)?;
-    let at = Timestamp::from_micros(row.ended_at.unwrap_or(row.created_at));
-    Ok(match (record.state, Action::parse(&row.kind)) {
-        (OperationState::Failed, _) => {
-            let problem = record.problem.unwrap_or_else(|| Problem {
-                kind: ErrorKind::Internal,
-                code: "operation_failed".to_owned(),
-                message: "The last operation failed.".to_owned(),
-                next_step: None,
-                fields: Vec::new(),
-            });
-            Some(Ending::Failed { problem, at })
-        }
-        (OperationState::Cancelled, Some(action)) => Some(Ending::Cancelled { action, at }),
-        _ => None,
-    })
 }
 
 /// What more an instance takes of its tenant's quotas.

@@ -152,7 +152,7 @@ impl Instances {
             return Ok(None);
         };
         let beside =
-            self.beside(&system, std::slice::from_ref(&row)).await?.remove(&row.id).unwrap_or_default();
+            self.beside_of(&system, &row).await?;
         let kept = Kept {
             tenant: row.tenant,
             instance: row.id,

@@ -56,7 +56,7 @@ impl Instances {
     async fn inside(&self, scope: &TenantScope, reference: &str) -> Result<Inside> {
         let row = self.find(scope, reference).await?;
         let beside =
-            self.beside(scope, std::slice::from_ref(&row)).await?.remove(&row.id).unwrap_or_default();
+            self.beside_of(scope, &row).await?;
         let phase = view::state(&row, &beside, scope.now()).phase;
         let up = row.observed.as_ref().is_some_and(|report| {
             matches!(

@@ -7,7 +7,6 @@ mod live;
 mod session;
 mod view;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +18,7 @@ use stead_core::instance::{DriverKind, InstanceDocument, Resources, Rootfs};
 use stead_core::placement::{self, Candidate, Offer, Request};
 use stead_core::{Error, Result, Timestamp};
 use stead_db::nodes::NodeRow;
-use stead_db::{Access, Db, SystemAccess, TenantScope};
+use stead_db::{Db, SystemAccess, TenantScope};
 use stead_link::{ByteStream, NodeClient};
 
 use live::Registry;
@@ -116,20 +115,8 @@ impl Nodes {
         Ok(Page { items, next_cursor: None })
     }
 
-    /// Presence of the given nodes, in one query.
-    ///
-    /// # Errors
-    /// A failure of the database.
-    pub(crate) async fn presence<A: Access>(
-        &self,
-        access: &A,
-        nodes: &[NodeId],
-    ) -> Result<HashMap<NodeId, NodePresence>> {
-        let rows = stead_db::nodes::find_many(access, nodes).await?;
-        Ok(rows.into_iter().map(|row| (row.id, self.presence_of(&row))).collect())
-    }
-
-    fn presence_of(&self, row: &NodeRow) -> NodePresence {
+    /// What is known of the node now.
+    pub(crate) fn presence_of(&self, row: &NodeRow) -> NodePresence {
         let live = self.inner.registry.last_seen(row.id);
         let last_seen = live.max(row.last_seen_at);
         // Alone on its database, another name is that of a server which is dead.
