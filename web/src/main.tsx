@@ -4,7 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { createQueryClient } from "./app/query-client";
-import { createAppRouter } from "./app/router";
+import { createAppRouter, isOutside, warmUp } from "./app/router";
 import { followSystemTheme } from "./app/theme";
 import { setUnauthenticatedHandler } from "./api/client";
 import "./styles.css";
@@ -15,12 +15,13 @@ async function begin(): Promise<void> {
     installMockServer();
   }
   followSystemTheme();
+  warmUp(window.location.pathname);
   const client = createQueryClient();
   const router = createAppRouter(client);
   setUnauthenticatedHandler(() => {
     client.removeQueries({ queryKey: ["me"] });
     const { pathname, href } = router.state.location;
-    if (pathname !== "/sign-in") void router.navigate({ to: "/sign-in", search: { from: href } });
+    if (!isOutside(pathname)) void router.navigate({ to: "/sign-in", search: { from: href } });
   });
   const root = document.getElementById("root");
   if (!root) return;

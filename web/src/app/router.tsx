@@ -9,12 +9,11 @@ import {
 } from "@tanstack/react-router";
 
 import { ApiError } from "@/api/problem";
-import { InstanceListPage } from "@/features/instances/list-page";
 import { meQuery } from "@/features/session/queries";
 import { SkeletonRows } from "@/ui/layout";
 import { Toaster } from "@/ui/toast";
 import { NotFound, PageError } from "./failures";
-import { Shell } from "./shell";
+import { StepUp } from "./step-up";
 
 /** Notices carry links, so they live inside the router. */
 function Root() {
@@ -22,6 +21,7 @@ function Root() {
     <>
       <Outlet />
       <Toaster />
+      <StepUp />
     </>
   );
 }
@@ -34,29 +34,101 @@ const root = createRootRouteWithContext<{ client: QueryClient }>()({
 const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
 
+const comingFrom = (search: Record<string, unknown>): { from?: string } => {
+  const from = text(search["from"]);
+  return from ? { from } : {};
+};
+
+// Pages for whoever is not signed in load neither the frame nor any other page.
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search): { from?: string } => {
-    const from = text(search["from"]);
-    return from ? { from } : {};
-  },
-  component: lazyRouteComponent(() => import("@/features/session/sign-in-page"), "SignInPage"),
+  validateSearch: comingFrom,
+  component: lazyRouteComponent(() => import("@/features/sign-in/sign-in-page"), "SignInPage"),
 });
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-up",
+  validateSearch: comingFrom,
+  component: lazyRouteComponent(() => import("@/features/sign-in/sign-up-page"), "SignUpPage"),
+});
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/reset-password",
+  component: lazyRouteComponent(() => import("@/features/sign-in/reset-page"), "ResetPage"),
+});
+const mailLinks = () => import("@/features/sign-in/mail-link-pages");
+const verifyEmail = createRoute({
+  getParentRoute: () => root,
+  path: "/verify-email",
+  component: lazyRouteComponent(mailLinks, "VerifyEmailPage"),
+});
+const confirmEmail = createRoute({
+  getParentRoute: () => root,
+  path: "/confirm-email",
+  component: lazyRouteComponent(mailLinks, "ConfirmEmailPage"),
+});
+const magicLink = createRoute({
+  getParentRoute: () => root,
+  path: "/magic-link",
+  component: lazyRouteComponent(mailLinks, "MagicLinkPage"),
+});
+const invite = createRoute({
+  getParentRoute: () => root,
+  path: "/invite",
+  component: lazyRouteComponent(() => import("@/features/sign-in/invite-page"), "InvitePage"),
+});
+
+async function mustBeSignedIn({
+  context,
+  location,
+}: {
+  context: { client: QueryClient };
+  location: { href: string };
+}): Promise<void> {
+  try {
+    await context.client.query({ ...meQuery(), staleTime: "static" });
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401)
+      throw redirect({ to: "/sign-in", search: { from: location.href } });
+    throw error;
+  }
+}
+
+/** Signed in, without the frame. */
+const signedIn = createRoute({ getParentRoute: () => root, id: "signed-in", beforeLoad: mustBeSignedIn });
+const device = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/device",
+  validateSearch: (search): { code?: string } => {
+    const code = text(search["code"]);
+    return code ? { code } : {};
+  },
+  component: lazyRouteComponent(() => import("@/features/sign-in/device-page"), "DevicePage"),
+});
+
+const loadShell = () => import("./shell");
+const loadInstanceList = () => import("@/features/instances/list-page");
+
+const OUTSIDE = /^\/(sign-in|sign-up|reset-password|verify-email|confirm-email|magic-link|invite|device)\b/;
+
+/** Pages that stand outside of the frame; but for devices, also for whoever is not signed in. */
+export function isOutside(path: string): boolean {
+  return OUTSIDE.test(path);
+}
+
+/** Fetches the frame while it is still being found out who is signed in, unless the page stands outside of it. */
+export function warmUp(path: string): void {
+  if (isOutside(path)) return;
+  void loadShell();
+  if (path === "/" || path === "/instances") void loadInstanceList();
+}
 
 const shell = createRoute({
   getParentRoute: () => root,
   id: "shell",
-  beforeLoad: async ({ context, location }) => {
-    try {
-      await context.client.query({ ...meQuery(), staleTime: "static" });
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 401)
-        throw redirect({ to: "/sign-in", search: { from: location.href } });
-      throw error;
-    }
-  },
-  component: Shell,
+  beforeLoad: mustBeSignedIn,
+  component: lazyRouteComponent(loadShell, "Shell"),
 });
 
 const home = createRoute({
@@ -74,7 +146,7 @@ const instances = createRoute({
     const q = text(search["q"]);
     return { ...(q ? { q } : {}), ...(search["create"] ? { create: true as const } : {}) };
   },
-  component: InstanceListPage,
+  component: lazyRouteComponent(loadInstanceList, "InstanceListPage"),
 });
 
 const instance = createRoute({
@@ -131,8 +203,48 @@ const nodes = createRoute({
 const account = createRoute({
   getParentRoute: () => shell,
   path: "/account",
-  component: lazyRouteComponent(() => import("@/features/account/account-page"), "AccountPage"),
+  component: lazyRouteComponent(() => import("@/features/account/account-section"), "AccountSection"),
 });
+const accountPages = [
+  createRoute({
+    getParentRoute: () => account,
+    path: "/",
+    component: lazyRouteComponent(() => import("@/features/account/profile-page"), "ProfilePage"),
+  }),
+  createRoute({
+    getParentRoute: () => account,
+    path: "/security",
+    component: lazyRouteComponent(() => import("@/features/account/security-page"), "SecurityPage"),
+  }),
+  createRoute({
+    getParentRoute: () => account,
+    path: "/sessions",
+    component: lazyRouteComponent(() => import("@/features/account/sessions-page"), "SessionsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => account,
+    path: "/tokens",
+    component: lazyRouteComponent(() => import("@/features/account/tokens-page"), "TokensPage"),
+  }),
+  createRoute({
+    getParentRoute: () => account,
+    path: "/notifications",
+    component: lazyRouteComponent(
+      () => import("@/features/notifications/preferences-page"),
+      "PreferencesPage",
+    ),
+  }),
+  createRoute({
+    getParentRoute: () => account,
+    path: "/secrets",
+    component: lazyRouteComponent(() => import("@/features/account/secrets-page"), "UserSecretsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => account,
+    path: "/data",
+    component: lazyRouteComponent(() => import("@/features/account/data-page"), "DataPage"),
+  }),
+] as const;
 const team = createRoute({
   getParentRoute: () => shell,
   path: "/team",
@@ -147,6 +259,13 @@ const nowhere = createRoute({ getParentRoute: () => shell, path: "$", component:
 
 const tree = root.addChildren([
   signIn,
+  signUp,
+  resetPassword,
+  verifyEmail,
+  confirmEmail,
+  magicLink,
+  invite,
+  signedIn.addChildren([device]),
   home,
   shell.addChildren([
     instances,
@@ -154,7 +273,7 @@ const tree = root.addChildren([
     operations,
     operation,
     nodes,
-    account,
+    account.addChildren(accountPages),
     team,
     reference,
     nowhere,

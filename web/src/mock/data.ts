@@ -1,16 +1,6 @@
 /** Demo data of the mock server: a small team's week. */
-import type {
-  ApiToken,
-  Instance,
-  Member,
-  Me,
-  Node,
-  Operation,
-  Port,
-  Session,
-  Step,
-  StepState,
-} from "@/api/types";
+import type { ApiToken, Instance, Member, Me, Node, Operation, Port, Step, StepState } from "@/api/types";
+import type { Session as PlacedSession } from "@/features/account/types";
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
@@ -62,9 +52,23 @@ export const me: Me = {
     "operation:write",
     "tenant:read",
     "tenant:write",
+    "tenant:export",
+    "tenant:delete",
+    "member:write",
+    "role:write",
+    "sso:read",
+    "sso:write",
+    "audit:read",
+    "audit:write",
+    "secret:read",
+    "secret:write",
+    "webhook:read",
+    "webhook:write",
     "node:read",
     "account:read",
     "account:write",
+    "operator:read",
+    "operator:write",
   ],
   session_id: "sess_01jb00000000000000000here",
 };
@@ -382,11 +386,12 @@ export function seed(): { instances: Instance[]; operations: Operation[] } {
   return { instances, operations };
 }
 
-export const sessions = (): Session[] => [
+export const sessions = (): PlacedSession[] => [
   {
     id: "sess_01jb00000000000000000here",
     user_agent: navigator.userAgent,
     ip: "192.168.1.20",
+    place: "this network",
     created_at: ago(4000),
     last_used_at: ago(0),
     expires_at: ago(-40_000),
@@ -397,6 +402,7 @@ export const sessions = (): Session[] => [
     user_agent:
       "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile Safari/604.1",
     ip: "10.8.0.7",
+    place: "Helsinki, Finland",
     created_at: ago(9000),
     last_used_at: ago(310),
     expires_at: ago(-30_000),
@@ -405,6 +411,7 @@ export const sessions = (): Session[] => [
   {
     id: "sess_01jb00000000000000000cli",
     user_agent: "stead/0.1.0",
+    client_name: "stead on ada-laptop",
     ip: "127.0.0.1",
     created_at: ago(12_000),
     last_used_at: ago(1600),

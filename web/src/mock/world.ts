@@ -4,20 +4,36 @@ import type {
   ChangeEvent,
   Instance,
   InstanceOperation,
+  Me,
+  Member,
   Operation,
   Phase,
-  Session,
   Terminal,
 } from "@/api/types";
-import { ago, id, operation, seed, sessions, step, tokens, usage } from "./data";
+import type { Session } from "@/features/account/types";
+import type { Factors } from "@/features/sign-in/types";
+import { exportsMade, identities, notifications, passkeys, preferences } from "./account";
+import { ago, id, me, members, operation, seed, sessions, step, tokens, usage } from "./data";
+import { secrets } from "./secrets";
 
 export type Scenario = "rich" | "empty" | "anonymous" | "offline";
 
 export class World {
   instances: Instance[];
   operations: Operation[];
+  me: Me = me;
+  members: Member[] = members;
+  /** Whether the person proved lately who they are. */
+  proven = false;
+  factors: Factors = { password: true, totp: false, recovery_codes_left: 0, passkeys: 0 };
   sessions: Session[] = sessions();
   tokens: ApiToken[] = tokens();
+  passkeys = passkeys();
+  identities = identities();
+  exports = exportsMade();
+  preferences = preferences();
+  notifications = notifications();
+  secrets = secrets();
   terminals = new Map<string, Terminal[]>();
   logs = new Map<string, { at: string; step?: string; text: string }[]>();
   private readonly listeners = new Set<(event: ChangeEvent) => void>();
@@ -26,6 +42,14 @@ export class World {
     const made = scenario === "empty" ? { instances: [], operations: [] } : seed();
     this.instances = made.instances;
     this.operations = made.operations;
+    if (scenario === "empty") {
+      this.tokens = [];
+      this.passkeys = [];
+      this.identities = [];
+      this.exports = [];
+      this.notifications = [];
+      this.secrets = {};
+    }
     for (const item of this.operations) {
       this.logs.set(item.id, [
         {

@@ -10,7 +10,7 @@ import { useHotkeys } from "@/app/hotkeys";
 import { Button } from "@/ui/button";
 import { cx } from "@/ui/cx";
 import { Skeleton, SkeletonRows } from "@/ui/layout";
-import { Kbd } from "@/ui/menu";
+import { Kbd } from "@/ui/kbd";
 import { ProblemNote } from "@/ui/problem-note";
 import { StatePill } from "@/ui/state-pill";
 import { OperationLine } from "../operations/operation-line";

@@ -1,0 +1,16 @@
+import { Page } from "@/app/page";
+import { SecretsPanel } from "../secrets/secrets-panel";
+
+export function UserSecretsPage() {
+  return (
+    <Page title="Your secrets" quietHeading cli="stead secrets list --user" narrow>
+      <SecretsPanel
+        base="/v1/me/secrets"
+        cli="stead secrets set --user NAME"
+        title="Your secrets"
+        where="every instance that you create, in all of your tenants"
+        mayWrite
+      />
+    </Page>
+  );
+}
