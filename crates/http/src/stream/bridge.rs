@@ -115,12 +115,13 @@ where
     S: AsyncRead + AsyncWrite + Send + Unpin,
 {
     let (sink, mut messages) = socket.split();
-    let (source, target) = tokio::io::split(stream);
+    let (source, mut target) = tokio::io::split(stream);
+    let mut frames = FrameReader::new(source);
     let sink = Mutex::new(sink);
     let heard: Heard = Arc::new(std::sync::Mutex::new(Instant::now()));
     let end = tokio::select! {
-        end = to_client(FrameReader::new(source), &sink, pulse.every) => end,
-        end = from_client(&mut messages, target, &sink, input, &heard) => end,
+        end = to_client(&mut frames, &sink, pulse.every) => end,
+        end = from_client(&mut messages, &mut target, &sink, input, &heard) => end,
         () = silent(&heard, pulse.silence) => End::Silent,
         cut = cut => End::Cut(cut),
     };
@@ -129,6 +130,14 @@ where
         End::Socket(error) => tracing::debug!(error = %error, "a WebSocket broke"),
         End::Stream(error, _) => tracing::debug!(end = %error, "a stream ended"),
         _ => {}
+    }
+    if matches!(end, End::Client | End::Silent | End::Socket(_)) {
+        // What the client sent last may still be on its way; dropping the stream would reset it, and hops drop what they hold then.
+        let parting = async {
+            let _ = target.shutdown().await;
+            while frames.next().await.is_ok() {}
+        };
+        let _ = timeout(GOODBYE, parting).await;
     }
     if let Some((code, reason)) = end.close() {
         let goodbye = async {
@@ -167,7 +176,7 @@ fn close_code_of(problem: &[u8]) -> u16 {
 type Sink = Mutex<SplitSink<WebSocket, Message>>;
 
 async fn to_client<S: AsyncRead + AsyncWrite>(
-    mut frames: FrameReader<ReadHalf<S>>,
+    frames: &mut FrameReader<ReadHalf<S>>,
     sink: &Sink,
     every: Duration,
 ) -> End {
@@ -219,7 +228,7 @@ fn is_for_clients(kind: u8, payload: &[u8]) -> bool {
 
 async fn from_client<S: AsyncRead + AsyncWrite>(
     messages: &mut SplitStream<WebSocket>,
-    mut target: WriteHalf<S>,
+    target: &mut WriteHalf<S>,
     sink: &Sink,
     input: Input,
     heard: &Heard,

@@ -44,7 +44,6 @@ pub(crate) async fn terminal(
     let query = [("columns", "90".to_owned()), ("rows", "30".to_owned())];
     let mut stream = client.terminal_stream(instance, &terminal.id, &query).await.expect("a stream");
     stream.send(&Frame::Input { bytes: keys }).await.expect("typing");
-    // A viewer that goes away before its keys have arrived takes them along.
     let mut seen = String::new();
     let answered = tokio::time::timeout(PATIENCE, async {
         while !seen.contains(shows) {

@@ -3,6 +3,7 @@
 use stead_api::client::Client;
 use stead_api::v1::instances::{CreateInstance, Phase};
 use stead_api::v1::operations::OperationState;
+use stead_core::frame::Frame;
 use stead_testkit::wait;
 
 use crate::inside::{output, settled_screen, terminal};
@@ -140,4 +141,28 @@ async fn files_survive_stop_and_start_and_tmp_does_not() {
     assert!(stead.cli(&["start", "keeper"]).status.success());
     stead.until_phase("keeper", Phase::Running).await;
     assert_eq!(output(&client, "keeper", "cat /workspace/file ~/file; ls /tmp").await, "kept\nhome\n");
+}
+
+/// Somebody types and closes the lid.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_keys_of_a_viewer_that_leaves_arrive() {
+    let stead = stead();
+    let client = stead.client();
+    let create = CreateInstance { name: Some("typing".into()), ..CreateInstance::default() };
+    client.create_instance_and_wait(&create, "typing", "60s").await.expect("created");
+    let shell = terminal(&client, "typing", None, b"echo re''ady\r", "ready").await;
+    for number in 0..20 {
+        let mut stream = client.terminal_stream("typing", &shell, &[]).await.expect("a stream");
+        let keys = format!("touch /workspace/{number}\r");
+        stream.send(&Frame::Input { bytes: keys.as_bytes() }).await.expect("typing");
+        drop(stream);
+    }
+    wait::until("every key has arrived", || {
+        let client = client.clone();
+        async move {
+            let found = output(&client, "typing", "ls /workspace | wc -l").await;
+            if found.trim() == "20" { Ok(()) } else { Err(found) }
+        }
+    })
+    .await;
 }
