@@ -10,6 +10,7 @@ use stead_db::Db;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::attempts::Attempts;
 use crate::engine::{Engine, EngineSettings, Reconcilers};
 use crate::events::Events;
 use crate::identity::Identity;
@@ -105,6 +106,12 @@ impl Control {
     #[must_use]
     pub fn identity(&self) -> &Identity {
         &self.inner.identity
+    }
+
+    /// Counters of limited actions.
+    #[must_use]
+    pub fn attempts(&self) -> &Attempts {
+        self.inner.identity.attempts()
     }
 
     #[must_use]

@@ -1,6 +1,7 @@
 //! The application layer, one folder per domain. Domains call what each other's `mod.rs` exports; HTTP and the binary call
 //! [`Control`].
 
+pub mod attempts;
 mod control;
 pub mod engine;
 pub mod events;
@@ -14,5 +15,5 @@ pub mod uploads;
 
 pub use control::{Control, ControlSettings};
 pub use idempotency::{Idempotency, Mutation};
-pub use identity::{Caller, Operator, Presented, RequestInfo, SignedIn};
+pub use identity::{Admission, Caller, Operator, Presented, RequestInfo, SignedIn};
 pub use stead_db::{Credential, TenantScope};

@@ -4,19 +4,25 @@
 //! Portable subset: ids and JSON are TEXT, times are microseconds in BIGINT, sizes are bytes in BIGINT.
 
 pub mod api_token;
+pub mod attempt_counter;
 pub mod audit_event;
+pub mod device_request;
 pub mod event;
 pub mod idempotency_key;
 pub mod instance;
 pub mod instance_binding;
 pub mod instance_port;
+pub mod intent;
 pub mod invite;
+pub mod known_device;
 pub mod membership;
 pub mod node;
 pub mod operation;
 pub mod operation_log;
+pub mod pending_sign_in;
 pub mod preview_session;
 pub mod preview_ticket;
+pub mod refresh_token;
 pub mod revocation;
 pub mod role;
 pub mod session;

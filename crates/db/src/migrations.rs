@@ -4,6 +4,7 @@
 //! migration is never edited.
 
 mod m0001_foundation;
+mod m0004_sessions;
 mod m0007_tenants;
 
 use sea_orm_migration::prelude::*;
@@ -12,6 +13,10 @@ pub(crate) struct Migrations;
 
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_foundation::Foundation), Box::new(m0007_tenants::Tenants)]
+        vec![
+            Box::new(m0001_foundation::Foundation),
+            Box::new(m0004_sessions::Sessions),
+            Box::new(m0007_tenants::Tenants),
+        ]
     }
 }

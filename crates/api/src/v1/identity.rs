@@ -52,6 +52,21 @@ pub struct Me {
     pub session_id: Option<String>,
 }
 
+/// What a first factor leads to.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SignInAnswer {
+    /// `Set-Cookie` carries the session.
+    SignedIn { me: Me },
+    /// A second factor has to follow within ten minutes.
+    SecondFactor {
+        /// Shown again with the second factor.
+        pending: String,
+        /// `totp`, `recovery_code`, `passkey`: those that the user has.
+        methods: Vec<String>,
+    },
+}
+
 /// Exchanges a one-time sign-in link for a session cookie.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"token": "nothing"}))]
@@ -68,13 +83,31 @@ pub struct SignInLink {
     pub expires_at: String,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionKind {
+    /// A browser with a cookie.
+    Browser,
+    /// A program with refresh tokens, such as `stead login`.
+    Program,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Session {
     pub id: String,
+    pub kind: SessionKind,
+    /// Such as `Firefox on Linux`; what a program calls itself.
+    pub device: String,
     pub user_agent: Option<String>,
+    /// Where it began. Stead has no database of places: the address is the place.
     pub ip: Option<String>,
+    /// What the address says about itself: `this machine`, `private network`, `internet` or `unknown`.
+    pub network: String,
+    /// How its holder was authenticated: `link`, `password`, `totp` and so on.
+    pub factors: Vec<String>,
     pub created_at: String,
     pub last_used_at: String,
+    /// Moves with use, up to 180 days after the beginning.
     pub expires_at: String,
     /// The one that asks.
     pub current: bool,

@@ -31,6 +31,8 @@ pub struct RequestInfo {
     pub request: Option<RequestId>,
     pub ip: Option<IpAddr>,
     pub user_agent: Option<String>,
+    /// The credential that came with it, valid or not. A session that is shown while signing in ends with that.
+    pub presented: Option<Presented>,
 }
 
 /// An authenticated caller. Made only by [`super::Identity`]. Cheap to clone.

@@ -5,13 +5,16 @@
 //! revocation in the same transaction; [`Identity::revocations`] wakes those who hold something open on that right.
 
 mod accounts;
+mod admission;
 mod caller;
+mod devices;
 mod expiry;
 mod known;
 mod operators;
 mod previews;
+mod second_factors;
 mod secret;
-mod sessions;
+pub(crate) mod sessions;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -31,12 +34,14 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+pub use admission::{Admission, Factor, Pending, SecondFactor};
 pub use caller::{Caller, Presented, RequestInfo};
 pub use operators::Operator;
 pub use previews::PreviewPass;
 pub use sessions::SignedIn;
 
 use self::known::Known;
+use crate::attempts::Attempts;
 
 /// Another server's revocations are looked for this often.
 const LOOK_SHARED: Duration = Duration::from_millis(400);
@@ -53,6 +58,7 @@ struct Inner {
     /// Where browsers reach this server, without a slash at the end.
     base_url: String,
     known: Known,
+    attempts: Attempts,
     revoked: watch::Sender<u64>,
 }
 
@@ -66,6 +72,7 @@ impl Identity {
     #[must_use]
     pub fn new(db: Db, base_url: &str) -> Self {
         let system = db.system("identity");
+        let attempts = Attempts::new(&db);
         let base_url = base_url.trim_end_matches('/').to_owned();
         Self {
             inner: Arc::new(Inner {
@@ -73,9 +80,16 @@ impl Identity {
                 system,
                 base_url,
                 known: Known::default(),
+                attempts,
                 revoked: watch::Sender::new(0),
             }),
         }
+    }
+
+    /// Counters of limited actions.
+    #[must_use]
+    pub fn attempts(&self) -> &Attempts {
+        &self.inner.attempts
     }
 
     fn now(&self) -> Timestamp {
@@ -89,7 +103,7 @@ impl Identity {
     }
 
     /// Forgets what is kept in memory and wakes those who hold something open. Called after the commit of every revocation.
-    fn rights_ended(&self) {
+    pub(crate) fn rights_ended(&self) {
         self.inner.known.clear();
         self.inner.revoked.send_modify(|count| *count += 1);
     }

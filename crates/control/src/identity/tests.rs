@@ -15,7 +15,8 @@ async fn signed_in(identity: &Identity, name: &str) -> (Caller, String) {
     let user = identity.create_user(name, None).await.unwrap();
     let link = identity.sign_in_link(user).await.unwrap();
     let (_, token) = link.url.split_once('#').unwrap();
-    let signed_in = identity.sign_in_with_link(token, &RequestInfo::default()).await.unwrap();
+    let signed_in =
+        identity.sign_in_with_link(token, &RequestInfo::default()).await.unwrap().signed_in().unwrap();
     let caller = identity
         .authenticate(&Presented::Session(signed_in.secret.clone()), &RequestInfo::default())
         .await
@@ -33,7 +34,8 @@ async fn a_link_signs_in_once(db: Db) {
     assert_eq!(identity.first_owner("Somebody else").await.unwrap(), user);
     let link = identity.sign_in_link(user).await.unwrap();
     let token = link.url.strip_prefix("http://localhost:1/sign-in#").unwrap();
-    let signed_in = identity.sign_in_with_link(token, &RequestInfo::default()).await.unwrap();
+    let signed_in =
+        identity.sign_in_with_link(token, &RequestInfo::default()).await.unwrap().signed_in().unwrap();
     assert_eq!(signed_in.me.user.name, "Ada");
     assert!(signed_in.me.tenant.personal);
     let again = identity.sign_in_with_link(token, &RequestInfo::default()).await.unwrap_err();

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use sea_orm::ConnectionTrait as _;
 use sea_orm_migration::MigratorTrait;
 use stead_core::access::{Permission, Role};
 use stead_core::ids::{InstanceId, SessionId, TenantId, UserId};
@@ -146,11 +147,13 @@ async fn migrate_with_data_in_place(target: Target) {
     Migrations::up(db.writer(), Some(1)).await.unwrap();
     let (user, tenant): (UserId, TenantId) = (db.ambient().new_id(), db.ambient().new_id());
     let instance: InstanceId = db.ambient().new_id();
+    let login: SessionId = db.ambient().new_id();
     // In words of the first migration: the queries of this version name columns that come later.
     for statement in [
         format!("INSERT INTO users (id, name, created_at) VALUES ('{user}', 'Ada', 1)"),
         format!("INSERT INTO tenants (id, name, personal_of, created_at) VALUES ('{tenant}', 'Ada', '{user}', 1)"),
         format!("INSERT INTO memberships (tenant_id, user_id, role, created_at) VALUES ('{tenant}', '{user}', 'owner', 1)"),
+        format!("INSERT INTO sessions (id, user_id, secret_hash, created_at, last_used_at, expires_at) VALUES ('{login}', '{user}', 'hash', 5, 5, 9)"),
         format!(
             "INSERT INTO instances (id, tenant_id, name, host_label, driver, settings, wish, wish_at, version, created_by,
              created_at, updated_at, generation, run, spec, configured, observed_generation, observed_run) VALUES
@@ -171,6 +174,9 @@ async fn migrate_with_data_in_place(target: Target) {
     let taken = crate::instances::taken(&ada, tenant).await.unwrap();
     assert_eq!((taken.instances, taken.cpu_millis, taken.memory_bytes, taken.disk_bytes), (1, 1500, 7, 9));
     assert_eq!(users::myself(&ada).await.unwrap().unwrap().name, "Ada");
+    let login = crate::sessions::find(&db.system("test"), login).await.unwrap().unwrap();
+    assert_eq!((login.kind.as_str(), login.authenticated_at), ("browser", 5));
+    assert_eq!(login.ends_at, 5 + 180 * 24 * 3_600 * 1_000_000);
     // Opening once more changes nothing.
     Db::open(&target, Ambient::system()).await.unwrap().close().await.unwrap();
     assert_eq!(users::myself(&ada).await.unwrap().unwrap().name, "Ada");

@@ -11,6 +11,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new("sign_out", Post, "/v1/auth/sign-out", Account(P::AccountWrite)).audited(),
     Endpoint::new("get_me", Get, "/v1/me", Account(P::AccountRead)),
     Endpoint::new("list_sessions", Get, "/v1/sessions", Account(P::AccountRead)),
+    Endpoint::new("end_other_sessions", Delete, "/v1/sessions", Account(P::AccountWrite)).audited(),
     Endpoint::new("end_session", Delete, "/v1/sessions/{session}", Account(P::AccountWrite)).audited(),
     Endpoint::new("create_sign_in_link", Post, "/v1/sign-in-links", Account(P::AccountWrite)).audited(),
     Endpoint::new("list_tokens", Get, "/v1/tokens", Account(P::AccountRead)),
