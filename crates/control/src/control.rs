@@ -15,6 +15,7 @@ use crate::engine::{Engine, EngineSettings, Reconcilers};
 use crate::events::Events;
 use crate::identity::Identity;
 use crate::instances::{Instances, InstancesSettings, PreviewAddress};
+use crate::keys::{Keys, MasterKeySettings};
 use crate::nodes::Nodes;
 use crate::operations::Operations;
 use crate::uploads::Uploads;
@@ -29,6 +30,7 @@ pub struct ControlSettings {
     pub data_dir: PathBuf,
     /// For instances that name none.
     pub default_driver: DriverKind,
+    pub master_key: MasterKeySettings,
 }
 
 /// Every service of the control plane. Cheap to clone.
@@ -40,6 +42,7 @@ pub struct Control {
 #[derive(Debug)]
 struct Inner {
     db: Db,
+    keys: Keys,
     identity: Identity,
     instances: Instances,
     operations: Operations,
@@ -56,9 +59,10 @@ impl Control {
     /// Puts the services together and starts engine and reconcilers.
     ///
     /// # Errors
-    /// When the upload folder or the database cannot be used.
+    /// When the upload folder, the database or the master key cannot be used.
     pub async fn start(db: Db, settings: ControlSettings) -> Result<Self> {
         let name = db.ambient().new_id::<RequestId>().to_string();
+        let keys = Keys::start(db.clone(), &settings.master_key).await?;
         let engine = Engine::new(db.clone(), EngineSettings::new(name.clone(), !db.is_shared()));
         let operations = Operations::new(db.clone(), engine.clone());
         let events = Events::new(db.clone(), operations.clone());
@@ -84,6 +88,7 @@ impl Control {
         tasks.spawn(async move { watcher.watch_revocations(token).await });
         let inner = Inner {
             db,
+            keys,
             identity,
             instances,
             operations,
@@ -101,6 +106,11 @@ impl Control {
     #[cfg(test)]
     pub(crate) fn engine(&self) -> &Engine {
         &self.inner.engine
+    }
+
+    #[must_use]
+    pub fn keys(&self) -> &Keys {
+        &self.inner.keys
     }
 
     #[must_use]

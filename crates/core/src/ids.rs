@@ -124,6 +124,12 @@ typed_ids! {
     UploadId = "upl";
     /// A row of the change feed.
     EventId = "evt";
+    /// Seals what belongs to one owner.
+    DataKeyId = "key";
+    /// Signs access tokens or checkpoints of the audit log.
+    SigningKeyId = "sign";
+    /// A value that instances get at start and nobody is shown.
+    SecretId = "sec";
     /// An entry of the audit log.
     AuditEventId = "aud";
     /// One HTTP request, as it appears in answers and logs.

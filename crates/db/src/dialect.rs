@@ -103,6 +103,19 @@ async fn advisory_lock(transaction: &DatabaseTransaction, key: i64) -> Result<()
     Ok(())
 }
 
+/// A query for `table_name` and `column_name` of every table.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn all_columns(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Sqlite => {
+            "SELECT tables.name AS table_name, columns.name AS column_name FROM sqlite_master tables, pragma_table_info(tables.name) columns WHERE tables.type = 'table'"
+        }
+        _ => {
+            "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = 'public'"
+        }
+    }
+}
+
 fn code(failure: &DbErr) -> Option<String> {
     let (DbErr::Exec(RuntimeErr::SqlxError(error))
     | DbErr::Query(RuntimeErr::SqlxError(error))

@@ -4,6 +4,7 @@
 //! migration is never edited.
 
 mod m0001_foundation;
+mod m0002_keys;
 mod m0004_sessions;
 mod m0007_tenants;
 
@@ -15,6 +16,7 @@ impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m0001_foundation::Foundation),
+            Box::new(m0002_keys::Keys),
             Box::new(m0004_sessions::Sessions),
             Box::new(m0007_tenants::Tenants),
         ]

@@ -20,4 +20,6 @@ pub enum Nudge {
     Node(NodeId),
     /// A session, token or membership ended.
     Revocations,
+    /// Keys were destroyed or rotated: what is kept of them in memory is out of date.
+    Keys,
 }

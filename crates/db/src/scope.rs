@@ -34,6 +34,10 @@ pub trait Access: sealed::Runs + Send + Sync {
     fn tenant(&self) -> Option<TenantId>;
     /// Who acts; `None` when Stead does so by itself.
     fn actor(&self) -> Option<&Actor>;
+    /// Whether all it reads is committed; a transaction also sees what it has written itself.
+    fn sees_committed_only(&self) -> bool {
+        true
+    }
 }
 
 /// Access of a member to one tenant.

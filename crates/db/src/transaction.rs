@@ -96,6 +96,9 @@ impl<S: Scope> Access for Tx<S> {
     fn actor(&self) -> Option<&Actor> {
         self.inner.scope.actor()
     }
+    fn sees_committed_only(&self) -> bool {
+        false
+    }
 }
 
 impl TenantAccess for Tx<TenantScope> {

@@ -9,7 +9,7 @@ use http::{HeaderMap, Method, StatusCode};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use stead_control::instances::PreviewAddress;
-use stead_control::{Control, ControlSettings, Presented, RequestInfo};
+use stead_control::{Control, ControlSettings, MasterKeySettings, Presented, RequestInfo};
 use stead_core::access::Permission;
 use stead_core::ambient::Ambient;
 use stead_core::ids::NodeId;
@@ -191,6 +191,7 @@ impl Scene {
             previews,
             data_dir: folder.to_owned(),
             default_driver: DriverKind::Sim,
+            master_key: MasterKeySettings::File(folder.join("master.key")),
         };
         Control::start(db.clone(), settings).await.unwrap()
     }

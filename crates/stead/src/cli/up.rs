@@ -31,6 +31,10 @@ pub(crate) struct HostArgs {
     /// A postgres:// address; a file in the data directory when absent.
     #[arg(long, env = "STEAD_DATABASE", hide_env_values = true, value_name = "URL")]
     database: Option<String>,
+    /// Command that prints the master key, for keys kept elsewhere; else the variable STEAD_MASTER_KEY, else a file in the data
+    /// directory.
+    #[arg(long, env = "STEAD_MASTER_KEY_COMMAND", value_name = "COMMAND")]
+    master_key_command: Option<String>,
     /// Let instances reach private networks (10.0.0.0/8 and the like).
     #[arg(long, env = "STEAD_ALLOW_PRIVATE_NETWORKS")]
     allow_private_networks: bool,
@@ -86,6 +90,7 @@ impl HostArgs {
             node_listen: None,
             public_url,
             database: self.database.clone(),
+            master_key: config::master_key_here(&self.data_dir(), self.master_key_command.as_deref()),
             node_name: rustix::system::uname().nodename().to_string_lossy().into_owned(),
             allow_private_networks: self.allow_private_networks,
             insecure_registries: self.insecure_registry.clone(),

@@ -73,6 +73,7 @@ impl Stead {
             previews: preview_address(&base_url)?,
             data_dir: server_dir,
             default_driver,
+            master_key: settings.master_key.clone(),
         };
         let control = Control::start(db, control_settings).await?;
         let stop = CancellationToken::new();

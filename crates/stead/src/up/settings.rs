@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use stead_control::MasterKeySettings;
 use stead_db::Target;
 
 /// Everything `stead up` needs to know.
@@ -16,6 +17,7 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// A `postgres://` address; a file in the data directory when absent.
     pub database: Option<String>,
+    pub master_key: MasterKeySettings,
     pub node_name: String,
     pub allow_private_networks: bool,
     /// Registries spoken to by plain HTTP.

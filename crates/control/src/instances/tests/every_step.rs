@@ -240,6 +240,7 @@ async fn every_kind_has_a_scenario(db: Db) {
         previews: PreviewAddress { scheme: "http".into(), domain: "localhost".into(), port: None },
         data_dir: folder.path().to_owned(),
         default_driver: DriverKind::Sim,
+        master_key: crate::MasterKeySettings::File(folder.path().join("master.key")),
     };
     let whole = Control::start(db.clone(), settings).await.unwrap();
     let world = World::on(db).await;

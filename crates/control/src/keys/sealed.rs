@@ -1,0 +1,29 @@
+//! Where sealed text lives: every column, of every domain. Rotation re-seals what is listed here and counts it before it removes a
+//! key, so a column that is missing would be lost with its key. Therefore `seal` refuses a context whose first part is not listed,
+//! and a test refuses a column named `sealed_*` that is not.
+//!
+//! A domain that seals adds a row: table, key, the column (named `sealed_…`), and how the context is made from the row.
+
+use stead_db::sealed_columns::Column::{Integer, Text};
+use stead_db::sealed_columns::SealedColumn;
+
+pub(super) const SEALED: &[SealedColumn] = &[
+    SealedColumn {
+        table: "signing_keys",
+        key: &[Text("id")],
+        column: "sealed_seed",
+        context_of: &[Text("purpose"), Text("id")],
+        context: |parts| format!("signing/{}", parts.join("/")),
+        context_kind: "signing",
+        may_be_resealed: true,
+    },
+    SealedColumn {
+        table: "secret_versions",
+        key: &[Text("secret_id"), Integer("version")],
+        column: "sealed_value",
+        context_of: &[Text("context")],
+        context: |parts| parts.concat(),
+        context_kind: "secret",
+        may_be_resealed: true,
+    },
+];
