@@ -19,9 +19,11 @@ async function begin(): Promise<void> {
   const client = createQueryClient();
   const router = createAppRouter(client);
   setUnauthenticatedHandler(() => {
-    client.removeQueries({ queryKey: ["me"] });
     const { pathname, href } = router.state.location;
-    if (!isOutside(pathname)) void router.navigate({ to: "/sign-in", search: { from: href } });
+    // Those pages look at the answer themselves.
+    if (isOutside(pathname)) return;
+    client.removeQueries({ queryKey: ["me"] });
+    void router.navigate({ to: "/sign-in", search: { from: href } });
   });
   const root = document.getElementById("root");
   if (!root) return;

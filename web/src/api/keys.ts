@@ -25,7 +25,7 @@ export const keys = {
   exports: ["exports"] as const,
   notifications: ["notifications"] as const,
   preferences: ["notification-preferences"] as const,
-  tenant: (tenantId: string) => ["tenant", tenantId] as const,
+  tenants: ["tenants"] as const,
   security: (tenantId: string) => ["tenant-security", tenantId] as const,
   quotas: (tenantId: string) => ["quotas", tenantId] as const,
   invites: (tenantId: string) => ["invites", tenantId] as const,

@@ -139,6 +139,15 @@ const home = createRoute({
   },
 });
 
+/** Where mails and notices of webhooks lead. */
+const webhooks = createRoute({
+  getParentRoute: () => root,
+  path: "/webhooks",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/webhooks" });
+  },
+});
+
 const instances = createRoute({
   getParentRoute: () => shell,
   path: "/instances",
@@ -177,6 +186,16 @@ const ports = createRoute({
   getParentRoute: () => instance,
   path: "/ports",
   component: lazyRouteComponent(() => import("@/features/ports/ports-tab"), "PortsTab"),
+});
+const secretsTab = createRoute({
+  getParentRoute: () => instance,
+  path: "/secrets",
+  component: lazyRouteComponent(() => import("@/features/instances/secrets-tab"), "SecretsTab"),
+});
+const accessTab = createRoute({
+  getParentRoute: () => instance,
+  path: "/access",
+  component: lazyRouteComponent(() => import("@/features/instances/access-tab"), "AccessTab"),
 });
 const settings = createRoute({
   getParentRoute: () => instance,
@@ -241,6 +260,11 @@ const accountPages = [
   }),
   createRoute({
     getParentRoute: () => account,
+    path: "/tenants",
+    component: lazyRouteComponent(() => import("@/features/tenants/my-tenants-page"), "MyTenantsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => account,
     path: "/data",
     component: lazyRouteComponent(() => import("@/features/account/data-page"), "DataPage"),
   }),
@@ -248,8 +272,132 @@ const accountPages = [
 const team = createRoute({
   getParentRoute: () => shell,
   path: "/team",
-  component: lazyRouteComponent(() => import("@/features/team/team-page"), "TeamPage"),
+  component: lazyRouteComponent(() => import("@/features/team/team-section"), "TeamSection"),
 });
+const teamPages = [
+  createRoute({
+    getParentRoute: () => team,
+    path: "/",
+    component: lazyRouteComponent(() => import("@/features/team/members-page"), "MembersPage"),
+  }),
+  createRoute({
+    getParentRoute: () => team,
+    path: "/invites",
+    validateSearch: (search): { new?: true } => (search["new"] ? { new: true } : {}),
+    component: lazyRouteComponent(() => import("@/features/team/invites-page"), "InvitesPage"),
+  }),
+  createRoute({
+    getParentRoute: () => team,
+    path: "/roles",
+    component: lazyRouteComponent(() => import("@/features/team/roles-page"), "RolesPage"),
+  }),
+] as const;
+
+const tenant = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("@/features/tenants/settings-section"), "SettingsSection"),
+});
+const tenantPages = [
+  createRoute({
+    getParentRoute: () => tenant,
+    path: "/",
+    component: lazyRouteComponent(() => import("@/features/tenants/general-page"), "GeneralPage"),
+  }),
+  createRoute({
+    getParentRoute: () => tenant,
+    path: "/security",
+    component: lazyRouteComponent(() => import("@/features/tenants/security-page"), "TenantSecurityPage"),
+  }),
+  createRoute({
+    getParentRoute: () => tenant,
+    path: "/sign-in",
+    component: lazyRouteComponent(() => import("@/features/sources/sources-page"), "SourcesPage"),
+  }),
+  createRoute({
+    getParentRoute: () => tenant,
+    path: "/quotas",
+    component: lazyRouteComponent(() => import("@/features/tenants/quotas-page"), "QuotasPage"),
+  }),
+  createRoute({
+    getParentRoute: () => tenant,
+    path: "/secrets",
+    component: lazyRouteComponent(() => import("@/features/tenants/secrets-page"), "TenantSecretsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => tenant,
+    path: "/webhooks",
+    component: lazyRouteComponent(() => import("@/features/webhooks/webhooks-page"), "WebhooksPage"),
+  }),
+  createRoute({
+    getParentRoute: () => tenant,
+    path: "/webhooks/$webhook",
+    component: lazyRouteComponent(() => import("@/features/webhooks/webhook-page"), "WebhookPage"),
+  }),
+  createRoute({
+    getParentRoute: () => tenant,
+    path: "/data",
+    component: lazyRouteComponent(() => import("@/features/tenants/data-page"), "TenantDataPage"),
+  }),
+] as const;
+
+const audit = createRoute({
+  getParentRoute: () => shell,
+  path: "/audit",
+  validateSearch: (
+    search,
+  ): { action?: string; actor?: string; object?: string; from?: string; to?: string } => {
+    const filter: Record<string, string> = {};
+    for (const name of ["action", "actor", "object", "from", "to"]) {
+      const value = text(search[name]);
+      if (value) filter[name] = value;
+    }
+    return filter;
+  },
+  component: lazyRouteComponent(() => import("@/features/audit/audit-page"), "AuditPage"),
+});
+const inbox = createRoute({
+  getParentRoute: () => shell,
+  path: "/notifications",
+  component: lazyRouteComponent(() => import("@/features/notifications/inbox-page"), "InboxPage"),
+});
+
+const operator = createRoute({
+  getParentRoute: () => shell,
+  path: "/operator",
+  component: lazyRouteComponent(() => import("@/features/operator/operator-section"), "OperatorSection"),
+});
+const operatorPages = [
+  createRoute({
+    getParentRoute: () => operator,
+    path: "/",
+    component: lazyRouteComponent(() => import("@/features/operator/tenants-page"), "OperatorTenantsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => operator,
+    path: "/users",
+    component: lazyRouteComponent(() => import("@/features/operator/users-page"), "OperatorUsersPage"),
+  }),
+  createRoute({
+    getParentRoute: () => operator,
+    path: "/mails",
+    component: lazyRouteComponent(() => import("@/features/operator/mails-page"), "OperatorMailsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => operator,
+    path: "/templates",
+    component: lazyRouteComponent(
+      () => import("@/features/operator/templates-page"),
+      "OperatorTemplatesPage",
+    ),
+  }),
+  createRoute({
+    getParentRoute: () => operator,
+    path: "/keys",
+    component: lazyRouteComponent(() => import("@/features/operator/keys-page"), "OperatorKeysPage"),
+  }),
+] as const;
+
 const reference = createRoute({
   getParentRoute: () => shell,
   path: "/reference",
@@ -267,14 +415,19 @@ const tree = root.addChildren([
   invite,
   signedIn.addChildren([device]),
   home,
+  webhooks,
   shell.addChildren([
     instances,
-    instance.addChildren([overview, terminal, consoleTab, ports, settings]),
+    instance.addChildren([overview, terminal, consoleTab, ports, secretsTab, accessTab, settings]),
     operations,
     operation,
     nodes,
     account.addChildren(accountPages),
-    team,
+    team.addChildren(teamPages),
+    tenant.addChildren(tenantPages),
+    audit,
+    inbox,
+    operator.addChildren(operatorPages),
     reference,
     nowhere,
   ]),

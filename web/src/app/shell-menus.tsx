@@ -8,6 +8,7 @@ import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/ui/menu";
 import { PLACES } from "./navigation";
 import { setTheme, useThemeChoice, type ThemeChoice } from "./theme";
 
+export { InboxMenu } from "@/features/notifications/inbox-menu";
 export { TenantMenu } from "@/features/tenants/tenant-menu";
 
 const THEMES: { value: ThemeChoice; label: string; icon: typeof Sun }[] = [

@@ -1,7 +1,9 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, Outlet, useMatchRoute } from "@tanstack/react-router";
-import { ChevronsUpDown, Monitor, Moon, Search, Sun, WifiOff } from "lucide-react";
+import { Bell as BellIcon, ChevronsUpDown, Monitor, Moon, Search, Sun, WifiOff } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 
+import { notificationsQuery } from "@/features/notifications/queries";
 import { useMe } from "@/features/session/queries";
 import { Button } from "@/ui/button";
 import { CliLine } from "@/ui/copy";
@@ -127,6 +129,7 @@ function RailLink({ place }: { place: (typeof PLACES)[number] }) {
 }
 
 const SwitchMenu = late<object>(() => import("./shell-menus").then((module) => module.TenantMenu));
+const InboxMenu = late<object>(() => import("./shell-menus").then((module) => module.InboxMenu));
 const ThemeMenu = late<object>(() => import("./shell-menus").then((module) => module.ThemeMenu));
 const AccountMenu = late<object>(() => import("./shell-menus").then((module) => module.AccountMenu));
 
@@ -182,6 +185,7 @@ function Header({ onSearch }: { onSearch: () => void }) {
             </span>
           ) : null}
         </span>
+        <Bell />
         <Menus />
       </div>
     </header>
@@ -189,6 +193,33 @@ function Header({ onSearch }: { onSearch: () => void }) {
 }
 
 const THEME_ICONS = { light: Sun, dark: Moon, system: Monitor } as const;
+
+function Bell() {
+  const list = useInfiniteQuery(notificationsQuery());
+  const unread = list.data?.pages[0]?.unread ?? 0;
+  return (
+    <InboxMenu
+      trigger={
+        <Button
+          kind="quiet"
+          square
+          aria-label={unread > 0 ? `Notifications, ${unread} unread` : "Notifications"}
+          className="relative"
+        >
+          <BellIcon aria-hidden />
+          {unread > 0 ? (
+            <span
+              aria-hidden
+              className="absolute top-0.5 right-0.5 flex h-4 min-w-4 items-center justify-center rounded-full bg-accent px-1 text-xs font-semibold text-on-accent"
+            >
+              {unread > 9 ? "9+" : unread}
+            </span>
+          ) : null}
+        </Button>
+      }
+    />
+  );
+}
 
 function Menus() {
   const me = useMe();

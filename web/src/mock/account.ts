@@ -64,31 +64,31 @@ export const preferences = (): Preference[] =>
       ["operation.finished", "A long operation has finished", false, true, false],
       ["tenant.quota_near", "A quota is nearly used up", true, true, false],
     ] as const
-  ).map(([event, title, email, in_app, fixed]) => ({ event, title, email, in_app, fixed }));
+  ).map(([kind, title, mail, inbox, fixed]) => ({ kind, title, mail, inbox, fixed }));
 
 export const notifications = (): Notification[] => [
   {
     id: "ntf_1",
-    event: "instance.failed",
+    kind: "instance.failed",
     title: "survival failed",
     text: "The image could not be pulled: docker.io answered 429.",
-    link: "/instances/survival",
+    path: "/instances/survival",
     created_at: ago(3),
   },
   {
     id: "ntf_2",
-    event: "identity.new_device",
+    kind: "identity.new_device",
     title: "Sign-in from a new device",
     text: "Safari on iOS, from Helsinki, Finland (10.8.0.7).",
-    link: "/account/sessions",
+    path: "/account/sessions",
     created_at: ago(310),
   },
   {
     id: "ntf_3",
-    event: "tenant.role_changed",
+    kind: "tenant.role_changed",
     title: "Grace made Alan a member",
     text: "In Acme; he was a guest before.",
-    link: "/team",
+    path: "/team",
     created_at: ago(2900),
     read_at: ago(2000),
   },
@@ -337,7 +337,7 @@ export const ACCOUNT_ROUTES: Route[] = [
     "/v1/notification-preferences",
     ({ world, body }) => {
       for (const next of (body as { items: Partial<Preference>[] }).items) {
-        const held = world.preferences.find((item) => item.event === next.event);
+        const held = world.preferences.find((item) => item.kind === next.kind);
         if (held) Object.assign(held, next);
       }
       return page(world.preferences);

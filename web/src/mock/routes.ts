@@ -3,7 +3,10 @@ import type { CreateInstance, Instance, ProblemField, UpdateInstance } from "@/a
 import { ACCOUNT_ROUTES } from "./account";
 import { id, instance as makeInstance, nodes, port as makePort, usage } from "./data";
 import { ok, page, refuse, type Call, type Handler, type MockAnswer, type Route } from "./handler";
+import { EVIDENCE_ROUTES } from "./evidence";
+import { OPERATOR_ROUTES } from "./operator";
 import { SIGN_IN_ROUTES } from "./sign-in";
+import { TENANCY_ROUTES } from "./tenancy";
 import type { World } from "./world";
 
 const noInstance = (reference: string) =>
@@ -144,8 +147,9 @@ const operationAction =
 const ROUTES: Route[] = [
   ...SIGN_IN_ROUTES,
   ...ACCOUNT_ROUTES,
-  ["GET", "/v1/tenants", ({ world }) => page(world.me.tenants)],
-  ["GET", "/v1/tenants/{id}/members", ({ world }) => page(world.members)],
+  ...TENANCY_ROUTES,
+  ...EVIDENCE_ROUTES,
+  ...OPERATOR_ROUTES,
   [
     "GET",
     "/v1/instances",

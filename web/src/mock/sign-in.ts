@@ -135,9 +135,7 @@ export const SIGN_IN_ROUTES: Route[] = [
             user_code: "BCDF-GHJK",
             client_name: "stead on ada-laptop",
             ip: "192.0.2.44",
-            place: "Helsinki, Finland",
-            user_agent: "stead/0.1.0",
-            created_at: ago(0.5),
+            network: "internet",
             expires_at: ago(-9),
           })
         : refuse(
@@ -161,7 +159,7 @@ export const SIGN_IN_ROUTES: Route[] = [
             "Ask for a new one.",
           )
         : ok({
-            tenant_name: "Analytical Engines",
+            tenant: "Analytical Engines",
             role: "member",
             email: "ada@acme.dev",
             invited_by: "Charles Babbage",

@@ -14,7 +14,10 @@ import type { Session } from "@/features/account/types";
 import type { Factors } from "@/features/sign-in/types";
 import { exportsMade, identities, notifications, passkeys, preferences } from "./account";
 import { ago, id, me, members, operation, seed, sessions, step, tokens, usage } from "./data";
+import { auditLog, deliveries, sinks, webhooks } from "./evidence";
+import { operatorTenants, operatorUsers } from "./operator";
 import { secrets } from "./secrets";
+import { bindings, deletedTenant, invites, quotas, roles, security, sources } from "./tenancy";
 
 export type Scenario = "rich" | "empty" | "anonymous" | "offline";
 
@@ -34,6 +37,19 @@ export class World {
   preferences = preferences();
   notifications = notifications();
   secrets = secrets();
+  deletedTenants = [deletedTenant()];
+  roles = roles();
+  invites = invites();
+  security = security();
+  quotas = quotas();
+  sources = sources();
+  bindings = bindings();
+  audit = auditLog();
+  sinks = sinks();
+  webhooks = webhooks();
+  deliveries = deliveries();
+  operatorTenants = operatorTenants();
+  operatorUsers = operatorUsers();
   terminals = new Map<string, Terminal[]>();
   logs = new Map<string, { at: string; step?: string; text: string }[]>();
   private readonly listeners = new Set<(event: ChangeEvent) => void>();
@@ -49,6 +65,13 @@ export class World {
       this.exports = [];
       this.notifications = [];
       this.secrets = {};
+      this.deletedTenants = [];
+      this.invites = [];
+      this.sources = [];
+      this.bindings = {};
+      this.audit = [];
+      this.sinks = [];
+      this.webhooks = [];
     }
     for (const item of this.operations) {
       this.logs.set(item.id, [

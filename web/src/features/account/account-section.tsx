@@ -8,6 +8,7 @@ const TABS = [
   { to: "/account/tokens", label: "API tokens" },
   { to: "/account/notifications", label: "Notifications" },
   { to: "/account/secrets", label: "Secrets" },
+  { to: "/account/tenants", label: "Tenants" },
   { to: "/account/data", label: "Your data" },
 ] as const;
 

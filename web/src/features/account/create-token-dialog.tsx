@@ -40,11 +40,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
     creation.mutate({
       name: name.trim(),
       scopes: limited ? [...scopes] : [],
-      ...(expiry === "date"
-        ? { expires_at: new Date(`${date}T23:59:59`).toISOString() }
-        : expiry
-          ? { expires_in_days: Number(expiry) }
-          : {}),
+      ...(expiry === "date" ? { expires_at: date } : expiry ? { expires_in_days: Number(expiry) } : {}),
     });
   }
 

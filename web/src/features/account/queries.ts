@@ -12,8 +12,7 @@ export const sessionsQuery = () =>
   queryOptions({
     queryKey: keys.sessions,
     refetchOnMount: "always",
-    queryFn: ({ signal }): Promise<Page<Session>> =>
-      body(api.GET("/v1/sessions", { params: { query: { limit: 200 } }, signal })),
+    queryFn: ({ signal }) => send<Page<Session>>("GET", "/v1/sessions", { query: { limit: 200 }, signal }),
   });
 
 export const tokensQuery = () =>

@@ -12,7 +12,6 @@ import { Hidden, QueryView } from "@/ui/query-view";
 import { RelativeTime } from "@/ui/relative-time";
 import { Badge } from "@/ui/state-pill";
 import { Cell, Row, Table } from "@/ui/table";
-import { browserWords } from "./browser-words";
 import { sessionsQuery, useEndOtherSessions, useEndSession } from "./queries";
 import type { Session } from "./types";
 
@@ -71,21 +70,20 @@ export function SessionsPage() {
 
 function SessionRow({ session }: { session: Session }) {
   const end = useEndSession();
-  const words = session.client_name ?? browserWords(session.user_agent);
-  const Icon = /^stead/i.test(session.user_agent ?? "") ? SquareTerminal : Globe;
+  const Icon = session.kind === "program" ? SquareTerminal : Globe;
   return (
     <Row>
       <Cell wide>
         <span className="flex items-center gap-2.5">
           <Icon aria-hidden className="size-4 shrink-0 text-faint" />
           <span className="font-medium" title={session.user_agent ?? undefined}>
-            {words}
+            {session.device}
           </span>
           {session.current ? <Badge tone="accent">this one</Badge> : null}
         </span>
       </Cell>
       <Cell className="text-muted">
-        {session.place ? <span className="md:block max-md:mr-2">{session.place}</span> : null}
+        <span className="max-md:mr-2 md:block">{session.network}</span>
         <span className="font-mono text-sm">{session.ip ?? "–"}</span>
       </Cell>
       <Cell label="Last used" className="text-muted">
@@ -99,7 +97,7 @@ function SessionRow({ session }: { session: Session }) {
           <ConfirmButton
             word="End"
             question="End it?"
-            label={`End the session of ${words}`}
+            label={`End the session of ${session.device}`}
             onDo={() => end.mutate(session.id)}
           />
         )}

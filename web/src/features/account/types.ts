@@ -3,10 +3,12 @@ import type { Session as PlainSession, ApiToken } from "@/api/types";
 
 /** `Session` with what RFC 3 adds. */
 export interface Session extends PlainSession {
-  /** Where the address is, as far as the server knows. */
-  place?: string | null;
-  /** Name of the program of a device sign-in. */
-  client_name?: string | null;
+  kind: "browser" | "program";
+  /** `Firefox on Linux`; what a program calls itself. */
+  device: string;
+  /** What the address says about itself: `this machine`, `private network`, `internet` or `unknown`. */
+  network: string;
+  factors: string[];
 }
 
 /** `Passkey` */

@@ -14,7 +14,7 @@ import { Kbd } from "@/ui/kbd";
 import { ProblemNote } from "@/ui/problem-note";
 import { StatePill } from "@/ui/state-pill";
 import { OperationLine } from "../operations/operation-line";
-import { useMay } from "../session/queries";
+import { useMay, useMe } from "../session/queries";
 import { isUp, possibleActions } from "./actions";
 import { InstanceMenu } from "./instance-menu";
 import { instanceFromLists, instanceQuery } from "./queries";
@@ -43,10 +43,14 @@ const TABS = [
   { to: "/instances/$instance/terminal", label: "Terminal" },
   { to: "/instances/$instance/console", label: "Console" },
   { to: "/instances/$instance/ports", label: "Ports" },
+  { to: "/instances/$instance/secrets", label: "Secrets", needs: "secret:read" },
+  { to: "/instances/$instance/access", label: "Access" },
   { to: "/instances/$instance/settings", label: "Settings" },
 ] as const;
 
 export function InstancePage() {
+  const me = useMe();
+  const tabs = TABS.filter((tab) => !("needs" in tab) || me.permissions.includes(tab.needs));
   const { instance: reference } = route.useParams();
   const query = useInstance(reference);
   const navigate = useNavigate();
@@ -94,7 +98,7 @@ export function InstancePage() {
           <Skeleton className="my-2 h-7 w-72" />
         )}
         <nav aria-label="Parts of the instance" className="-mb-px flex gap-5 overflow-x-auto">
-          {TABS.map((tab) => (
+          {tabs.map((tab) => (
             <Link
               key={tab.to}
               to={tab.to}

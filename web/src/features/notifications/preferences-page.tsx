@@ -8,18 +8,16 @@ import { useMe } from "../session/queries";
 import { preferencesQuery, useSetPreferences, type Preference } from "./queries";
 
 const CHANNELS = [
-  { key: "email", words: "E-mail" },
-  { key: "in_app", words: "In the dashboard" },
+  { key: "mail", words: "E-mail" },
+  { key: "inbox", words: "In the dashboard" },
 ] as const;
 
 export function PreferencesPage() {
   const me = useMe();
   const preferences = useQuery(preferencesQuery());
   const set = useSetPreferences();
-  const change = (preference: Preference, channel: "email" | "in_app", on: boolean) =>
-    set.mutate([
-      { event: preference.event, email: preference.email, in_app: preference.in_app, [channel]: on },
-    ]);
+  const change = (preference: Preference, channel: "mail" | "inbox", on: boolean) =>
+    set.mutate([{ kind: preference.kind, mail: preference.mail, inbox: preference.inbox, [channel]: on }]);
   return (
     <Page title="Notifications" quietHeading cli="stead notifications" narrow>
       <Panel title="What you are told, and where" flush>
@@ -35,10 +33,10 @@ export function PreferencesPage() {
               columns={{ 1: "w-28 text-center", 2: "w-36 text-center" }}
             >
               {items.map((item) => (
-                <Row key={item.event}>
+                <Row key={item.kind}>
                   <Cell wide>
                     {item.title}
-                    {item.fixed ? <span className="ml-2 text-sm text-faint">always by e-mail</span> : null}
+                    {item.fixed ? <span className="ml-2 text-sm text-faint">always on</span> : null}
                   </Cell>
                   {CHANNELS.map(({ key, words }) => (
                     <Cell key={key} className="md:text-center">
@@ -47,7 +45,7 @@ export function PreferencesPage() {
                           type="checkbox"
                           className="size-4 accent-accent"
                           checked={item[key]}
-                          disabled={item.fixed && key === "email"}
+                          disabled={item.fixed}
                           onChange={(event) => change(item, key, event.target.checked)}
                         />
                         <span className="md:sr-only">

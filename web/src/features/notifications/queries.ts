@@ -7,28 +7,29 @@ import type { Page } from "@/api/types";
 /** `Notification` of `crates/api/src/v1/notifications.rs` */
 export interface Notification {
   id: string;
-  event: string;
+  kind: string;
   title: string;
   text: string;
-  /** A path of the dashboard. */
-  link?: string | null;
+  /** Where the dashboard shows more, from its root. */
+  path?: string | null;
+  tenant_id?: string | null;
   created_at: string;
   read_at?: string | null;
 }
 
-/** `NotificationList` */
-export interface NotificationList extends Page<Notification> {
+/** `Inbox` */
+export interface Inbox extends Page<Notification> {
   unread: number;
 }
 
 /** `NotificationPreference` */
 export interface Preference {
-  event: string;
+  kind: string;
   title: string;
-  /** Whether this event cannot be silenced on that channel. */
-  email: boolean;
-  in_app: boolean;
+  /** A security notice: it cannot be turned off. */
   fixed: boolean;
+  mail: boolean;
+  inbox: boolean;
 }
 
 export const notificationsQuery = () =>
@@ -37,7 +38,7 @@ export const notificationsQuery = () =>
     refetchOnMount: "always",
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) =>
-      send<NotificationList>("GET", "/v1/notifications", { query: { limit: 30, cursor: pageParam }, signal }),
+      send<Inbox>("GET", "/v1/notifications", { query: { limit: 30, cursor: pageParam }, signal }),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 
@@ -49,22 +50,19 @@ export function useMarkRead() {
       send<undefined>("POST", "/v1/notifications/read", { body: ids === "all" ? { all: true } : { ids } }),
     onSuccess: (_answer, ids) => {
       const now = new Date().toISOString();
-      client.setQueryData<{ pages: NotificationList[]; pageParams: unknown[] }>(
-        keys.notifications,
-        (held) => {
-          if (!held) return held;
-          const met = (item: Notification) => !item.read_at && (ids === "all" || ids.includes(item.id));
-          const count = held.pages.flatMap((page) => page.items).filter(met).length;
-          return {
-            ...held,
-            pages: held.pages.map((page) => ({
-              ...page,
-              unread: ids === "all" ? 0 : Math.max(0, page.unread - count),
-              items: page.items.map((item) => (met(item) ? { ...item, read_at: now } : item)),
-            })),
-          };
-        },
-      );
+      client.setQueryData<{ pages: Inbox[]; pageParams: unknown[] }>(keys.notifications, (held) => {
+        if (!held) return held;
+        const met = (item: Notification) => !item.read_at && (ids === "all" || ids.includes(item.id));
+        const count = held.pages.flatMap((page) => page.items).filter(met).length;
+        return {
+          ...held,
+          pages: held.pages.map((page) => ({
+            ...page,
+            unread: ids === "all" ? 0 : Math.max(0, page.unread - count),
+            items: page.items.map((item) => (met(item) ? { ...item, read_at: now } : item)),
+          })),
+        };
+      });
     },
   });
 }
@@ -78,7 +76,7 @@ export const preferencesQuery = () =>
 export function useSetPreferences() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (items: { event: string; email: boolean; in_app: boolean }[]) =>
+    mutationFn: (items: Pick<Preference, "kind" | "mail" | "inbox">[]) =>
       send<unknown>("PUT", "/v1/notification-preferences", { body: { items } }),
     onMutate: (items) => {
       const before = client.getQueryData<Page<Preference>>(keys.preferences);
@@ -89,7 +87,7 @@ export function useSetPreferences() {
             ...held,
             items: held.items.map((item) => ({
               ...item,
-              ...items.find((next) => next.event === item.event),
+              ...items.find((next) => next.kind === item.kind),
             })),
           },
       );

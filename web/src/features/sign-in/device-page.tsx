@@ -8,7 +8,6 @@ import { Field, Input } from "@/ui/field";
 import { Fact, Facts, Skeleton } from "@/ui/layout";
 import { ProblemNote } from "@/ui/problem-note";
 import { RelativeTime } from "@/ui/relative-time";
-import { browserWords } from "../account/browser-words";
 import { useMe } from "../session/queries";
 import { Card } from "./card";
 import { deviceRequestQuery, useDeviceDecision } from "./queries";
@@ -108,11 +107,10 @@ function Decision({ code }: { code: string }) {
         <Facts>
           <Fact name="Asked from">
             <span className="font-mono text-sm">{asked.ip ?? "an unknown address"}</span>
-            {asked.place ? <span className="text-muted"> · {asked.place}</span> : null}
+            <span className="text-muted"> · {asked.network}</span>
           </Fact>
-          {asked.user_agent ? <Fact name="Program">{browserWords(asked.user_agent)}</Fact> : null}
-          <Fact name="Asked">
-            <RelativeTime at={asked.created_at} />
+          <Fact name="Ends">
+            <RelativeTime at={asked.expires_at} />
           </Fact>
           <Fact name="Signs in as">{me.user.email ?? me.user.name}</Fact>
         </Facts>

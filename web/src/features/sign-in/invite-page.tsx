@@ -54,8 +54,8 @@ function Invitation({ token }: { token: string }) {
   const from = { from: "/invite" };
   return (
     <Card
-      title={shown ? `Join ${shown.tenant_name}` : "An invitation"}
-      detail={shown?.invited_by ? `${shown.invited_by} invites you.` : undefined}
+      title={shown ? `Join ${shown.tenant}` : "An invitation"}
+      detail={shown ? `${shown.invited_by} invites you.` : undefined}
     >
       {shown ? (
         <Facts>
@@ -111,7 +111,7 @@ function Invitation({ token }: { token: string }) {
                 })
               }
             >
-              Join {shown?.tenant_name}
+              Join {shown?.tenant}
             </Button>
           )}
           <Button asChild kind="quiet">

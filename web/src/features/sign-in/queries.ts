@@ -12,7 +12,7 @@ import type {
   AuthMethods,
   DeviceRequest,
   Factors,
-  InviteView,
+  InviteOffer,
   PasskeyBegun,
   PasskeyProof,
   SignInAnswer,
@@ -179,7 +179,7 @@ export function useDeviceDecision(code: string) {
 export const inviteQuery = (token: string) =>
   queryOptions({
     queryKey: keys.invite(token),
-    queryFn: ({ signal }) => send<InviteView>("POST", "/v1/invites/look-up", { body: { token }, signal }),
+    queryFn: ({ signal }) => send<InviteOffer>("POST", "/v1/invites/look-up", { body: { token }, signal }),
   });
 
 export function useAcceptInvite() {

@@ -79,7 +79,7 @@ export function SignUpPage() {
       title="Create an account"
       detail={
         invitation.data
-          ? `To join ${invitation.data.tenant_name} as ${invitation.data.role}.`
+          ? `To join ${invitation.data.tenant} as ${invitation.data.role}.`
           : "You get a tenant of your own; teams can be made or joined later."
       }
       foot={signIn}

@@ -41,18 +41,18 @@ export interface DeviceRequest {
   user_code: string;
   client_name: string;
   ip?: string | null;
-  place?: string | null;
-  user_agent?: string | null;
-  created_at: string;
+  /** What the address says about itself: `this machine`, `private network`, `internet` or `unknown`. */
+  network: string;
   expires_at: string;
 }
 
-/** `InviteView` */
-export interface InviteView {
-  tenant_name: string;
+/** `InviteOffer` */
+export interface InviteOffer {
+  /** Name of the tenant. */
+  tenant: string;
   role: string;
   email?: string | null;
-  invited_by?: string | null;
+  invited_by: string;
   expires_at: string;
 }
 

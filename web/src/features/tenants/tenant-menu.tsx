@@ -54,7 +54,7 @@ export function TenantMenu({ trigger }: { trigger: Trigger }) {
         icon: <Settings aria-hidden className="mx-0.5 size-4 text-faint" />,
         run: () => {
           setOpen(false);
-          void navigate({ to: "/team" });
+          void navigate({ to: "/settings" });
         },
       },
       {
