@@ -55,48 +55,29 @@ pub(super) fn check_target(target: &Path) -> Result<()> {
 
 /// Replaces the caller's root by the inside's. Returns after the old root is gone.
 pub(crate) fn build(spec: &SandboxSpec, sources: &Sources, ids: IdMap) -> Result<()> {
-    let during_root =
-        |doing: &'static str| move |error: io::Error| SandboxError::io(Stage::RootMount, doing, &error);
     mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None::<&str>)
-        .map_err(io::Error::from)
-        .map_err(during_root("making mounts private"))?;
+        .during(Stage::RootMount, "making mounts private")?;
     let old_root = rustix::fs::open("/", OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
         .during(Stage::RootMount, "opening the old root")?;
     let staging =
         STAGING_PLACES.iter().map(Path::new).find(|place| place.is_dir()).ok_or_else(|| {
             SandboxError::new(Stage::RootMount, "choosing a staging place", "there is no /mnt")
         })?;
-    let fresh =
-        Tree::fresh("tmpfs", &STAGING_OPTIONS).during(Stage::RootMount, "making the staging tmpfs")?;
-    fresh
-        .restrict(NO_SUID | NO_DEVICES, false)
-        .and_then(|()| fresh.attach(staging))
-        .during(Stage::RootMount, "mounting the staging tmpfs")?;
-    drop(fresh);
-
-    let volume = staging.join(".volume");
-    make_dir(&volume, 0o700)?;
-    sources.volume.attach(&volume).during(Stage::Volume, "mounting the volume")?;
-    make_volume_dirs(&volume, ids)?;
-    let names = write_name_files(staging, spec)?;
-    let inside = Inside {
-        workspace: Tree::copy(&volume.join("workspace"), false)
-            .during(Stage::Volume, "opening the workspace")?,
-        home: Tree::copy(&volume.join("home"), false).during(Stage::Volume, "opening the home directory")?,
-        names,
-    };
     match &sources.root {
         RootSource::Host { system, links, etc, extra } => {
+            // The new root comes to lie over the volume's top, which goes with the old root: nobody inside shall find it.
+            let volume = Volume::attach(sources, staging, ids)?;
+            cover(staging)?;
+            let inside = volume.with_names(write_name_files(staging, spec)?);
             host::assemble(staging, system, links, etc, extra)?;
-            // No longer needed, and nobody inside shall find it.
-            umount2(&volume, MntFlags::MNT_DETACH)
-                .map_err(io::Error::from)
-                .and_then(|()| fs::remove_dir(&volume))
-                .map_err(during_root("unmounting the volume's top"))?;
             pivot(staging)?;
             host::complete(&inside)?;
         }
         RootSource::Layers { lower } => {
+            cover(staging)?;
+            let top = staging.join(image::VOLUME);
+            make_dir(&top, 0o700)?;
+            let inside = Volume::attach(sources, &top, ids)?.with_names(write_name_files(staging, spec)?);
             let root = image::assemble(staging, lower)?;
             pivot(&root)?;
             image::complete(&inside)?;
@@ -110,6 +91,40 @@ pub(crate) fn build(spec: &SandboxSpec, sources: &Sources, ids: IdMap) -> Result
         host::seal()?;
     }
     Ok(())
+}
+
+/// Mounts the tmpfs in which the new root is put together.
+fn cover(staging: &Path) -> Result<()> {
+    let fresh =
+        Tree::fresh("tmpfs", &STAGING_OPTIONS).during(Stage::RootMount, "making the staging tmpfs")?;
+    fresh
+        .restrict(NO_SUID | NO_DEVICES, false)
+        .and_then(|()| fresh.attach(staging))
+        .during(Stage::RootMount, "mounting the staging tmpfs")
+}
+
+/// The parts of the volume that the inside sees.
+struct Volume {
+    workspace: Tree,
+    home: Tree,
+}
+
+impl Volume {
+    /// Mounts the volume and makes what is missing in it.
+    fn attach(sources: &Sources, place: &Path, ids: IdMap) -> Result<Self> {
+        sources.volume.attach(place).during(Stage::Volume, "mounting the volume")?;
+        make_volume_dirs(place, ids)?;
+        Ok(Self {
+            workspace: Tree::copy(&place.join("workspace"), false)
+                .during(Stage::Volume, "opening the workspace")?,
+            home: Tree::copy(&place.join("home"), false)
+                .during(Stage::Volume, "opening the home directory")?,
+        })
+    }
+
+    fn with_names(self, names: Vec<(&'static str, Tree)>) -> Inside {
+        Inside { workspace: self.workspace, home: self.home, names }
+    }
 }
 
 /// What goes into either kind of root.
