@@ -8,7 +8,7 @@ use stead_core::ids::InstanceId;
 use stead_core::instance::Rootfs;
 use stead_shim::sandbox::{ExtraMount, IdsSpec, NetworkSpec, RootfsSpec, SandboxSpec};
 
-use super::{OciDriver, PreparedImage};
+use super::{OciDriver, PreparedImage, etc_directory};
 use crate::oci::disk::Disks;
 use crate::oci::files;
 use crate::oci::image::Image;
@@ -37,7 +37,7 @@ impl OciDriver {
                         target: toolchain.target.clone(),
                     })
                     .collect();
-                let etc_dir = self.settings.directory.join("etc");
+                let etc_dir = etc_directory(&self.settings.directory);
                 Ok((RootfsSpec::HostUserland { etc_dir, extra_mounts }, None))
             }
             Rootfs::Image { reference } => {
