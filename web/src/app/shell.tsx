@@ -258,7 +258,7 @@ function StatusBar() {
   const feed = useFeedState();
   return (
     <footer className="flex h-8 items-center justify-between gap-4 border-t bg-surface px-4 text-sm max-md:hidden">
-      <CliLine command={line} className="-ml-1.5 h-6" />
+      {line ? <CliLine command={line} className="-ml-1.5 h-6" /> : <span />}
       <span className="flex items-center gap-1.5 whitespace-nowrap text-faint">
         <span
           aria-hidden

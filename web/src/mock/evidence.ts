@@ -4,8 +4,8 @@ import type { Delivery, DeliveryAttempt, Webhook, WebhookInput } from "@/feature
 import { ago, id } from "./data";
 import { done, missing, ok, page, type Route } from "./handler";
 
-const ADA = { id: "user_01jb0000000000000000000ada", name: "Ada Byron" };
-const GRACE = { id: "user_01jb000000000000000000grace", name: "Grace Hopper" };
+const ADA = "user_01jb0000000000000000000ada";
+const GRACE = "user_01jb000000000000000000grace";
 
 export function auditLog(): AuditEvent[] {
   const rows: [string, number, Partial<AuditEvent>][] = [
@@ -15,26 +15,30 @@ export function auditLog(): AuditEvent[] {
       {
         actor: ADA,
         object: "inst_01jb9zz3kq8f7v9x2m4n000002",
-        before: { resources: { cpu_millis: 1000, memory_bytes: 2_147_483_648 }, idle_timeout_seconds: 1800 },
-        after: { resources: { cpu_millis: 2000, memory_bytes: 4_294_967_296 }, idle_timeout_seconds: 1800 },
+        detail: {
+          before: {
+            resources: { cpu_millis: 1000, memory_bytes: 2_147_483_648 },
+            idle_timeout_seconds: 1800,
+          },
+          after: { resources: { cpu_millis: 2000, memory_bytes: 4_294_967_296 }, idle_timeout_seconds: 1800 },
+        },
       },
     ],
-    ["auth.sign_in", 12, { actor: ADA, detail: { factor: "passkey", device: "new" } }],
+    ["session.create", 12, { actor: ADA, detail: { factor: "passkey", device: "new" } }],
     [
       "instance.stop",
       13,
       { actor: null, object: "inst_01jb9zz3kq8f7v9x2m4n000006", detail: { reason: "idle" } },
     ],
-    ["auth.sign_in_refused", 38, { actor: GRACE, ip: "203.0.113.80", detail: { reason: "wrong_password" } }],
+    ["sign_in.refuse", 38, { actor: GRACE, ip: "203.0.113.80", detail: { reason: "wrong_password" } }],
     ["secret.set", 900, { actor: GRACE, object: "database-password", detail: { version: 4 } }],
     [
-      "member.role",
+      "member.set_role",
       2900,
       {
         actor: GRACE,
         object: "user_01jb0000000000000000000alan",
-        before: { role: "guest" },
-        after: { role: "member" },
+        detail: { before: { role: "guest" }, after: { role: "member" } },
       },
     ],
     [
@@ -43,15 +47,15 @@ export function auditLog(): AuditEvent[] {
       { actor: ADA, object: "tok_01jb0000000000000000000ci", detail: { scopes: ["instance:read"] } },
     ],
     [
-      "tenant.security",
+      "tenant.set_security",
       5000,
-      { actor: ADA, before: { ip_allowlist: [] }, after: { ip_allowlist: ["192.168.0.0/16"] } },
+      { actor: ADA, detail: { before: { ip_allowlist: [] }, after: { ip_allowlist: ["192.168.0.0/16"] } } },
     ],
     ["webhook.create", 8000, { actor: GRACE, object: "wh_deploy" }],
     [
       "instance.delete",
       9400,
-      { actor: { id: "user_erased", name: null }, object: "inst_01jb9zz3kq8f7v9x2m4n000099", ip: null },
+      { actor: "user_01ha0000000000000000erased", object: "inst_01jb9zz3kq8f7v9x2m4n000099", ip: null },
     ],
   ];
   return rows.map(([action, minutes, rest], at) => ({
@@ -173,8 +177,8 @@ export const EVIDENCE_ROUTES: Route[] = [
       return page(
         world.audit.filter(
           (event) =>
-            (!action || event.action.startsWith(action)) &&
-            (!actor || event.actor?.id === actor) &&
+            (!action || event.action.startsWith(action.replace("*", ""))) &&
+            (!actor || event.actor === actor) &&
             (!object || event.object === object) &&
             (!from || event.at >= from),
         ),
@@ -186,14 +190,18 @@ export const EVIDENCE_ROUTES: Route[] = [
     "/v1/audit/checkpoint",
     () =>
       ok({
-        origin: "ten_01jb000000000000000000acme",
+        tenant: "ten_01jb000000000000000000acme",
         size: 1842,
-        root: "q2wErT5zU8iO1pA3sD4fG6hJ7kL9yX0cVbNmQwErTzU=",
+        root: "ab6c04ad3e53f3c889a5903b0a3f6a3e5d4c2e5c0b3d9a14c56ce84f0b4ad3c5",
         at: ago(21),
         note: "ten_01jb000000000000000000acme\n1842\nq2wErT5zU8iO1pA3sD4fG6hJ7kL9yX0cVbNmQwErTzU=\n",
       }),
   ],
-  ["POST", "/v1/audit/verify", () => ok({ ok: true, rows: 1842 })],
+  [
+    "POST",
+    "/v1/audit/verify",
+    () => ok({ intact: true, rows: 1842, root: "", checkpoints: 31, forgotten: 2 }),
+  ],
   ["GET", "/v1/audit/sinks", ({ world }) => page(world.sinks)],
   [
     "POST",

@@ -9,25 +9,26 @@ const made = (
   target: string,
   version: number,
   minutes: number,
-  used_by: string[],
+  level: Secret["level"] = "tenant",
 ): Secret => ({
+  id: `sec_${name}`,
   name,
+  level,
   inject: { kind, target },
   version,
   created_at: ago(minutes * 20),
   updated_at: ago(minutes),
-  updated_by: "Grace Hopper",
-  used_by,
+  updated_by: "user_01jb000000000000000000grace",
 });
 
 export const secrets = (): Record<string, Secret[]> => ({
   "/v1/secrets": [
-    made("database-password", "env", "DATABASE_PASSWORD", 4, 900, ["shop", "billing-api"]),
-    made("npm-token", "env", "NPM_TOKEN", 1, 21_000, ["shop", "storefront", "docs"]),
-    made("registry-login", "file", "/run/secrets/registry.json", 2, 5000, []),
+    made("database-password", "env", "DATABASE_PASSWORD", 4, 900),
+    made("npm-token", "env", "NPM_TOKEN", 1, 21_000),
+    made("registry-login", "file", "registry.json", 2, 5000),
   ],
-  "/v1/me/secrets": [made("github-token", "env", "GITHUB_TOKEN", 2, 4000, ["shop", "agent-refactor"])],
-  "/v1/instances/shop/secrets": [made("stripe-key", "env", "STRIPE_SECRET_KEY", 3, 300, ["shop"])],
+  "/v1/me/secrets": [made("github-token", "env", "GITHUB_TOKEN", 2, 4000, "user")],
+  "/v1/instances/shop/secrets": [made("stripe-key", "env", "STRIPE_SECRET_KEY", 3, 300, "instance")],
 });
 
 export function secretRoutes(pattern: string): Route[] {
@@ -47,14 +48,7 @@ export function secretRoutes(pattern: string): Route[] {
             { field: "name", message: "Use letters, digits, dots, hyphens and underscores, at most 63." },
           ]);
         const before = one(call);
-        const next = made(
-          name,
-          inject.kind,
-          inject.target,
-          (before?.version ?? 0) + 1,
-          0,
-          before?.used_by ?? [],
-        );
+        const next = made(name, inject.kind, inject.target ?? name, (before?.version ?? 0) + 1, 0);
         if (before) Object.assign(before, next);
         else held(call).push(next);
         return ok(next);
@@ -77,8 +71,8 @@ export function secretRoutes(pattern: string): Route[] {
           Array.from({ length: newest }, (_, index) => ({
             version: newest - index,
             created_at: ago(900 + index * 30_000),
-            created_by: index % 2 === 0 ? "Grace Hopper" : "Ada Byron",
-            current: index === 0,
+            created_by:
+              index % 2 === 0 ? "user_01jb000000000000000000grace" : "user_01jb0000000000000000000ada",
           })),
         );
       },

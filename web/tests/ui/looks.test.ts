@@ -20,6 +20,8 @@ for (const { look, theme, width, height } of LOOKS) {
             problems.push(message.text());
         });
         await page.addInitScript((mock) => {
+          // The preview of a mail is a frame without storage.
+          if (window.top !== window) return;
           if (!sessionStorage.getItem("begun")) localStorage.setItem("stead.mock", mock);
           sessionStorage.setItem("begun", "1");
         }, shown.mock ?? "rich");

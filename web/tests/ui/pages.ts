@@ -73,11 +73,11 @@ export const PAGES: readonly Shown[] = [
   { name: "operator-users", path: "/operator/users", ready: "Mallory" },
   { name: "operator-mails", path: "/operator/mails", ready: "Grace Hopper invites you" },
   { name: "operator-mails-empty", path: "/operator/mails", ready: "No mail was sent yet", mock: "empty" },
-  { name: "operator-templates", path: "/operator/templates", ready: "Your sign-in link" },
+  { name: "operator-templates", path: "/operator/templates", ready: "HTML" },
   { name: "operator-keys", path: "/operator/keys", ready: "mk_7f2a91" },
   { name: "reference", path: "/reference", ready: "/v1/instances/{instance}" },
   { name: "sign-in", path: "/instances", ready: "Have a link already?", mock: "anonymous" },
-  { name: "sign-up", path: "/sign-up", ready: "At least 10 characters", mock: "anonymous" },
+  { name: "sign-up", path: "/sign-up", ready: "At least 12 characters", mock: "anonymous" },
   { name: "reset-ask", path: "/reset-password", ready: "Send the link", mock: "anonymous" },
   {
     name: "reset-confirm",

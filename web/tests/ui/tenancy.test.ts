@@ -121,16 +121,16 @@ test("the audit log is filtered, opened and verified", async ({ page }) => {
   await expect(dialog).not.toContainText("idle_timeout_seconds");
   await page.screenshot({ path: "screenshots/light/audit-event.png" });
   await page.keyboard.press("Escape");
-  await page.getByLabel("What").selectOption("auth.");
-  await expect(page).toHaveURL(/action=auth/);
+  await page.getByLabel("What").selectOption("sign_in.*");
+  await expect(page).toHaveURL(/action=sign_in/);
   await expect(page.getByRole("button", { name: "instance.update" })).toHaveCount(0);
-  await expect(page.getByRole("button", { name: "auth.sign_in_refused" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "sign_in.refuse" })).toBeVisible();
   await page.getByRole("button", { name: "Verify now" }).click();
   await expect(page.getByText("All 1,842 entries agree")).toBeVisible();
   await page.getByRole("button", { name: "Export" }).click();
   await expect(page.getByRole("menuitem", { name: /JSON Lines/ })).toHaveAttribute(
     "href",
-    /format=jsonl&action=auth/,
+    /format=jsonl&action=sign_in/,
   );
 });
 

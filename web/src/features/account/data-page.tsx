@@ -3,7 +3,6 @@ import { useState } from "react";
 import { Page } from "@/app/page";
 import { Button } from "@/ui/button";
 import { ConfirmDialog } from "@/ui/confirm-dialog";
-import { CliLine } from "@/ui/copy";
 import { Danger } from "@/ui/danger";
 import { ExportsPanel } from "../exports/exports-panel";
 import { useMe } from "../session/queries";
@@ -16,7 +15,7 @@ export function DataPage() {
   const owned = me.tenants.filter((tenant) => !tenant.personal && tenant.role === "owner");
   const word = me.user.email ?? me.user.name;
   return (
-    <Page title="Your data" quietHeading cli="stead account export" narrow>
+    <Page title="Your data" quietHeading narrow>
       <div className="flex flex-col gap-4">
         <ExportsPanel
           scope="user"
@@ -30,7 +29,6 @@ export function DataPage() {
           <Button kind="danger" onClick={() => setDeleting(true)}>
             Delete my account…
           </Button>
-          <CliLine command="stead account delete" />
         </Danger>
       </div>
       {deleting ? (

@@ -21,7 +21,7 @@ import { isVerified } from "./types";
 
 export function ProfilePage() {
   return (
-    <Page title="Profile" quietHeading cli="stead account" narrow>
+    <Page title="Profile" quietHeading narrow>
       <div className="flex flex-col gap-4">
         <NameForm />
         <EmailForm />

@@ -3,10 +3,9 @@ import { SecretsPanel } from "../secrets/secrets-panel";
 
 export function UserSecretsPage() {
   return (
-    <Page title="Your secrets" quietHeading cli="stead secrets list --user" narrow>
+    <Page title="Your secrets" quietHeading narrow>
       <SecretsPanel
         base="/v1/me/secrets"
-        cli="stead secrets set --user NAME"
         title="Your secrets"
         where="every instance that you create, in all of your tenants"
         mayWrite

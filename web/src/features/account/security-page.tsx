@@ -35,7 +35,7 @@ export function SecurityPage() {
   const factors = useQuery(factorsQuery());
   const bare = factors.data && !factors.data.totp && factors.data.passkeys === 0;
   return (
-    <Page title="Security" quietHeading cli="stead account factors" narrow>
+    <Page title="Security" quietHeading narrow>
       <div className="flex flex-col gap-4">
         {bare ? (
           <Note

@@ -24,7 +24,7 @@ export function TokensPage() {
     </Button>
   );
   return (
-    <Page title="API tokens" quietHeading cli="stead tokens list" narrow>
+    <Page title="API tokens" quietHeading cli="stead tokens" narrow>
       <Panel title="API tokens" actions={create} flush>
         <QueryView query={tokens}>
           {({ items }) =>

@@ -12,6 +12,7 @@ import { QueryView } from "@/ui/query-view";
 import { RelativeTime } from "@/ui/relative-time";
 import { Cell, Row, Table } from "@/ui/table";
 import { useMay } from "../session/queries";
+import { useNames } from "../team/use-names";
 import { CheckpointPanel } from "./checkpoint-panel";
 import { EventDialog } from "./event-dialog";
 import { FilterBar } from "./filter-bar";
@@ -28,6 +29,8 @@ export function AuditPage() {
   const [shown, setShown] = useState<AuditEvent>();
   const [focus, setFocus] = useState(-1);
   const items = log.data?.pages.flatMap((page) => page.items) ?? [];
+  const nameOf = useNames();
+  const actorWords = (event: AuditEvent) => nameOf(event.actor) ?? "Stead itself";
   const filtered = Object.keys(filter).length > 0;
   useHotkeys({
     j: () => setFocus((at) => Math.min(at + 1, items.length - 1)),
@@ -50,7 +53,7 @@ export function AuditPage() {
           <MenuLabel>{filtered ? "What the filter shows" : "The whole log"}</MenuLabel>
           <MenuItem asChild>
             <a href={exportAddress("jsonl", filter)} download>
-              JSON Lines, with proofs
+              JSON Lines{filtered ? "" : ", to verify elsewhere"}
             </a>
           </MenuItem>
           <MenuItem asChild>
@@ -90,7 +93,13 @@ export function AuditPage() {
                     columns={{ 4: "max-lg:hidden" }}
                   >
                     {items.map((event, index) => (
-                      <EventRow key={event.id} event={event} focused={index === focus} onShow={setShown} />
+                      <EventRow
+                        key={event.id}
+                        event={event}
+                        actor={actorWords(event)}
+                        focused={index === focus}
+                        onShow={setShown}
+                      />
                     ))}
                   </Table>
                 )
@@ -110,17 +119,21 @@ export function AuditPage() {
           <SinksPanel mayWrite={mayWrite} />
         </div>
       </div>
-      {shown ? <EventDialog event={shown} onClose={() => setShown(undefined)} /> : null}
+      {shown ? (
+        <EventDialog event={shown} actor={actorWords(shown)} onClose={() => setShown(undefined)} />
+      ) : null}
     </Page>
   );
 }
 
 function EventRow({
   event,
+  actor,
   focused,
   onShow,
 }: {
   event: AuditEvent;
+  actor: string;
   focused: boolean;
   onShow: (event: AuditEvent) => void;
 }) {
@@ -133,9 +146,7 @@ function EventRow({
       <Cell className="text-muted max-md:order-3">
         <RelativeTime at={event.at} />
       </Cell>
-      <Cell className="max-md:order-2">
-        {event.actor ? (event.actor.name ?? "somebody erased") : "Stead"}
-      </Cell>
+      <Cell className="max-w-48 truncate max-md:order-2">{actor}</Cell>
       <Cell wide className="max-md:order-1">
         <button
           type="button"

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ShieldCheck, ShieldX } from "lucide-react";
 
+import { plural } from "@/format/numbers";
 import { Button } from "@/ui/button";
 import { CliBlock, CopyButton } from "@/ui/copy";
 import { Fact, Facts, Panel } from "@/ui/layout";
@@ -32,10 +33,17 @@ export function CheckpointPanel() {
               </Fact>
             </Facts>
             {result ? (
-              result.ok ? (
+              result.intact ? (
                 <p role="status" className="flex items-start gap-2 text-ok">
                   <ShieldCheck aria-hidden className="mt-0.5 size-4 shrink-0" />
-                  All {result.rows.toLocaleString("en")} entries agree with the checkpoint.
+                  <span>
+                    All {result.rows.toLocaleString("en")} entries agree with{" "}
+                    {plural(result.checkpoints, "checkpoint")}
+                    {result.forgotten > 0
+                      ? `; of ${plural(result.forgotten, "entry", "entries")} something personal was erased`
+                      : ""}
+                    .
+                  </span>
                 </p>
               ) : (
                 <Note
@@ -45,7 +53,7 @@ export function CheckpointPanel() {
                       <ShieldX aria-hidden className="size-4" /> The log was altered
                     </span>
                   }
-                  detail={`${result.problem ?? "It does not agree with the checkpoint."} Keep a copy of the database before anything else.`}
+                  detail={`${result.finding?.message ?? "It does not agree with the checkpoints."} Keep a copy of the database before anything else.`}
                 />
               )
             ) : null}

@@ -5,8 +5,19 @@ import { browserWords } from "../account/browser-words";
 import { changes, type Change } from "./changes";
 import type { AuditEvent } from "./queries";
 
-export function EventDialog({ event, onClose }: { event: AuditEvent; onClose: () => void }) {
-  const changed = changes(event.before, event.after);
+export function EventDialog({
+  event,
+  actor,
+  onClose,
+}: {
+  event: AuditEvent;
+  /** Who acted, in words. */
+  actor: string;
+  onClose: () => void;
+}) {
+  const { before, after, ...rest } = event.detail ?? {};
+  const changed = changes(before, after);
+  const more = Object.keys(rest).length > 0;
   return (
     <Dialog
       open
@@ -20,8 +31,8 @@ export function EventDialog({ event, onClose }: { event: AuditEvent; onClose: ()
         <Facts>
           <Fact name="When">{exact(Date.parse(event.at))}</Fact>
           <Fact name="Who">
-            {event.actor ? (event.actor.name ?? "Somebody whose data was erased") : "Stead itself"}
-            {event.actor ? <Id text={event.actor.id} /> : null}
+            {actor}
+            {event.actor && event.actor !== actor ? <Id text={event.actor} /> : null}
           </Fact>
           {event.object ? (
             <Fact name="On">
@@ -47,20 +58,25 @@ export function EventDialog({ event, onClose }: { event: AuditEvent; onClose: ()
           <Fact name="Place in the log">{event.index.toLocaleString("en")}</Fact>
         </Facts>
         {changed.length > 0 ? <ChangeTable changes={changed} /> : null}
-        {event.detail === undefined || event.detail === null ? null : (
-          <div>
-            <h3 className="mb-1 font-medium">Detail</h3>
-            <pre
-              tabIndex={0}
-              aria-label="Detail"
-              className="max-h-64 overflow-auto rounded-md border bg-sunken p-3 font-mono text-xs whitespace-pre-wrap"
-            >
-              {JSON.stringify(event.detail, null, 2)}
-            </pre>
-          </div>
-        )}
+        {more ? <Json title="Detail" value={rest} /> : null}
+        {event.about ? <Json title="About" value={event.about} /> : null}
       </DialogBody>
     </Dialog>
+  );
+}
+
+function Json({ title, value }: { title: string; value: unknown }) {
+  return (
+    <div>
+      <h3 className="mb-1 font-medium">{title}</h3>
+      <pre
+        tabIndex={0}
+        aria-label={title}
+        className="max-h-64 overflow-auto rounded-md border bg-sunken p-3 font-mono text-xs whitespace-pre-wrap"
+      >
+        {JSON.stringify(value, null, 2)}
+      </pre>
+    </div>
   );
 }
 

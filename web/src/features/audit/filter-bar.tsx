@@ -8,17 +8,21 @@ import { useMe } from "../session/queries";
 import { membersQuery } from "../team/queries";
 import type { AuditFilter } from "./queries";
 
-/** Groups of actions people look for; a group matches all that begin with it. */
+/** Groups of actions people look for; `*` stands for whatever follows. */
 const ACTIONS = [
   ["", "everything"],
-  ["auth.", "sign-ins"],
-  ["instance.", "instances"],
-  ["member.", "members"],
-  ["role.", "roles"],
-  ["secret.", "secrets"],
-  ["token.", "API tokens"],
-  ["tenant.", "the tenant"],
-  ["webhook.", "webhooks"],
+  ["sign_in.*", "sign-ins"],
+  ["session.*", "sessions"],
+  ["password.*", "passwords"],
+  ["token.*", "API tokens"],
+  ["instance.*", "instances"],
+  ["member.*", "members"],
+  ["invite.*", "invitations"],
+  ["role.*", "roles"],
+  ["secret.*", "secrets"],
+  ["webhook.*", "webhooks"],
+  ["tenant.*", "the tenant"],
+  ["keys.*", "keys"],
 ] as const;
 
 const DAY = 86_400_000;

@@ -8,20 +8,23 @@ import type { Page } from "@/api/types";
 /** `AuditEvent` of `crates/api/src/v1/audit.rs` */
 export interface AuditEvent {
   id: string;
-  /** Place in the tenant's tree. */
+  /** Place in the tenant's log, from 0. */
   index: number;
   at: string;
   action: string;
-  /** Absent: Stead itself. */
-  actor?: { id: string; name?: string | null } | null;
+  /** The user who acted; absent: Stead itself. */
+  actor?: string | null;
   object?: string | null;
   credential?: string | null;
   ip?: string | null;
   user_agent?: string | null;
   request_id?: string | null;
-  before?: unknown;
-  after?: unknown;
-  detail?: unknown;
+  /** More about it, such as `before` and `after`. */
+  detail?: Record<string, unknown> | null;
+  /** The user whom `about` is about. */
+  subject?: string | null;
+  /** Names and addresses of `subject`. */
+  about?: unknown;
 }
 
 export interface AuditFilter {
@@ -34,8 +37,9 @@ export interface AuditFilter {
 
 /** `AuditCheckpoint` */
 export interface Checkpoint {
-  origin: string;
+  tenant: string;
   size: number;
+  /** In hexadecimal. */
   root: string;
   at: string;
   /** The signed note as tools of transparency logs read it. */
@@ -44,10 +48,14 @@ export interface Checkpoint {
 
 /** `AuditVerification` */
 export interface Verification {
-  ok: boolean;
+  intact: boolean;
   rows: number;
-  /** What is wrong first, in words. */
-  problem?: string | null;
+  /** Checkpoints that the rows agree with. */
+  checkpoints: number;
+  /** Rows of which something was forgotten by an erasure. */
+  forgotten: number;
+  /** The first row that is wrong. */
+  finding?: { wrong: string; index: number; message: string } | null;
 }
 
 /** `AuditSink` */

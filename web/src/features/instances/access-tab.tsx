@@ -26,13 +26,7 @@ export function AccessTab() {
   const [adding, setAdding] = useState(false);
   if (!instance) return null;
   return (
-    <Page
-      title={`Access to ${instance.name}`}
-      heading="Access"
-      quietHeading
-      cli={`stead access list ${instance.name}`}
-      narrow
-    >
+    <Page title={`Access to ${instance.name}`} heading="Access" quietHeading narrow>
       <Panel
         title="More than their role"
         flush

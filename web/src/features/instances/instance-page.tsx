@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, Link, Outlet, useMatchRoute, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, Outlet, useLocation, useMatchRoute, useNavigate } from "@tanstack/react-router";
 import { ChevronRight, SquareTerminal } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 
 import { ApiError } from "@/api/problem";
 import type { Instance } from "@/api/types";
@@ -58,6 +58,14 @@ export function InstancePage() {
   const mayWrite = useMay("instance:write");
   const { act, pending, confirmation } = useActions();
   const instance = query.data;
+  const { pathname } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the tabs do not all fit.
+  useEffect(() => {
+    nav.current
+      ?.querySelector('[aria-current="page"]')
+      ?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [pathname]);
   // The terminal and the console take the whole height; the other tabs scroll.
   const full = Boolean(
     matchRoute({ to: "/instances/$instance/terminal" }) || matchRoute({ to: "/instances/$instance/console" }),
@@ -97,7 +105,7 @@ export function InstancePage() {
         ) : (
           <Skeleton className="my-2 h-7 w-72" />
         )}
-        <nav aria-label="Parts of the instance" className="-mb-px flex gap-5 overflow-x-auto">
+        <nav ref={nav} aria-label="Parts of the instance" className="-mb-px flex gap-5 overflow-x-auto">
           {tabs.map((tab) => (
             <Link
               key={tab.to}

@@ -10,16 +10,9 @@ export function SecretsTab() {
   const mayWrite = useMay("secret:write");
   if (!instance) return null;
   return (
-    <Page
-      title={`Secrets of ${instance.name}`}
-      heading="Secrets"
-      quietHeading
-      cli={`stead secrets list --instance ${instance.name}`}
-      narrow
-    >
+    <Page title={`Secrets of ${instance.name}`} heading="Secrets" quietHeading narrow>
       <SecretsPanel
         base={`/v1/instances/${encodeURIComponent(instance.name)}/secrets`}
-        cli={`stead secrets set --instance ${instance.name} NAME`}
         title={`Secrets of ${instance.name}`}
         where="this instance alone"
         mayWrite={mayWrite}
@@ -29,8 +22,8 @@ export function SecretsTab() {
         <Link to="/settings/secrets" className="text-accent-ink underline underline-offset-2">
           those of the tenant
         </Link>{" "}
-        and those of whoever made it. Of the same name, the one of the instance counts, then the person's,
-        then the tenant's.
+        and those of whoever made it. Of the same name the instance's own counts, then the tenant's, then the
+        person's.
       </p>
     </Page>
   );

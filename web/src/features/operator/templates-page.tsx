@@ -12,7 +12,7 @@ import { previewQuery, templatesQuery, type MailTemplate } from "./queries";
 export function OperatorTemplatesPage() {
   const templates = useQuery(templatesQuery());
   return (
-    <Page title="Mail templates" quietHeading cli="stead operator mail-templates">
+    <Page title="Mail templates" quietHeading>
       <QueryView query={templates}>{({ items }) => <Templates items={items} />}</QueryView>
     </Page>
   );

@@ -4,31 +4,31 @@ import { send } from "@/api/client";
 import { keys } from "@/api/keys";
 import type { Page } from "@/api/types";
 
-/** `SecretInjection` of `crates/api/src/v1/secrets.rs` */
+/** `Inject` of `crates/api/src/v1/secrets.rs` */
 export interface Injection {
   kind: "env" | "file";
-  /** Name of the variable, or path of the file. */
-  target: string;
+  /** Name of the variable, or of the file in `/run/secrets`. The secret's name when absent. */
+  target?: string | null;
 }
 
 /** `Secret`: everything but the value, which nobody sees again. */
 export interface Secret {
+  id: string;
   name: string;
+  level: "user" | "tenant" | "instance";
   inject: Injection;
   version: number;
   created_at: string;
   updated_at: string;
+  /** Id of the user who wrote the newest value. */
   updated_by?: string | null;
-  /** Names of the instances that had it at their last start. */
-  used_by?: string[];
 }
 
-/** `SecretVersion` */
+/** `SecretVersion`, newest first. */
 export interface SecretVersion {
   version: number;
   created_at: string;
   created_by?: string | null;
-  current: boolean;
 }
 
 const one = (base: string, name: string) => `${base}/${encodeURIComponent(name)}`;

@@ -10,7 +10,7 @@ import { useSetSecret, type Injection, type Secret } from "./queries";
 
 const KINDS = [
   { value: "env", title: "Variable", detail: "in the environment" },
-  { value: "file", title: "File", detail: "readable by its owner" },
+  { value: "file", title: "File", detail: "in memory, for its user alone" },
 ] as const;
 
 export function SecretDialog({
@@ -26,9 +26,8 @@ export function SecretDialog({
   const [name, setName] = useState(before?.name ?? "");
   const [value, setValue] = useState("");
   const [kind, setKind] = useState<Injection["kind"]>(before?.inject.kind ?? "env");
-  const [written, setWritten] = useState(before?.inject.target);
-  const target =
-    written ?? (kind === "env" ? name.toUpperCase().replace(/[^A-Z0-9]+/g, "_") : `/run/secrets/${name}`);
+  const [written, setWritten] = useState(before?.inject.target ?? undefined);
+  const target = written ?? (kind === "env" ? name.toUpperCase().replace(/[^A-Z0-9]+/g, "_") : name);
   const errors = fieldErrors(setting.error, ["name", "value", "inject"]);
   const general = setting.isError && (Object.keys(errors).length === 0 || errors[""]);
 
@@ -78,7 +77,7 @@ export function SecretDialog({
               )}
             </Field>
           )}
-          <Field label="Value" error={errors["value"]} hint="As it is, line breaks included.">
+          <Field label="Value" error={errors["value"]} hint="As it is, line breaks included; up to 64 KiB.">
             {(props) => (
               <TextArea
                 {...props}
@@ -99,7 +98,7 @@ export function SecretDialog({
             options={KINDS}
           />
           <Field
-            label={kind === "env" ? "Name of the variable" : "Path of the file"}
+            label={kind === "env" ? "Name of the variable" : "Name of the file in /run/secrets"}
             error={errors["inject"]}
           >
             {(props) => (

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { LockKeyhole, Plus } from "lucide-react";
 import { useState } from "react";
 
+import { NONE } from "@/format/numbers";
 import { Button } from "@/ui/button";
 import { ConfirmDialog } from "@/ui/confirm-dialog";
 import { CliBlock } from "@/ui/copy";
@@ -10,6 +11,7 @@ import { Hidden, QueryView } from "@/ui/query-view";
 import { RelativeTime } from "@/ui/relative-time";
 import { Badge } from "@/ui/state-pill";
 import { Cell, Row, Table } from "@/ui/table";
+import { useNames } from "../team/use-names";
 import { secretsQuery, useDeleteSecret, type Secret } from "./queries";
 import { SecretDialog } from "./secret-dialog";
 import { VersionsDialog } from "./versions-dialog";
@@ -18,7 +20,7 @@ export interface SecretsPanelProps {
   /** The level's address. */
   base: string;
   title: string;
-  cli: string;
+  cli?: string;
   /** Who gets them, after “reach”. */
   where: string;
   mayWrite: boolean;
@@ -44,7 +46,7 @@ export function SecretsPanel({ base, title, cli, where, mayWrite }: SecretsPanel
                 Passwords and keys that reach {where}, as a variable or a file. They are kept encrypted and
                 shown to nobody, not even to you.
               </p>
-              {mayWrite ? <CliBlock command={cli} /> : null}
+              {mayWrite && cli ? <CliBlock command={cli} /> : null}
             </EmptyState>
           ) : (
             <>
@@ -54,8 +56,8 @@ export function SecretsPanel({ base, title, cli, where, mayWrite }: SecretsPanel
               </p>
               <Table
                 label={title}
-                head={["Name", "Arrives as", "Used by", "Changed", <Hidden key="actions">Actions</Hidden>]}
-                columns={{ 2: "max-lg:hidden" }}
+                head={["Name", "Arrives as", "Changed", "By", <Hidden key="actions">Actions</Hidden>]}
+                columns={{ 3: "max-lg:hidden" }}
               >
                 {items.map((secret) => (
                   <SecretRow key={secret.name} secret={secret} mayWrite={mayWrite} onOpen={setOpen} />
@@ -87,6 +89,7 @@ function SecretRow({
   mayWrite: boolean;
   onOpen: (open: { what: "set" | "versions" | "delete"; secret: Secret }) => void;
 }) {
+  const nameOf = useNames();
   return (
     <Row>
       <Cell wide>
@@ -95,14 +98,14 @@ function SecretRow({
       <Cell wide>
         <span className="flex items-center gap-1.5">
           <Badge>{secret.inject.kind === "env" ? "variable" : "file"}</Badge>
-          <code className="min-w-0 font-mono text-sm break-all text-muted">{secret.inject.target}</code>
+          <code className="min-w-0 font-mono text-sm break-all text-muted">{whereWords(secret)}</code>
         </span>
       </Cell>
-      <Cell className="text-muted max-lg:hidden">{usedBy(secret)}</Cell>
       <Cell className="text-muted">
         <span className="mr-1.5 text-sm">v{secret.version}</span>
         <RelativeTime at={secret.updated_at} />
       </Cell>
+      <Cell className="max-w-40 truncate text-muted max-lg:hidden">{nameOf(secret.updated_by) ?? NONE}</Cell>
       <Cell className="text-right whitespace-nowrap max-md:w-full max-md:text-left">
         {mayWrite ? (
           <Button
@@ -137,12 +140,9 @@ function SecretRow({
   );
 }
 
-function usedBy(secret: Secret): string {
-  const names = secret.used_by;
-  if (!names) return "–";
-  if (names.length === 0) return "nothing yet";
-  const [first, second, ...rest] = names;
-  return [first, second].filter(Boolean).join(", ") + (rest.length > 0 ? ` and ${rest.length} more` : "");
+function whereWords({ name, inject }: Secret): string {
+  const target = inject.target ?? name;
+  return inject.kind === "file" ? `/run/secrets/${target}` : target;
 }
 
 function DeleteSecret({ base, secret, onClose }: { base: string; secret: Secret; onClose: () => void }) {
@@ -151,10 +151,8 @@ function DeleteSecret({ base, secret, onClose }: { base: string; secret: Secret;
     <ConfirmDialog
       title={`Delete ${secret.name}?`}
       losses={[
-        `Its value and all ${secret.version} versions are destroyed; nobody can bring them back.`,
-        secret.used_by && secret.used_by.length > 0
-          ? `${secret.used_by.join(", ")} start without it from their next start on.`
-          : "Instances start without it from their next start on.",
+        "Its value and those of before are destroyed; nobody can bring them back.",
+        "Instances start without it from their next start on.",
       ]}
       action="Delete it"
       pending={deletion.isPending}

@@ -1,10 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 
+import { NONE } from "@/format/numbers";
 import { Dialog, DialogBody } from "@/ui/dialog";
 import { QueryView } from "@/ui/query-view";
 import { RelativeTime } from "@/ui/relative-time";
 import { Badge } from "@/ui/state-pill";
 import { Cell, Row, Table } from "@/ui/table";
+import { useNames } from "../team/use-names";
 import { secretVersionsQuery, type Secret } from "./queries";
 
 export function VersionsDialog({
@@ -16,6 +18,7 @@ export function VersionsDialog({
   secret: Secret;
   onClose: () => void;
 }) {
+  const nameOf = useNames();
   const versions = useQuery(secretVersionsQuery(base, secret.name));
   return (
     <Dialog
@@ -24,19 +27,19 @@ export function VersionsDialog({
         if (!open) onClose();
       }}
       title={`Versions of ${secret.name}`}
-      description="Who set it and when. Instances get the newest at their start."
+      description="Who set it and when; the newest twenty. Instances get the newest value at their start."
     >
       <DialogBody className="flex flex-col gap-4">
         <div className="overflow-hidden rounded-md border">
           <QueryView query={versions} rows={2}>
             {({ items }) => (
               <Table label="Versions" head={["Version", "Set by", "When"]}>
-                {items.map((item) => (
+                {items.map((item, index) => (
                   <Row key={item.version}>
                     <Cell className="numeric">
-                      {item.version} {item.current ? <Badge tone="ok">current</Badge> : null}
+                      {item.version} {index === 0 ? <Badge tone="ok">current</Badge> : null}
                     </Cell>
-                    <Cell className="text-muted">{item.created_by ?? "–"}</Cell>
+                    <Cell className="text-muted">{nameOf(item.created_by) ?? NONE}</Cell>
                     <Cell className="text-muted">
                       <RelativeTime at={item.created_at} />
                     </Cell>
@@ -45,14 +48,6 @@ export function VersionsDialog({
               </Table>
             )}
           </QueryView>
-        </div>
-        <div>
-          <h3 className="mb-1 font-medium">Used by</h3>
-          <p className="text-muted">
-            {secret.used_by && secret.used_by.length > 0
-              ? secret.used_by.join(", ")
-              : "No instance has started with it yet."}
-          </p>
         </div>
       </DialogBody>
     </Dialog>

@@ -5,7 +5,7 @@ import { Button } from "@/ui/button";
 import { Field, Input } from "@/ui/field";
 
 /** The shortest password that the server takes. */
-export const SHORTEST = 10;
+export const SHORTEST = 12;
 
 export interface PasswordFieldProps {
   label: string;

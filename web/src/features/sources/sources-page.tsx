@@ -22,7 +22,7 @@ export function SourcesPage() {
   const [open, setOpen] = useState<{ what: "change" | "delete"; source?: Source }>();
   const close = () => setOpen(undefined);
   return (
-    <Page title="Sign-in" quietHeading cli="stead sources list" narrow>
+    <Page title="Sign-in" quietHeading narrow>
       <Panel
         title="Sources of sign-in"
         flush

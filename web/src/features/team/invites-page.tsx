@@ -37,7 +37,7 @@ export function InvitesPage() {
       </Button>
     ) : null;
   return (
-    <Page title="Invitations" quietHeading cli="stead invites list" narrow>
+    <Page title="Invitations" quietHeading cli="stead tenants invites" narrow>
       <Panel title="Invitations" actions={invite} flush>
         <QueryView query={invites}>
           {({ items }) =>
@@ -53,7 +53,7 @@ export function InvitesPage() {
                 ) : (
                   <>
                     <p>An invitation is a link that works once, for one mailbox, for seven days.</p>
-                    <CliBlock command="stead invites create grace@example.org --role member" />
+                    <CliBlock command="stead tenants invite grace@example.org --role member" />
                   </>
                 )}
               </EmptyState>

@@ -40,7 +40,7 @@ export function MembersPage() {
       </Button>
     ) : null;
   return (
-    <Page title="Members" quietHeading cli="stead members list" narrow>
+    <Page title="Members" quietHeading cli="stead tenants members" narrow>
       <Panel title="Members" actions={invite} flush>
         {items.length >= FILTER_FROM ? (
           <div className="border-b p-3">

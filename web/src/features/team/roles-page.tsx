@@ -35,7 +35,7 @@ export function RolesPage() {
     </Button>
   ) : null;
   return (
-    <Page title="Roles" quietHeading cli="stead roles list">
+    <Page title="Roles" quietHeading cli="stead tenants roles">
       <Panel title="What each role may do" actions={create} flush>
         <QueryView query={roles} rows={8}>
           {({ items }) => <Matrix roles={items} mayWrite={mayWrite} />}

@@ -26,7 +26,7 @@ export function GeneralPage() {
   const mayDelete = useMay("tenant:delete");
   const [open, setOpen] = useState<"delete" | "leave">();
   return (
-    <Page title="Settings" quietHeading cli={`stead tenants show ${me.tenant.id}`} narrow>
+    <Page title="Settings" quietHeading cli={`stead tenants rename ${me.tenant.id} NEW-NAME`} narrow>
       <div className="flex flex-col gap-4">
         <NameForm />
         <Panel title="For scripts">

@@ -18,7 +18,7 @@ export function TenantSecurityPage() {
   const me = useMe();
   const security = useQuery(securityQuery(me.tenant.id));
   return (
-    <Page title="Security" quietHeading cli="stead tenants security" narrow>
+    <Page title="Security" quietHeading narrow>
       <QueryView query={security}>
         {(present) => (
           <div key={JSON.stringify(present)} className="flex flex-col gap-4">
