@@ -2,6 +2,7 @@
 //! [`Control`].
 
 pub mod attempts;
+pub mod audit;
 mod control;
 pub mod engine;
 pub mod events;

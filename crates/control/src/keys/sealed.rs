@@ -26,4 +26,23 @@ pub(super) const SEALED: &[SealedColumn] = &[
         context_kind: "secret",
         may_be_resealed: true,
     },
+    // The log commits to these texts, so they stay as they are and their keys stay with them.
+    SealedColumn {
+        table: "audit_events",
+        key: &[Text("id")],
+        column: "personal",
+        context_of: &[Text("id")],
+        context: |parts| stead_db::audit::personal_context(&parts.concat()),
+        context_kind: "audit",
+        may_be_resealed: false,
+    },
+    SealedColumn {
+        table: "audit_events",
+        key: &[Text("id")],
+        column: "about",
+        context_of: &[Text("id")],
+        context: |parts| stead_db::audit::about_context(&parts.concat()),
+        context_kind: "audit",
+        may_be_resealed: false,
+    },
 ];
