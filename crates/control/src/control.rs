@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::attempts::Attempts;
+use crate::audit::Sealing;
 use crate::engine::{Engine, EngineSettings, Reconcilers};
 use crate::events::Events;
 use crate::identity::Identity;
@@ -63,6 +64,7 @@ impl Control {
     pub async fn start(db: Db, settings: ControlSettings) -> Result<Self> {
         let name = db.ambient().new_id::<RequestId>().to_string();
         let keys = Keys::start(db.clone(), &settings.master_key).await?;
+        db.seal_audit_by(Arc::new(Sealing { keys: keys.clone() }));
         let engine = Engine::new(db.clone(), EngineSettings::new(name.clone(), !db.is_shared()));
         let operations = Operations::new(db.clone(), engine.clone());
         let events = Events::new(db.clone(), operations.clone());
