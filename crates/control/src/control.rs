@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::attempts::Attempts;
-use crate::audit::Sealing;
+use crate::audit::Audit;
+use crate::data_rights::DataRights;
 use crate::engine::{Engine, EngineSettings, Reconcilers};
 use crate::events::Events;
 use crate::identity::Identity;
@@ -44,6 +45,8 @@ pub struct Control {
 struct Inner {
     db: Db,
     keys: Keys,
+    audit: Audit,
+    data_rights: DataRights,
     identity: Identity,
     instances: Instances,
     operations: Operations,
@@ -64,8 +67,9 @@ impl Control {
     pub async fn start(db: Db, settings: ControlSettings) -> Result<Self> {
         let name = db.ambient().new_id::<RequestId>().to_string();
         let keys = Keys::start(db.clone(), &settings.master_key).await?;
-        db.seal_audit_by(Arc::new(Sealing { keys: keys.clone() }));
+        let audit = Audit::new(&db, keys.clone(), settings.data_dir.join("audit"));
         let engine = Engine::new(db.clone(), EngineSettings::new(name.clone(), !db.is_shared()));
+        let data_rights = DataRights::new(&db, keys.clone(), engine.clone());
         let operations = Operations::new(db.clone(), engine.clone());
         let events = Events::new(db.clone(), operations.clone());
         let nodes = Nodes::new(db.clone(), events.clone(), name);
@@ -81,7 +85,9 @@ impl Control {
         events.read_instances_by(Arc::new(instances.clone()));
         let identity = Identity::new(db.clone(), &settings.base_url);
         let reconcilers = Reconcilers::new(db.clone());
-        for reconciler in instances.reconcilers().into_iter().chain(identity.reconcilers()) {
+        for reconciler in
+            instances.reconcilers().into_iter().chain(identity.reconcilers()).chain(audit.reconcilers())
+        {
             reconcilers.start(reconciler);
         }
         engine.start().await?;
@@ -91,6 +97,8 @@ impl Control {
         let inner = Inner {
             db,
             keys,
+            audit,
+            data_rights,
             identity,
             instances,
             operations,
@@ -113,6 +121,16 @@ impl Control {
     #[must_use]
     pub fn keys(&self) -> &Keys {
         &self.inner.keys
+    }
+
+    #[must_use]
+    pub fn audit(&self) -> &Audit {
+        &self.inner.audit
+    }
+
+    #[must_use]
+    pub fn data_rights(&self) -> &DataRights {
+        &self.inner.data_rights
     }
 
     #[must_use]

@@ -4,6 +4,7 @@
 pub mod attempts;
 pub mod audit;
 mod control;
+pub mod data_rights;
 pub mod engine;
 pub mod events;
 pub mod idempotency;

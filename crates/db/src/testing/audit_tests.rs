@@ -326,8 +326,8 @@ async fn a_filter_leaves_what_it_says(db: Db) {
     let action = |text: &str| Filter { action: Some(text.into()), ..Filter::default() };
     assert_eq!(found(action("instance.*")).await, ["instance.create", "instance.delete"]);
     assert_eq!(found(action("member.add")).await, ["member.add"]);
-    assert_eq!(found(action("instance.")).await, [String::new(); 0]);
-    assert_eq!(found(Filter { actor: Some("user_x".into()), ..Filter::default() }).await, [String::new(); 0]);
+    assert!(found(action("instance.")).await.is_empty());
+    assert!(found(Filter { actor: Some("user_x".into()), ..Filter::default() }).await.is_empty());
     let soon = scope.now().plus(std::time::Duration::from_hours(1));
     assert_eq!(found(Filter { from: Some(soon), ..Filter::default() }).await.len(), 0);
     let before = Filter { to: Some(soon), object: Some("inst_1".into()), ..Filter::default() };
