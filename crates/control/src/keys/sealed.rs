@@ -26,6 +26,15 @@ pub(super) const SEALED: &[SealedColumn] = &[
         context_kind: "secret",
         may_be_resealed: true,
     },
+    SealedColumn {
+        table: "audit_sinks",
+        key: &[Text("id")],
+        column: "sealed_token",
+        context_of: &[Text("id")],
+        context: |parts| format!("audit_sink/{}", parts.concat()),
+        context_kind: "audit_sink",
+        may_be_resealed: true,
+    },
     // The log commits to these texts, so they stay as they are and their keys stay with them.
     SealedColumn {
         table: "audit_events",
