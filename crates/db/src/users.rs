@@ -1,11 +1,6 @@
 //! Queries on users. Written by `control::identity`.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
-};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryOrder};
 use stead_core::Result;
 use stead_core::ids::UserId;
 
@@ -56,25 +51,6 @@ pub async fn first(access: &impl SystemAccess) -> Result<Option<User>> {
 /// A failure of the database.
 pub async fn count(access: &impl SystemAccess) -> Result<u64> {
     user::Entity::find().count(on(access)).await.doing("counting users")
-}
-
-/// What those of these users who are still there are called now, by their ids. For showing who did what, in any tenant.
-///
-/// # Errors
-/// A failure of the database.
-pub async fn names<A: Access>(access: &A, ids: &BTreeSet<&str>) -> Result<BTreeMap<String, String>> {
-    if ids.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let found: Vec<(String, String)> = user::Entity::find()
-        .select_only()
-        .columns([user::Column::Id, user::Column::Name])
-        .filter(user::Column::Id.is_in(ids.iter().copied()))
-        .into_tuple()
-        .all(on(access))
-        .await
-        .doing("reading the names of users")?;
-    Ok(found.into_iter().collect())
 }
 
 /// Removes the user with everything that hangs on the row. Returns whether there was one.

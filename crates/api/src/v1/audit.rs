@@ -17,9 +17,9 @@ pub struct AuditEvent {
     /// Absent: it concerns the installation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<String>,
-    /// Who acted; absent: Stead itself.
+    /// The user who acted; absent: Stead itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub actor: Option<AuditActor>,
+    pub actor: Option<String>,
     /// The session or token used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
@@ -46,15 +46,6 @@ pub struct AuditEvent {
     /// In exports: what it takes to verify the row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<AuditProof>,
-}
-
-/// The user who acted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct AuditActor {
-    pub id: String,
-    /// As the user is called now. Absent in exports, and once the user was erased.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
 }
 
 /// What the row's leaf is made of, besides what the row says. Hashes are SHA-256 in hexadecimal.
@@ -92,7 +83,7 @@ impl AuditEvent {
             index: self.index,
             id: self.id.clone(),
             at: self.at.parse().ok()?,
-            actor: self.actor.as_ref().map(|actor| actor.id.clone()),
+            actor: self.actor.clone(),
             credential: self.credential.clone(),
             action: self.action.clone(),
             object: self.object.clone(),
@@ -117,7 +108,7 @@ impl AuditEvent {
             id: row.id.clone(),
             at: row.at.to_string(),
             tenant: (row.tree != INSTALLATION).then(|| row.tree.clone()),
-            actor: row.actor.clone().map(|id| AuditActor { id, name: None }),
+            actor: row.actor.clone(),
             credential: row.credential.clone(),
             action: row.action.clone(),
             object: row.object.clone(),
@@ -190,8 +181,7 @@ pub struct AuditExportQuery {
 /// The log's size and root now, signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditCheckpoint {
-    /// Whose log it is: the tenant's id.
-    pub origin: String,
+    pub tenant: String,
     pub size: u64,
     /// RFC 6962 root in hexadecimal.
     pub root: String,
@@ -216,7 +206,7 @@ pub struct VerifyAudit {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditVerification {
     /// Nothing is wrong.
-    pub ok: bool,
+    pub intact: bool,
     /// Rows that were looked at.
     pub rows: u64,
     /// Over those rows, in hexadecimal.
@@ -227,9 +217,6 @@ pub struct AuditVerification {
     pub forgotten: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finding: Option<AuditFinding>,
-    /// What is wrong first, in words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub problem: Option<String>,
 }
 
 /// The first row that is wrong.
@@ -240,13 +227,13 @@ pub struct AuditFinding {
     pub index: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    pub message: String,
 }
 
 impl From<&stead_core::audit::verify::Outcome> for AuditVerification {
     fn from(outcome: &stead_core::audit::verify::Outcome) -> Self {
         Self {
-            ok: outcome.finding.is_none(),
-            problem: outcome.finding.as_ref().map(stead_core::audit::verify::Finding::message),
+            intact: outcome.finding.is_none(),
             rows: outcome.rows,
             root: hex(&outcome.root),
             checkpoints: outcome.checkpoints,
@@ -255,6 +242,7 @@ impl From<&stead_core::audit::verify::Outcome> for AuditVerification {
                 wrong: finding.wrong.as_str().to_owned(),
                 index: finding.index,
                 id: finding.id.clone(),
+                message: finding.message(),
             }),
         }
     }

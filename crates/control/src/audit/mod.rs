@@ -10,7 +10,6 @@ mod sealing;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -102,15 +101,9 @@ impl Audit {
         )?;
         let page = PageRequest::new(query.cursor.clone(), query.limit);
         let found = stead_db::audit::search(scope, &filter, &page).await?;
-        let actors: BTreeSet<&str> = found.rows.iter().filter_map(|row| row.actor.as_deref()).collect();
-        let names = stead_db::users::names(scope, &actors).await?;
         let mut items = Vec::with_capacity(found.rows.len());
         for row in &found.rows {
-            let mut event = self.view(scope, row, false).await?;
-            if let Some(actor) = &mut event.actor {
-                actor.name = names.get(&actor.id).cloned();
-            }
-            items.push(event);
+            items.push(self.view(scope, row, false).await?);
         }
         Ok(Page { items, next_cursor: found.next_cursor })
     }
@@ -153,7 +146,7 @@ impl Audit {
         let keys = self.signing().await?;
         let (checkpoint, note) = self.sign(&keys, &tree, &frontier);
         Ok(wire::AuditCheckpoint {
-            origin: tree,
+            tenant: tree,
             size: checkpoint.size,
             root: hex(&checkpoint.root),
             at: checkpoint.at.to_string(),

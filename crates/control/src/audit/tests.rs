@@ -58,7 +58,7 @@ async fn what_is_personal_is_sealed_and_goes_with_its_key(db: Db) {
     let shown = audit.list(&scope, &AuditQuery::default()).await.unwrap().items;
     assert_eq!((shown[0].ip.as_deref(), shown[0].action.as_str()), (None, "test.one"));
     let verified = audit.verify(&scope, &VerifyAudit::default()).await.unwrap();
-    assert!(verified.ok && verified.rows == 1, "{verified:?}");
+    assert!(verified.intact && verified.rows == 1, "{verified:?}");
 }
 
 async fn checkpoints_are_kept_twice_and_hold(db: Db) {
@@ -75,7 +75,7 @@ async fn checkpoints_are_kept_twice_and_hold(db: Db) {
     let verified =
         audit.verify(&scope, &VerifyAudit { checkpoints: vec![given.note.clone()] }).await.unwrap();
     // Three in the database, the same in the file, and the one that was given.
-    assert!(verified.ok && verified.checkpoints == 7, "{verified:?}");
+    assert!(verified.intact && verified.checkpoints == 7, "{verified:?}");
     assert_eq!(verified.root, given.root);
     let forged = given.note.replacen("\n3\n", "\n2\n", 1);
     let refused = audit.verify(&scope, &VerifyAudit { checkpoints: vec![forged] }).await.unwrap_err();

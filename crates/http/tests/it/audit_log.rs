@@ -73,7 +73,7 @@ async fn an_export_is_verified_without_the_server(db: Db) {
     )
     .await;
     let verified: AuditVerification = serde_json::from_str(&answer.text).unwrap();
-    assert!(verified.ok && verified.rows == outcome.rows && verified.checkpoints >= 1, "{verified:?}");
+    assert!(verified.intact && verified.rows == outcome.rows && verified.checkpoints >= 1, "{verified:?}");
     let cef = get(&scene, "/v1/audit/export?format=cef&action=token.*").await;
     assert!(cef.lines().all(|line| line.starts_with("CEF:0|Stead|Stead|")), "{cef}");
     // The first token was made by the server itself.

@@ -136,7 +136,7 @@ async fn list(context: &Context, which: &Which, limit: u32) -> Result<ExitCode, 
             (format!("{} ago", since(now, &event.at)), None),
             (event.action, Some(Tone::Strong)),
             (event.object.unwrap_or_default(), None),
-            (event.actor.map_or_else(|| "stead".to_owned(), |actor| actor.name.unwrap_or(actor.id)), None),
+            (event.actor.unwrap_or_else(|| "stead".to_owned()), None),
             (event.ip.unwrap_or_default(), None),
             (event.id, Some(Tone::Faint)),
         ]);
@@ -217,10 +217,10 @@ fn report(context: &Context, verified: &AuditVerification) -> Result<ExitCode, F
     let output = &context.output;
     if output.json {
         output.json(verified);
-        return Ok(if verified.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        return Ok(if verified.intact { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    if let Some(problem) = &verified.problem {
-        return Err(Failure::new(1, "audit_log_altered", problem.clone())
+    if let Some(finding) = &verified.finding {
+        return Err(Failure::new(1, "audit_log_altered", finding.message.clone())
             .next("Compare with an earlier export or with what was forwarded, and find out who could write to the database."));
     }
     output.line(format!("Intact: {} rows, root {}.", verified.rows, verified.root));
