@@ -11,15 +11,15 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::attempts::Attempts;
-use crate::audit::Audit;
-use crate::data_rights::DataRights;
 use crate::engine::{Engine, EngineSettings, Reconcilers};
 use crate::events::Events;
 use crate::identity::Identity;
 use crate::instances::{Instances, InstancesSettings, PreviewAddress};
 use crate::keys::{Keys, MasterKeySettings};
 use crate::nodes::Nodes;
+use crate::notifications::{NotificationSettings, Notifications};
 use crate::operations::Operations;
+use crate::outbound::{Outbound, OutboundSettings};
 use crate::uploads::Uploads;
 
 /// What the control plane is told about its surroundings.
@@ -33,6 +33,9 @@ pub struct ControlSettings {
     /// For instances that name none.
     pub default_driver: DriverKind,
     pub master_key: MasterKeySettings,
+    pub notifications: NotificationSettings,
+    /// What of private networks tenants may have called.
+    pub outbound: OutboundSettings,
 }
 
 /// Every service of the control plane. Cheap to clone.
@@ -45,13 +48,13 @@ pub struct Control {
 struct Inner {
     db: Db,
     keys: Keys,
-    audit: Audit,
-    data_rights: DataRights,
     identity: Identity,
     instances: Instances,
     operations: Operations,
     events: Events,
     nodes: Nodes,
+    notifications: Notifications,
+    outbound: Outbound,
     uploads: Uploads,
     engine: Engine,
     reconcilers: Reconcilers,
@@ -67,12 +70,10 @@ impl Control {
     pub async fn start(db: Db, settings: ControlSettings) -> Result<Self> {
         let name = db.ambient().new_id::<RequestId>().to_string();
         let keys = Keys::start(db.clone(), &settings.master_key).await?;
-        let audit = Audit::new(&db, keys.clone(), settings.data_dir.join("audit"));
         let engine = Engine::new(db.clone(), EngineSettings::new(name.clone(), !db.is_shared()));
-        let data_rights = DataRights::new(&db, keys.clone(), engine.clone());
         let operations = Operations::new(db.clone(), engine.clone());
         let events = Events::new(db.clone(), operations.clone());
-        let nodes = Nodes::new(db.clone(), events.clone(), name);
+        let nodes = Nodes::new(db.clone(), events.clone(), name.clone());
         let uploads = Uploads::open(db.clone(), settings.data_dir.join("uploads")).await?;
         let instances = Instances::new(
             db.clone(),
@@ -84,10 +85,19 @@ impl Control {
         );
         events.read_instances_by(Arc::new(instances.clone()));
         let identity = Identity::new(db.clone(), &settings.base_url);
+        let outbound = Outbound::new(settings.outbound)?;
+        let notifications = Notifications::start(
+            db.clone(),
+            keys.clone(),
+            outbound.clone(),
+            &settings.base_url,
+            name,
+            &settings.notifications,
+        )
+        .await?;
         let reconcilers = Reconcilers::new(db.clone());
-        for reconciler in
-            instances.reconcilers().into_iter().chain(identity.reconcilers()).chain(audit.reconcilers())
-        {
+        let every = [instances.reconcilers(), identity.reconcilers(), notifications.reconcilers()];
+        for reconciler in every.into_iter().flatten() {
             reconcilers.start(reconciler);
         }
         engine.start().await?;
@@ -97,13 +107,13 @@ impl Control {
         let inner = Inner {
             db,
             keys,
-            audit,
-            data_rights,
             identity,
             instances,
             operations,
             events,
             nodes,
+            notifications,
+            outbound,
             uploads,
             engine,
             reconcilers,
@@ -121,16 +131,6 @@ impl Control {
     #[must_use]
     pub fn keys(&self) -> &Keys {
         &self.inner.keys
-    }
-
-    #[must_use]
-    pub fn audit(&self) -> &Audit {
-        &self.inner.audit
-    }
-
-    #[must_use]
-    pub fn data_rights(&self) -> &DataRights {
-        &self.inner.data_rights
     }
 
     #[must_use]
@@ -165,6 +165,17 @@ impl Control {
     }
 
     #[must_use]
+    pub fn notifications(&self) -> &Notifications {
+        &self.inner.notifications
+    }
+
+    /// Requests to addresses that tenants name.
+    #[must_use]
+    pub fn outbound(&self) -> &Outbound {
+        &self.inner.outbound
+    }
+
+    #[must_use]
     pub fn uploads(&self) -> &Uploads {
         &self.inner.uploads
     }
@@ -188,6 +199,7 @@ impl Control {
     pub async fn stop(&self) -> Result<()> {
         self.inner.stop.cancel();
         self.inner.reconcilers.stop().await;
+        self.inner.notifications.stop().await;
         self.inner.engine.stop().await;
         self.inner.tasks.close();
         self.inner.tasks.wait().await;

@@ -2,9 +2,7 @@
 //! [`Control`].
 
 pub mod attempts;
-pub mod audit;
 mod control;
-pub mod data_rights;
 pub mod engine;
 pub mod events;
 pub mod idempotency;
@@ -12,7 +10,9 @@ pub mod identity;
 pub mod instances;
 pub mod keys;
 pub mod nodes;
+pub mod notifications;
 pub mod operations;
+pub mod outbound;
 pub mod tenants;
 pub mod uploads;
 

@@ -122,6 +122,14 @@ typed_ids! {
     InviteId = "inv";
     /// A file that a client sent ahead of the request that uses it.
     UploadId = "upl";
+    /// Something worth telling, in the outbox.
+    NoticeId = "ntc";
+    /// A mail or a call of a webhook, with its attempts.
+    DeliveryId = "dlv";
+    /// An address that is told of a tenant's events.
+    WebhookId = "hook";
+    /// An entry of a user's inbox.
+    NotificationId = "ntf";
     /// A row of the change feed.
     EventId = "evt";
     /// Seals what belongs to one owner.

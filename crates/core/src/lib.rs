@@ -18,8 +18,10 @@ pub mod names;
 pub mod operation;
 pub mod placement;
 pub mod preview_host;
+pub mod public_address;
 pub mod quota;
 pub mod time;
+pub mod webhook_signature;
 pub mod workspace_config;
 
 pub use error::{Error, ErrorKind, Result};

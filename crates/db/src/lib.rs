@@ -22,7 +22,6 @@ mod scope;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod transaction;
-mod turns;
 
 pub mod attempts;
 pub mod audit;
@@ -30,12 +29,14 @@ pub mod data_keys;
 pub mod device_requests;
 pub mod events;
 pub mod idempotency_keys;
+pub mod inbox;
 pub mod instances;
 pub mod intents;
 pub mod known_devices;
 pub mod master_keys;
 pub mod nodes;
 pub mod operations;
+pub mod outbox;
 pub mod page;
 pub mod pending_sign_ins;
 pub mod previews;
@@ -50,6 +51,7 @@ pub mod tenants;
 pub mod tokens;
 pub mod uploads;
 pub mod users;
+pub mod webhooks;
 
 pub use connection::{Db, Target};
 pub use nudge::Nudge;

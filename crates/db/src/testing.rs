@@ -175,6 +175,4 @@ macro_rules! both_databases {
 }
 
 #[cfg(test)]
-mod audit_tests;
-#[cfg(test)]
 mod tests;

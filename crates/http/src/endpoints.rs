@@ -4,12 +4,13 @@
 //! the tests walk it: an operation that is routed but not listed here answers 500 to everyone and fails the tests.
 
 mod account;
-mod audit;
 mod instances;
 mod nodes;
+mod notifications;
 mod operations;
 mod system;
 mod tenants;
+mod webhooks;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -152,7 +153,8 @@ const TABLES: &[&[Endpoint]] = &[
     instances::ENDPOINTS,
     operations::ENDPOINTS,
     nodes::ENDPOINTS,
-    audit::ENDPOINTS,
+    notifications::ENDPOINTS,
+    webhooks::ENDPOINTS,
 ];
 
 const COUNT: usize = {

@@ -1,6 +1,5 @@
 //! One file per noun; a handler extracts, calls one service, converts.
 
-pub mod audit;
 pub mod auth;
 pub mod console;
 pub mod events;
@@ -8,6 +7,7 @@ pub mod exec;
 pub mod instance_actions;
 pub mod instances;
 pub mod nodes;
+pub mod notifications;
 pub mod operations;
 pub mod ports;
 pub mod preview_access;
@@ -17,6 +17,7 @@ pub mod tenants;
 pub mod terminals;
 pub mod tokens;
 pub mod uploads;
+pub mod webhooks;
 pub mod workspace_config;
 
 use axum::Json;
@@ -32,7 +33,6 @@ use crate::state::AppState;
 pub fn all() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(system::routes())
-        .merge(audit::routes())
         .merge(auth::routes())
         .merge(sessions::routes())
         .merge(tokens::routes())
@@ -48,6 +48,8 @@ pub fn all() -> OpenApiRouter<AppState> {
         .merge(uploads::routes())
         .merge(workspace_config::routes())
         .merge(nodes::routes())
+        .merge(notifications::routes())
+        .merge(webhooks::routes())
         .merge(preview_access::routes())
 }
 

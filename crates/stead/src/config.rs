@@ -127,6 +127,13 @@ pub fn master_key_here(data_dir: &Path, command: Option<&str>) -> MasterKeySetti
     }
 }
 
+/// The password at the mail server, from the environment: there is no flag for it, since arguments can be read by everybody.
+#[must_use]
+pub fn smtp_password_here() -> Option<Zeroizing<String>> {
+    let value = std::env::var_os("STEAD_SMTP_PASSWORD").filter(|value| !value.is_empty())?;
+    Some(Zeroizing::new(value.to_string_lossy().into_owned()))
+}
+
 /// The default for this user, from the environment.
 #[must_use]
 pub fn default_data_dir_here() -> PathBuf {

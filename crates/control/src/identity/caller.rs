@@ -62,13 +62,12 @@ impl Caller {
     }
 
     /// As the audit log names them.
-    pub(super) fn actor(&self) -> Actor {
+    pub(crate) fn actor(&self) -> Actor {
         Actor {
             user: self.user,
             credential: self.credential,
             request: self.request.request,
             ip: self.request.ip,
-            user_agent: self.request.user_agent.as_deref().map(std::sync::Arc::from),
         }
     }
 

@@ -61,7 +61,7 @@ pub(crate) struct Objects {
 }
 
 /// Further kinds of objects, with an id that nothing has. Those that [`Scene::objects`] makes are filled in there.
-const MORE: [(&str, &str); 0] = [];
+const MORE: [(&str, &str); 3] = [("webhook", "hook"), ("delivery", "dlv"), ("template", "template")];
 
 impl Objects {
     /// Ids that nothing has.
@@ -192,6 +192,8 @@ impl Scene {
             data_dir: folder.to_owned(),
             default_driver: DriverKind::Sim,
             master_key: MasterKeySettings::File(folder.join("master.key")),
+            notifications: stead_control::notifications::NotificationSettings::default(),
+            outbound: stead_control::outbound::OutboundSettings::default(),
         };
         Control::start(db.clone(), settings).await.unwrap()
     }

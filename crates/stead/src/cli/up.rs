@@ -9,10 +9,12 @@ use clap::Args;
 use serde_json::json;
 use stead_api::client::Client;
 use stead_api::v1::instances::{CreateInstance, Instance};
+use stead_control::outbound::OutboundSettings;
 use stead_core::names;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::local_repository::LocalRepository;
+use super::mail_args::MailArgs;
 use super::{Context, Failure, instance_fields, open};
 use crate::config::{self, DEFAULT_LISTEN};
 use crate::output::{Tone, duration};
@@ -55,6 +57,8 @@ pub(crate) struct HostArgs {
 pub(crate) struct UpArgs {
     #[command(flatten)]
     host: HostArgs,
+    #[command(flatten)]
+    mail: MailArgs,
     /// Address to listen at.
     #[arg(long, env = "STEAD_LISTEN", default_value = DEFAULT_LISTEN, value_name = "IP:PORT")]
     listen: SocketAddr,
@@ -95,6 +99,8 @@ impl HostArgs {
             allow_private_networks: self.allow_private_networks,
             insecure_registries: self.insecure_registry.clone(),
             simulate: self.simulate,
+            mail: None,
+            outbound: OutboundSettings::default(),
         }
     }
 }
@@ -110,6 +116,10 @@ pub(crate) async fn serve(context: &Context, args: UpArgs, own_node: OwnNode) ->
     args.host.start_logging(context)?;
     let mut settings = args.host.settings(args.listen, args.public_url);
     settings.node_listen = args.node_listen;
+    let base_url = settings.base_url(args.listen);
+    let public_host = url::Url::parse(&base_url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    settings.mail = args.mail.mail(public_host.as_deref().unwrap_or("localhost"))?;
+    settings.outbound = args.mail.outbound()?;
     let mut lock = DataDirLock::acquire(&settings.data_dir)?;
     let stead = Stead::assemble(&settings, own_node, &context.ambient).await?;
     lock.announce(Some(stead.base_url().to_owned()))?;

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use stead_control::MasterKeySettings;
+use stead_control::notifications::MailSettings;
+use stead_control::outbound::OutboundSettings;
 use stead_db::Target;
 
 /// Everything `stead up` needs to know.
@@ -24,6 +26,10 @@ pub struct Settings {
     pub insecure_registries: Vec<String>,
     /// Offer the simulated driver.
     pub simulate: bool,
+    /// Without a mail server operators see the mails in the dashboard.
+    pub mail: Option<MailSettings>,
+    /// What of private networks tenants may have called.
+    pub outbound: OutboundSettings,
 }
 
 impl Settings {

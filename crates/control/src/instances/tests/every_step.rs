@@ -241,6 +241,8 @@ async fn every_kind_has_a_scenario(db: Db) {
         data_dir: folder.path().to_owned(),
         default_driver: DriverKind::Sim,
         master_key: crate::MasterKeySettings::File(folder.path().join("master.key")),
+        notifications: crate::notifications::NotificationSettings::default(),
+        outbound: crate::outbound::OutboundSettings::default(),
     };
     let whole = Control::start(db.clone(), settings).await.unwrap();
     let world = World::on(db).await;
