@@ -4,7 +4,15 @@ import { api, body, send } from "@/api/client";
 import { keys } from "@/api/keys";
 import type { ApiToken, CreatedApiToken, Me, Page } from "@/api/types";
 import { newPasskeyProof, type PasskeyCreation } from "../sign-in/queries";
-import type { LinkedIdentity, NewToken, Passkey, RecoveryCodes, Session, TotpSetup } from "./types";
+import type {
+  CreatedPasskey,
+  LinkedIdentity,
+  NewToken,
+  Passkey,
+  RecoveryCodes,
+  Session,
+  TotpSetup,
+} from "./types";
 
 const quiet = { meta: { quiet: true } } as const;
 
@@ -142,7 +150,9 @@ function useFactorChange<Input, Answer>(change: (input: Input) => Promise<Answer
 export function useAddPasskey() {
   return useFactorChange(async (name: string) => {
     const begun = await send<PasskeyCreation>("POST", "/v1/me/passkeys/begin");
-    return send<Passkey>("POST", "/v1/me/passkeys", { body: { name, ...(await newPasskeyProof(begun)) } });
+    return send<CreatedPasskey>("POST", "/v1/me/passkeys", {
+      body: { name, ...(await newPasskeyProof(begun)) },
+    });
   });
 }
 

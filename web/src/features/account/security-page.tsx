@@ -46,6 +46,7 @@ export function SecurityPage() {
         ) : null}
         <PasskeysPanel />
         <TotpPanel factors={factors} />
+        <RecoveryPanel factors={factors.data} />
         <IdentitiesPanel />
       </div>
     </Page>
@@ -57,6 +58,7 @@ function PasskeysPanel() {
   const add = useAddPasskey();
   const [naming, setNaming] = useState(false);
   const able = passkeysWork();
+  const codes = add.data?.recovery_codes ?? [];
   const button = (
     <Button size="small" disabled={!able} onClick={() => setNaming(true)}>
       <Plus aria-hidden /> Add a passkey
@@ -104,6 +106,7 @@ function PasskeysPanel() {
           onName={(name) => add.mutate(name, { onSuccess: () => setNaming(false) })}
         />
       ) : null}
+      {codes.length > 0 ? <RecoveryCodesDialog codes={codes} onClose={() => add.reset()} /> : null}
     </Panel>
   );
 }
@@ -162,10 +165,8 @@ function PasskeyRow({ passkey }: { passkey: Passkey }) {
 
 function TotpPanel({ factors }: { factors: ReturnType<typeof useQuery<Factors>> }) {
   const remove = useRemoveTotp();
-  const renew = useRenewRecoveryCodes();
   const begin = useBeginTotp();
   const [removing, setRemoving] = useState(false);
-  const codes = renew.data?.recovery_codes;
   return (
     <Panel title="Authenticator app">
       <QueryView query={factors} rows={1}>
@@ -181,26 +182,6 @@ function TotpPanel({ factors }: { factors: ReturnType<typeof useQuery<Factors>> 
                   Turn off…
                 </Button>
               </div>
-              <div className="flex flex-wrap items-center justify-between gap-3 border-t pt-4">
-                <p className="max-w-prose">
-                  <span className="font-medium">Recovery codes</span>{" "}
-                  <Badge tone={has.recovery_codes_left > 3 ? "still" : "warn"}>
-                    {has.recovery_codes_left} left
-                  </Badge>
-                  <span className="mt-0.5 block text-sm text-muted">
-                    For when the phone is lost. New codes make the old ones worthless.
-                  </span>
-                </p>
-                <Button
-                  size="small"
-                  pending={renew.isPending}
-                  disabled={renew.isPending}
-                  onClick={() => renew.mutate(undefined)}
-                >
-                  Make new codes
-                </Button>
-              </div>
-              {renew.isError ? <ProblemNote error={renew.error} /> : null}
             </div>
           ) : (
             <div className="flex flex-wrap items-center justify-between gap-3">
@@ -217,13 +198,11 @@ function TotpPanel({ factors }: { factors: ReturnType<typeof useQuery<Factors>> 
         }
       </QueryView>
       {begin.data ? <TotpDialog setup={begin.data} onClose={() => begin.reset()} /> : null}
-      {codes ? <RecoveryCodesDialog codes={codes} onClose={() => renew.reset()} /> : null}
       {removing ? (
         <ConfirmDialog
           title="Turn off the authenticator app?"
           losses={[
             "Codes of the app work no more; remove the entry from it.",
-            "Your recovery codes go too.",
             "Tenants that demand a second factor let you in again once you have one.",
           ]}
           action="Turn off"
@@ -233,6 +212,32 @@ function TotpPanel({ factors }: { factors: ReturnType<typeof useQuery<Factors>> 
           onClose={() => setRemoving(false)}
         />
       ) : null}
+    </Panel>
+  );
+}
+
+/** For whoever has a second factor. */
+function RecoveryPanel({ factors: has }: { factors: Factors | undefined }) {
+  const renew = useRenewRecoveryCodes();
+  const codes = renew.data?.recovery_codes;
+  if (!has || (!has.totp && has.passkeys === 0)) return null;
+  return (
+    <Panel
+      title="Recovery codes"
+      actions={
+        <Badge tone={has.recovery_codes_left > 3 ? "still" : "warn"}>{has.recovery_codes_left} left</Badge>
+      }
+    >
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <p className="max-w-prose text-muted">
+          For when phone and passkeys are lost. New codes make the old ones worthless.
+        </p>
+        <Button pending={renew.isPending} disabled={renew.isPending} onClick={() => renew.mutate(undefined)}>
+          Make new codes
+        </Button>
+        {renew.isError ? <ProblemNote error={renew.error} className="w-full" /> : null}
+      </div>
+      {codes ? <RecoveryCodesDialog codes={codes} onClose={() => renew.reset()} /> : null}
     </Panel>
   );
 }

@@ -35,7 +35,12 @@ export function TotpDialog({ setup, onClose }: { setup: TotpSetup; onClose: () =
           className="contents"
           onSubmit={(event) => {
             event.preventDefault();
-            confirm.mutate(tidy);
+            confirm.mutate(tidy, {
+              // Whoever had codes before keeps them.
+              onSuccess: ({ recovery_codes }) => {
+                if (recovery_codes.length === 0) onClose();
+              },
+            });
           }}
         >
           <DialogBody className="flex flex-col gap-4">

@@ -19,6 +19,11 @@ export interface Passkey {
   last_used_at?: string | null;
 }
 
+/** `CreatedPasskey`: with recovery codes when there were none. */
+export interface CreatedPasskey extends Passkey {
+  recovery_codes?: string[] | null;
+}
+
 /** `TotpSetup` */
 export interface TotpSetup {
   secret: string;

@@ -158,6 +158,9 @@ function Ways({ from, admission, onAdmit }: WaysProps) {
   );
 }
 
+/** A little less than the server's five minutes; then the browser gets a new one. */
+const CHALLENGE_LASTS = 4.5 * 60_000;
+
 function MailForm({
   methods,
   busy,
@@ -174,6 +177,7 @@ function MailForm({
   const asking = useAskMagicLink();
   const mailed = /^\S+@\S+$/.test(email.trim());
   const suggest = methods.passkeys;
+  const [round, setRound] = useState(0);
   const latest = useRef(onAdmit);
   useEffect(() => {
     latest.current = onAdmit;
@@ -182,6 +186,7 @@ function MailForm({
   useEffect(() => {
     if (!suggest) return;
     const ended = new AbortController();
+    const renewal = setTimeout(() => setRound(round + 1), CHALLENGE_LASTS);
     void suggestionsWork().then(async (work) => {
       if (!work || ended.signal.aborted) return;
       try {
@@ -191,8 +196,11 @@ function MailForm({
         // Nobody chose one; the other ways stay.
       }
     });
-    return () => ended.abort();
-  }, [suggest]);
+    return () => {
+      clearTimeout(renewal);
+      ended.abort();
+    };
+  }, [suggest, round]);
 
   function askLink() {
     asking.mutate(email.trim(), { onSuccess: () => onSent(email.trim()) });
