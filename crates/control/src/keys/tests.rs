@@ -207,7 +207,9 @@ async fn every_sealed_column_is_listed(db: Db) {
     }
     for listed in sealed::SEALED {
         let key = db.ambient().new_id();
-        assert!(listed.column.starts_with("sealed_"), "{}.{}", listed.table, listed.column);
+        // Texts that a hash stands for hold rows from before there were keys, too, and are called by what they say.
+        let named = listed.column.starts_with("sealed_") || !listed.may_be_resealed;
+        assert!(named, "{}.{}", listed.table, listed.column);
         assert!(sealed_columns::list(&scope, listed, key, 0, 1).await.unwrap().is_empty());
         assert_eq!(sealed_columns::count(&scope, listed, key).await.unwrap(), 0);
     }
