@@ -28,7 +28,7 @@ export class World {
   members: Member[] = members;
   /** Whether the person proved lately who they are. */
   proven = false;
-  factors: Factors = { password: true, totp: false, recovery_codes_left: 0, passkeys: 0 };
+  factors: Factors = { password: true, totp: false, recovery_codes_left: 8, passkeys: 0 };
   sessions: Session[] = sessions();
   tokens: ApiToken[] = tokens();
   passkeys = passkeys();
