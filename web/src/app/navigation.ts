@@ -11,8 +11,10 @@ import {
   Users,
 } from "lucide-react";
 
+import { offers } from "@/api/offers";
+
 /** `account` stands in the menu of the person, not in the rail; `phone`: in the bar, where there is room for five. */
-export const PLACES = [
+const ALL = [
   { to: "/instances", label: "Instances", icon: Boxes, group: "main", needs: "instance:read", phone: true },
   {
     to: "/operations",
@@ -23,8 +25,24 @@ export const PLACES = [
     phone: true,
   },
   { to: "/team", label: "Team", icon: Users, group: "main", needs: "tenant:read", phone: true },
-  { to: "/audit", label: "Audit", icon: FileClock, group: "main", needs: "audit:read", phone: false },
-  { to: "/settings", label: "Settings", icon: Settings, group: "main", needs: "tenant:read", phone: true },
+  {
+    to: "/audit",
+    label: "Audit",
+    icon: FileClock,
+    group: "main",
+    needs: "audit:read",
+    phone: false,
+    api: "/v1/audit",
+  },
+  {
+    to: "/settings",
+    label: "Settings",
+    icon: Settings,
+    group: "main",
+    needs: "tenant:read",
+    phone: true,
+    api: "/v1/tenants/{tenant}/security",
+  },
   {
     to: "/account",
     label: "Account",
@@ -42,5 +60,9 @@ export const PLACES = [
     group: "admin",
     needs: "operator:read",
     phone: false,
+    api: "/v1/operator/users",
   },
 ] as const;
+
+/** Those whose part of the API the server has. */
+export const PLACES = ALL.filter((place) => !("api" in place) || offers(place.api));

@@ -29,6 +29,7 @@ import {
 } from "./queries";
 import { RecoveryCodesDialog } from "./recovery-codes";
 import { TotpDialog } from "./totp-dialog";
+import { offers } from "@/api/offers";
 import type { LinkedIdentity, Passkey } from "./types";
 
 export function SecurityPage() {
@@ -47,7 +48,7 @@ export function SecurityPage() {
         <PasskeysPanel />
         <TotpPanel factors={factors} />
         <RecoveryPanel factors={factors.data} />
-        <IdentitiesPanel />
+        {offers("/v1/me/identities") ? <IdentitiesPanel /> : null}
       </div>
     </Page>
   );

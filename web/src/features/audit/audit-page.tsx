@@ -17,6 +17,7 @@ import { CheckpointPanel } from "./checkpoint-panel";
 import { EventDialog } from "./event-dialog";
 import { FilterBar } from "./filter-bar";
 import { auditQuery, exportAddress, type AuditEvent, type AuditFilter } from "./queries";
+import { offers } from "@/api/offers";
 import { SinksPanel } from "./sinks-panel";
 
 const route = getRouteApi("/shell/audit");
@@ -116,7 +117,7 @@ export function AuditPage() {
         </div>
         <div className="flex flex-col gap-4">
           <CheckpointPanel />
-          <SinksPanel mayWrite={mayWrite} />
+          {offers("/v1/audit/sinks") ? <SinksPanel mayWrite={mayWrite} /> : null}
         </div>
       </div>
       {shown ? (
