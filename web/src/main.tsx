@@ -4,7 +4,8 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { createQueryClient } from "./app/query-client";
-import { createAppRouter, isOutside, warmUp } from "./app/router";
+import { isOutside } from "./app/outside-routes";
+import { createAppRouter, warmUp } from "./app/router";
 import { followSystemTheme } from "./app/theme";
 import { setUnauthenticatedHandler } from "./api/client";
 import "./styles.css";

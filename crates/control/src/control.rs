@@ -11,6 +11,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::attempts::Attempts;
+use crate::audit::Audit;
+use crate::data_rights::DataRights;
 use crate::engine::{Engine, EngineSettings, Reconcilers};
 use crate::events::Events;
 use crate::identity::Identity;
@@ -48,6 +50,8 @@ pub struct Control {
 struct Inner {
     db: Db,
     keys: Keys,
+    audit: Audit,
+    data_rights: DataRights,
     identity: Identity,
     instances: Instances,
     operations: Operations,
@@ -70,7 +74,9 @@ impl Control {
     pub async fn start(db: Db, settings: ControlSettings) -> Result<Self> {
         let name = db.ambient().new_id::<RequestId>().to_string();
         let keys = Keys::start(db.clone(), &settings.master_key).await?;
+        let audit = Audit::new(&db, keys.clone(), settings.data_dir.join("audit"));
         let engine = Engine::new(db.clone(), EngineSettings::new(name.clone(), !db.is_shared()));
+        let data_rights = DataRights::new(&db, keys.clone(), engine.clone());
         let operations = Operations::new(db.clone(), engine.clone());
         let events = Events::new(db.clone(), operations.clone());
         let nodes = Nodes::new(db.clone(), events.clone(), name.clone());
@@ -96,7 +102,12 @@ impl Control {
         )
         .await?;
         let reconcilers = Reconcilers::new(db.clone());
-        let every = [instances.reconcilers(), identity.reconcilers(), notifications.reconcilers()];
+        let every = [
+            instances.reconcilers(),
+            identity.reconcilers(),
+            audit.reconcilers(),
+            notifications.reconcilers(),
+        ];
         for reconciler in every.into_iter().flatten() {
             reconcilers.start(reconciler);
         }
@@ -107,6 +118,8 @@ impl Control {
         let inner = Inner {
             db,
             keys,
+            audit,
+            data_rights,
             identity,
             instances,
             operations,
@@ -131,6 +144,16 @@ impl Control {
     #[must_use]
     pub fn keys(&self) -> &Keys {
         &self.inner.keys
+    }
+
+    #[must_use]
+    pub fn audit(&self) -> &Audit {
+        &self.inner.audit
+    }
+
+    #[must_use]
+    pub fn data_rights(&self) -> &DataRights {
+        &self.inner.data_rights
     }
 
     #[must_use]

@@ -2,7 +2,9 @@
 //! [`Control`].
 
 pub mod attempts;
+pub mod audit;
 mod control;
+pub mod data_rights;
 pub mod engine;
 pub mod events;
 pub mod idempotency;

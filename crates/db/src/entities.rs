@@ -5,7 +5,10 @@
 
 pub mod api_token;
 pub mod attempt_counter;
+pub mod audit_checkpoint;
 pub mod audit_event;
+pub mod audit_sink;
+pub mod audit_tree;
 pub mod data_key;
 pub mod device_request;
 pub mod delivery;

@@ -22,6 +22,7 @@ mod scope;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod transaction;
+mod turns;
 
 pub mod attempts;
 pub mod audit;

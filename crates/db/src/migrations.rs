@@ -5,6 +5,7 @@
 
 mod m0001_foundation;
 mod m0002_keys;
+mod m0003_audit;
 mod m0004_sessions;
 mod m0007_tenants;
 mod m0008_notifications;
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrations {
         vec![
             Box::new(m0001_foundation::Foundation),
             Box::new(m0002_keys::Keys),
+            Box::new(m0003_audit::Audit),
             Box::new(m0004_sessions::Sessions),
             Box::new(m0007_tenants::Tenants),
             Box::new(m0008_notifications::Notifications),

@@ -24,4 +24,6 @@ pub enum Nudge {
     Revocations,
     /// Keys were destroyed or rotated: what is kept of them in memory is out of date.
     Keys,
+    /// Rows were added to the audit log.
+    Audit,
 }

@@ -11,6 +11,7 @@ use stead_core::access::{Permission, Role};
 use stead_core::ids::{RequestId, SessionId, TenantId, TokenId, UserId};
 use stead_core::{Result, Timestamp};
 
+use crate::audit::SealPersonal;
 use crate::connection::Db;
 use crate::transaction::{self, Tx};
 
@@ -51,7 +52,18 @@ pub trait SystemAccess: Access {
 }
 
 /// A scope that can open transactions.
-pub trait Scope: Access + Clone + fmt::Debug + 'static {}
+#[async_trait::async_trait]
+pub trait Scope: Access + Clone + fmt::Debug + 'static {
+    /// Hands an open transaction of this scope to what takes one of its kind.
+    #[doc(hidden)]
+    async fn seal(
+        tx: &Tx<Self>,
+        seals: &dyn SealPersonal,
+        user: UserId,
+        context: &str,
+        plain: &str,
+    ) -> Result<String>;
+}
 
 /// The credential a request came with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -76,6 +88,16 @@ pub struct Actor {
     pub credential: Credential,
     pub request: Option<RequestId>,
     pub ip: Option<IpAddr>,
+    /// As the client names itself.
+    pub user_agent: Option<Arc<str>>,
+}
+
+impl Actor {
+    /// Somebody in no particular request.
+    #[must_use]
+    pub fn new(user: UserId, credential: Credential) -> Self {
+        Self { user, credential, request: None, ip: None, user_agent: None }
+    }
 }
 
 /// A member acting in a tenant. Made only by [`Db::tenant_scope`]. Cheap to clone.
@@ -133,9 +155,15 @@ impl TenantScope {
 
     /// The same membership and limits for another request of the same credential.
     #[must_use]
-    pub fn for_request(&self, request: Option<RequestId>, ip: Option<IpAddr>) -> Self {
+    pub fn for_request(
+        &self,
+        request: Option<RequestId>,
+        ip: Option<IpAddr>,
+        user_agent: Option<Arc<str>>,
+    ) -> Self {
         let inner = &self.inner;
-        let actor = Actor { request, ip, ..inner.actor.clone() };
+        let actor =
+            Actor { request, ip, user_agent, user: inner.actor.user, credential: inner.actor.credential };
         Self {
             inner: Arc::new(TenantInner {
                 db: inner.db.clone(),
@@ -251,7 +279,18 @@ impl TenantAccess for TenantScope {
     }
 }
 
-impl Scope for TenantScope {}
+#[async_trait::async_trait]
+impl Scope for TenantScope {
+    async fn seal(
+        tx: &Tx<Self>,
+        seals: &dyn SealPersonal,
+        user: UserId,
+        context: &str,
+        plain: &str,
+    ) -> Result<String> {
+        seals.seal_in_tenant(tx, user, context, plain).await
+    }
+}
 
 /// Stead itself, with the reason it looks. Made by [`Db::system`]. Cheap to clone.
 #[derive(Clone)]
@@ -326,4 +365,15 @@ impl SystemAccess for SystemScope {
     }
 }
 
-impl Scope for SystemScope {}
+#[async_trait::async_trait]
+impl Scope for SystemScope {
+    async fn seal(
+        tx: &Tx<Self>,
+        seals: &dyn SealPersonal,
+        user: UserId,
+        context: &str,
+        plain: &str,
+    ) -> Result<String> {
+        seals.seal_in_system(tx, user, context, plain).await
+    }
+}

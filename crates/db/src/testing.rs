@@ -175,4 +175,6 @@ macro_rules! both_databases {
 }
 
 #[cfg(test)]
+mod audit_tests;
+#[cfg(test)]
 mod tests;

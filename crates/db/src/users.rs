@@ -53,6 +53,15 @@ pub async fn count(access: &impl SystemAccess) -> Result<u64> {
     user::Entity::find().count(on(access)).await.doing("counting users")
 }
 
+/// Removes the user with everything that hangs on the row. Returns whether there was one.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn remove(tx: &Tx<SystemScope>, id: UserId) -> Result<bool> {
+    let done = user::Entity::delete_by_id(id.to_string()).exec(on(tx)).await.doing("removing a user")?;
+    Ok(done.rows_affected > 0)
+}
+
 /// # Errors
 /// A failure of the database.
 pub async fn rename(tx: &Tx<SystemScope>, id: UserId, name: &str) -> Result<()> {

@@ -4,6 +4,7 @@
 //! the tests walk it: an operation that is routed but not listed here answers 500 to everyone and fails the tests.
 
 mod account;
+mod audit;
 mod instances;
 mod nodes;
 mod notifications;
@@ -153,6 +154,7 @@ const TABLES: &[&[Endpoint]] = &[
     instances::ENDPOINTS,
     operations::ENDPOINTS,
     nodes::ENDPOINTS,
+    audit::ENDPOINTS,
     notifications::ENDPOINTS,
     webhooks::ENDPOINTS,
 ];

@@ -39,6 +39,7 @@ again with the offset reached.";
         (name = "operations", description = "Durable long-running actions."),
         (name = "events", description = "The change feed."),
         (name = "nodes", description = "The machines that run instances."),
+        (name = "audit", description = "Who did what, and proof that the log says so still."),
     ),
     components(schemas(stead_api::problem::ProblemBody, stead_api::problem::ProblemField, stead_api::v1::events::Event))
 )]

@@ -1,5 +1,6 @@
 //! One file per noun; a handler extracts, calls one service, converts.
 
+pub mod audit;
 pub mod auth;
 pub mod console;
 pub mod events;
@@ -33,6 +34,7 @@ use crate::state::AppState;
 pub fn all() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(system::routes())
+        .merge(audit::routes())
         .merge(auth::routes())
         .merge(sessions::routes())
         .merge(tokens::routes())

@@ -5,6 +5,7 @@
 //! reachable; `stead exec` and `stead attach` end with the code of the command inside.
 
 mod attach;
+mod audit;
 mod completions;
 mod dashboard;
 mod demo;
@@ -147,6 +148,8 @@ enum Command {
     /// List, create or revoke API tokens.
     #[command(visible_alias = "token")]
     Tokens(tokens::TokensArgs),
+    /// See who did what: list, export, checkpoint and verify the audit log.
+    Audit(audit::AuditArgs),
     /// List the machines that run instances.
     Nodes(nodes::NodesArgs),
     /// Store a server's address and an API token for later commands.
@@ -290,6 +293,7 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitCod
         Some(Command::Validate(args)) => validate::run(context, &args).await,
         Some(Command::Dashboard(args)) => dashboard::run(context, &args).await,
         Some(Command::Tokens(args)) => tokens::run(context, &args).await,
+        Some(Command::Audit(args)) => Box::pin(audit::run(context, &args)).await,
         Some(Command::Nodes(args)) => nodes::run(context, &args).await,
         Some(Command::Login(args)) => login::run(context, args).await,
         Some(Command::Demo(args)) => Box::pin(demo::run(context, args)).await,

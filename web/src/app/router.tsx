@@ -1,127 +1,20 @@
 import type { QueryClient } from "@tanstack/react-query";
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from "@tanstack/react-router";
+import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 
-import { ApiError } from "@/api/problem";
-import { meQuery } from "@/features/session/queries";
 import { SkeletonRows } from "@/ui/layout";
-import { Toaster } from "@/ui/toast";
 import { NotFound, PageError } from "./failures";
-import { StepUp } from "./step-up";
-
-/** Notices carry links, so they live inside the router. */
-function Root() {
-  return (
-    <>
-      <Outlet />
-      <Toaster />
-      <StepUp />
-    </>
-  );
-}
-
-const root = createRootRouteWithContext<{ client: QueryClient }>()({
-  component: Root,
-  notFoundComponent: () => <NotFound />,
-});
-
-const text = (value: unknown): string | undefined =>
-  typeof value === "string" && value !== "" ? value : undefined;
-
-const comingFrom = (search: Record<string, unknown>): { from?: string } => {
-  const from = text(search["from"]);
-  return from ? { from } : {};
-};
-
-// Pages for whoever is not signed in load neither the frame nor any other page.
-const signIn = createRoute({
-  getParentRoute: () => root,
-  path: "/sign-in",
-  validateSearch: comingFrom,
-  component: lazyRouteComponent(() => import("@/features/sign-in/sign-in-page"), "SignInPage"),
-});
-const signUp = createRoute({
-  getParentRoute: () => root,
-  path: "/sign-up",
-  validateSearch: comingFrom,
-  component: lazyRouteComponent(() => import("@/features/sign-in/sign-up-page"), "SignUpPage"),
-});
-const resetPassword = createRoute({
-  getParentRoute: () => root,
-  path: "/reset-password",
-  component: lazyRouteComponent(() => import("@/features/sign-in/reset-page"), "ResetPage"),
-});
-const mailLinks = () => import("@/features/sign-in/mail-link-pages");
-const verifyEmail = createRoute({
-  getParentRoute: () => root,
-  path: "/verify-email",
-  component: lazyRouteComponent(mailLinks, "VerifyEmailPage"),
-});
-const confirmEmail = createRoute({
-  getParentRoute: () => root,
-  path: "/confirm-email",
-  component: lazyRouteComponent(mailLinks, "ConfirmEmailPage"),
-});
-const magicLink = createRoute({
-  getParentRoute: () => root,
-  path: "/magic-link",
-  component: lazyRouteComponent(mailLinks, "MagicLinkPage"),
-});
-const invite = createRoute({
-  getParentRoute: () => root,
-  path: "/invite",
-  component: lazyRouteComponent(() => import("@/features/sign-in/invite-page"), "InvitePage"),
-});
-
-async function mustBeSignedIn({
-  context,
-  location,
-}: {
-  context: { client: QueryClient };
-  location: { href: string };
-}): Promise<void> {
-  try {
-    await context.client.query({ ...meQuery(), staleTime: "static" });
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 401)
-      throw redirect({ to: "/sign-in", search: { from: location.href } });
-    throw error;
-  }
-}
-
-/** Signed in, without the frame. */
-const signedIn = createRoute({ getParentRoute: () => root, id: "signed-in", beforeLoad: mustBeSignedIn });
-const device = createRoute({
-  getParentRoute: () => signedIn,
-  path: "/device",
-  validateSearch: (search): { code?: string } => {
-    const code = text(search["code"]);
-    return code ? { code } : {};
-  },
-  component: lazyRouteComponent(() => import("@/features/sign-in/device-page"), "DevicePage"),
-});
+import { isOutside, outsideRoutes } from "./outside-routes";
+import { mustBeSignedIn, root, text } from "./root-route";
 
 const loadShell = () => import("./shell");
 const loadInstanceList = () => import("@/features/instances/list-page");
 
-const OUTSIDE = /^\/(sign-in|sign-up|reset-password|verify-email|confirm-email|magic-link|invite|device)\b/;
-
-/** Pages that stand outside of the frame; but for devices, also for whoever is not signed in. */
-export function isOutside(path: string): boolean {
-  return OUTSIDE.test(path);
-}
-
 /** Fetches the frame while it is still being found out who is signed in, unless the page stands outside of it. */
 export function warmUp(path: string): void {
   if (isOutside(path)) return;
-  void loadShell();
-  if (path === "/" || path === "/instances") void loadInstanceList();
+  // What fails here is fetched again by its route, which also says so.
+  loadShell().catch(() => undefined);
+  if (path === "/" || path === "/instances") loadInstanceList().catch(() => undefined);
 }
 
 const shell = createRoute({
@@ -406,14 +299,7 @@ const reference = createRoute({
 const nowhere = createRoute({ getParentRoute: () => shell, path: "$", component: NotFound });
 
 const tree = root.addChildren([
-  signIn,
-  signUp,
-  resetPassword,
-  verifyEmail,
-  confirmEmail,
-  magicLink,
-  invite,
-  signedIn.addChildren([device]),
+  ...outsideRoutes,
   home,
   webhooks,
   shell.addChildren([

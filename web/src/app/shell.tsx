@@ -29,7 +29,7 @@ export function Shell() {
   const [palette, setPalette] = useState(false);
   // Fetched once the page has settled: letters typed right after the keys must not get lost.
   useEffect(() => {
-    const timer = setTimeout(() => void loadPalette(), 1500);
+    const timer = setTimeout(() => void loadPalette().catch(() => undefined), 1500);
     return () => clearTimeout(timer);
   }, []);
   useEffect(() => {

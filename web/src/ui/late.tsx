@@ -18,7 +18,7 @@ export function late<P extends object>(load: () => Promise<ComponentType<P & { t
   const Loaded = lazy(() => load().then((component) => ({ default: component })));
   return function Late(props: P & { trigger: Trigger }) {
     const [wanted, setWanted] = useState(false);
-    const warm = () => void load();
+    const warm = () => void load().catch(() => undefined);
     const closed = cloneElement(props.trigger, {
       onClick: () => setWanted(true),
       onPointerEnter: warm,

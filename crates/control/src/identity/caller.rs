@@ -68,6 +68,7 @@ impl Caller {
             credential: self.credential,
             request: self.request.request,
             ip: self.request.ip,
+            user_agent: self.request.user_agent.as_deref().map(std::sync::Arc::from),
         }
     }
 

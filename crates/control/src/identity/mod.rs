@@ -186,7 +186,8 @@ impl Identity {
         let key = (caller.credential, tenant);
         let now = self.now();
         if let Some(scope) = self.inner.known.scope(&key, now) {
-            return Ok(scope.for_request(caller.request.request, caller.request.ip));
+            let actor = caller.actor();
+            return Ok(scope.for_request(actor.request, actor.ip, actor.user_agent));
         }
         let before = self.inner.known.generation();
         let found = self.inner.db.tenant_scope(caller.actor(), tenant, caller.scopes.as_deref()).await?;

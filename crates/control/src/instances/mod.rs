@@ -649,7 +649,7 @@ async fn audit(
     let object = instance.to_string();
     stead_db::audit::append(
         tx,
-        stead_db::audit::Entry { tenant: None, action, object: Some(&object), detail },
+        stead_db::audit::Entry { detail, ..stead_db::audit::Entry::new(action, &object) },
     )
     .await
 }
@@ -663,7 +663,11 @@ async fn audit_in<S: Scope>(
     let object = row.id.to_string();
     stead_db::audit::append(
         tx,
-        stead_db::audit::Entry { tenant: Some(row.tenant), action, object: Some(&object), detail },
+        stead_db::audit::Entry {
+            tenant: Some(row.tenant),
+            detail,
+            ..stead_db::audit::Entry::new(action, &object)
+        },
     )
     .await
 }

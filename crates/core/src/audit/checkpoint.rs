@@ -225,7 +225,7 @@ mod tests {
             let note = signed(5);
             let cut: String = note.chars().take(cut).collect();
             prop_assert!(open(&cut, &[key(1)], &Keyed).is_err() || cut.trim_end() == note.trim_end());
-            let mut bytes = note.clone().into_bytes();
+            let mut bytes = note.into_bytes();
             let at = byte % (bytes.len() - 1);
             bytes[at] = if bytes[at] == b'0' { b'1' } else { b'0' };
             if let Ok(text) = String::from_utf8(bytes) {

@@ -295,7 +295,7 @@ mod tests {
             let proof = consistency_proof(&leaves, first).unwrap();
             let (old, new) = (root(&leaves[..first]), root(&leaves));
             prop_assert!(verify_consistency(first as u64, &old, count as u64, &new, &proof));
-            let mut others = leaves.clone();
+            let mut others = leaves;
             others[changed] = leaf_hash(b"changed");
             if changed < first {
                 let (proof, new) = (consistency_proof(&others, first).unwrap(), root(&others));

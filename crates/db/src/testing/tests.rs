@@ -13,7 +13,7 @@ use crate::migrations::Migrations;
 use crate::transaction::Changed;
 use crate::{Actor, Credential, TenantScope, events, idempotency_keys, tenants, users};
 
-async fn member(db: &Db, name: &str) -> TenantScope {
+pub(super) async fn member(db: &Db, name: &str) -> TenantScope {
     let (user, tenant): (UserId, TenantId) = (db.ambient().new_id(), db.ambient().new_id());
     db.system("test")
         .transaction(|tx| async move {
@@ -25,12 +25,7 @@ async fn member(db: &Db, name: &str) -> TenantScope {
         })
         .await
         .unwrap();
-    let actor = Actor {
-        user,
-        credential: Credential::Session(db.ambient().new_id::<SessionId>()),
-        request: None,
-        ip: None,
-    };
+    let actor = Actor::new(user, Credential::Session(db.ambient().new_id::<SessionId>()));
     db.tenant_scope(actor, None, None).await.unwrap().unwrap()
 }
 
@@ -167,7 +162,7 @@ async fn migrate_with_data_in_place(target: Target) {
         Migrations::up(db.writer(), Some(1)).await.unwrap();
     }
     let session = Credential::Session(db.ambient().new_id::<SessionId>());
-    let actor = Actor { user, credential: session, request: None, ip: None };
+    let actor = Actor::new(user, session);
     let ada = db.tenant_scope(actor, None, None).await.unwrap().unwrap();
     assert_eq!(ada.tenant_id(), tenant);
     assert!(users::myself(&ada).await.unwrap().unwrap().is_operator, "the first user runs the installation");

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod audit;
+mod audit_log;
 mod bridge;
 mod endpoints;
 mod openapi;

@@ -91,7 +91,7 @@ export function AuditPage() {
                   <Table
                     label="Audit log"
                     head={["When", "Who", "What", "On", "From"]}
-                    columns={{ 4: "max-lg:hidden" }}
+                    columns={{ 4: "max-2xl:hidden" }}
                   >
                     {items.map((event, index) => (
                       <EventRow
@@ -147,7 +147,7 @@ function EventRow({
       <Cell className="text-muted max-md:order-3">
         <RelativeTime at={event.at} />
       </Cell>
-      <Cell className="max-w-48 truncate max-md:order-2">{actor}</Cell>
+      <Cell className="max-w-40 truncate max-md:order-2">{actor}</Cell>
       <Cell wide className="max-md:order-1">
         <button
           type="button"
@@ -160,7 +160,7 @@ function EventRow({
       <Cell className="max-w-56 truncate font-mono text-sm text-muted max-md:order-4 max-md:max-w-full">
         {event.object ?? ""}
       </Cell>
-      <Cell className="font-mono text-sm text-muted max-lg:hidden">{event.ip ?? "–"}</Cell>
+      <Cell className="font-mono text-sm text-muted max-2xl:hidden">{event.ip ?? "–"}</Cell>
     </Row>
   );
 }

@@ -18,15 +18,15 @@ export function InboxPage() {
       title="Notifications"
       cli="stead notifications"
       narrow
+      detail={
+        <Link to="/account/notifications" className="text-accent-ink underline underline-offset-2">
+          What you are told, and where
+        </Link>
+      }
       actions={
-        <>
-          <Button asChild>
-            <Link to="/account/notifications">Preferences</Link>
-          </Button>
-          <Button disabled={unread === 0} pending={read.isPending} onClick={() => read.mutate("all")}>
-            Mark all as read
-          </Button>
-        </>
+        <Button disabled={unread === 0} pending={read.isPending} onClick={() => read.mutate("all")}>
+          Mark all as read
+        </Button>
       }
     >
       <div className="overflow-hidden rounded-lg border bg-surface">

@@ -1,37 +1,14 @@
 import { useState, type SubmitEvent } from "react";
 
 import { fieldErrors } from "@/api/problem";
-import { bytes, parseSize } from "@/format/numbers";
 import { Button } from "@/ui/button";
 import { Dialog, DialogActions, DialogBody } from "@/ui/dialog";
 import { Field, Input } from "@/ui/field";
 import { ProblemNote } from "@/ui/problem-note";
 import { toast } from "@/ui/toast";
 import { amountWords, QUOTA_WORDS } from "../tenants/quota-words";
-import type { Quota } from "../tenants/queries";
+import { NAMES, read, shown, written, type Name } from "./limits";
 import { useSetQuotas, type OperatorTenant } from "./queries";
-
-const NAMES = ["instances", "cpu_millis", "memory_bytes", "disk_bytes", "members"] as const;
-type Name = (typeof NAMES)[number];
-
-/** Only what an operator has said; the default stands as a placeholder. */
-function shown(name: Name, quota: Quota | undefined): string {
-  return quota?.set ? written(name, quota.limit) : "";
-}
-
-function written(name: Name, limit: number): string {
-  if (name === "cpu_millis") return String(limit / 1000);
-  return name.endsWith("_bytes") ? bytes(limit) : String(limit);
-}
-
-/** `undefined`: not readable; `null`: the installation's default. */
-function read(name: Name, text: string): number | null | undefined {
-  if (text.trim() === "") return null;
-  if (name.endsWith("_bytes")) return parseSize(text);
-  const value = Number(text.trim().replace(",", "."));
-  if (!Number.isFinite(value) || value < 0) return undefined;
-  return name === "cpu_millis" ? Math.round(value * 1000) : Math.floor(value);
-}
 
 export function QuotaDialog({ tenant, onClose }: { tenant: OperatorTenant; onClose: () => void }) {
   const set = useSetQuotas(tenant.id);

@@ -22,7 +22,7 @@ export function OperatorTenantsPage() {
   const [open, setOpen] = useState<OperatorTenant>();
   return (
     <Page title="All tenants" quietHeading>
-      <Panel title="All tenants" actions={<SearchField label="Find a tenant" onSearch={setQ} />} flush>
+      <Panel title="Tenants" actions={<SearchField label="Find a tenant" onSearch={setQ} />} flush>
         <QueryView query={tenants} rows={6}>
           {({ pages }) => {
             const items = pages.flatMap((page) => page.items);

@@ -22,7 +22,7 @@ export function OperatorUsersPage() {
   const [doomed, setDoomed] = useState<OperatorUser>();
   return (
     <Page title="All users" quietHeading cli="stead users list">
-      <Panel title="All users" actions={<SearchField label="Find a user" onSearch={setQ} />} flush>
+      <Panel title="Users" actions={<SearchField label="Find a user" onSearch={setQ} />} flush>
         <QueryView query={users} rows={6}>
           {({ pages }) => {
             const items = pages.flatMap((page) => page.items);

@@ -10,15 +10,10 @@ import { ProblemNote } from "@/ui/problem-note";
 import { RelativeTime } from "@/ui/relative-time";
 import { useMe } from "../session/queries";
 import { Card } from "./card";
+import { tidyCode } from "./device-code";
 import { deviceRequestQuery, useDeviceDecision } from "./queries";
 
 const route = getRouteApi("/signed-in/device");
-
-/** `bcdf-ghjk` and `BCDFGHJK` mean the same. */
-export function tidyCode(text: string): string {
-  const letters = text.toUpperCase().replace(/[^A-Z0-9]/g, "");
-  return letters.length > 4 ? `${letters.slice(0, 4)}-${letters.slice(4, 8)}` : letters;
-}
 
 export function DevicePage() {
   const { code } = route.useSearch();

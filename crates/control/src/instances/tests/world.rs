@@ -188,6 +188,6 @@ async fn member(db: &Db, name: &str) -> TenantScope {
         .await
         .expect("a member");
     let credential = Credential::Session(ambient.new_id::<SessionId>());
-    let actor = Actor { user, credential, request: None, ip: None };
+    let actor = Actor::new(user, credential);
     db.tenant_scope(actor, None, None).await.expect("the scope is read").expect("a membership")
 }
