@@ -7,6 +7,7 @@ mod audit;
 mod error;
 mod events;
 mod stream;
+mod tenants;
 
 use std::time::Duration;
 

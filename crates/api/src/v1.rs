@@ -9,6 +9,7 @@ pub mod nodes;
 pub mod notifications;
 pub mod operations;
 pub mod ports;
+pub mod tenants;
 pub mod terminals;
 pub mod uploads;
 pub mod webhooks;

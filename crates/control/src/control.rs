@@ -22,6 +22,7 @@ use crate::nodes::Nodes;
 use crate::notifications::{NotificationSettings, Notifications};
 use crate::operations::Operations;
 use crate::outbound::{Outbound, OutboundSettings};
+use crate::tenants::Tenants;
 use crate::uploads::Uploads;
 
 /// What the control plane is told about its surroundings.
@@ -53,6 +54,7 @@ struct Inner {
     audit: Audit,
     data_rights: DataRights,
     identity: Identity,
+    tenants: Tenants,
     instances: Instances,
     operations: Operations,
     events: Events,
@@ -101,10 +103,19 @@ impl Control {
             &settings.notifications,
         )
         .await?;
+        let tenants = Tenants::new(
+            db.clone(),
+            identity.clone(),
+            instances.clone(),
+            engine.clone(),
+            data_rights.clone(),
+            &settings.base_url,
+        );
         let reconcilers = Reconcilers::new(db.clone());
         let every = [
             instances.reconcilers(),
             identity.reconcilers(),
+            tenants.reconcilers(),
             audit.reconcilers(),
             notifications.reconcilers(),
         ];
@@ -121,6 +132,7 @@ impl Control {
             audit,
             data_rights,
             identity,
+            tenants,
             instances,
             operations,
             events,
@@ -165,6 +177,12 @@ impl Control {
     #[must_use]
     pub fn attempts(&self) -> &Attempts {
         self.inner.identity.attempts()
+    }
+
+    /// Tenants, members, invitations, roles, quotas.
+    #[must_use]
+    pub fn tenants(&self) -> &Tenants {
+        &self.inner.tenants
     }
 
     #[must_use]

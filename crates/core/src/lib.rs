@@ -20,6 +20,7 @@ pub mod placement;
 pub mod preview_host;
 pub mod public_address;
 pub mod quota;
+pub mod rights;
 pub mod time;
 pub mod webhook_signature;
 pub mod workspace_config;

@@ -6,9 +6,11 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use ipnet::IpNet;
 use sea_orm::DatabaseConnection;
-use stead_core::access::{Permission, Role};
-use stead_core::ids::{RequestId, SessionId, TenantId, TokenId, UserId};
+use stead_core::access::Permission;
+use stead_core::ids::{InstanceId, RequestId, SessionId, TenantId, TokenId, UserId};
+use stead_core::rights::{Grant, Rights};
 use stead_core::{Result, Timestamp};
 
 use crate::audit::SealPersonal;
@@ -103,18 +105,12 @@ impl Actor {
 /// A member acting in a tenant. Made only by [`Db::tenant_scope`]. Cheap to clone.
 #[derive(Clone)]
 pub struct TenantScope {
-    inner: Arc<TenantInner>,
-}
-
-struct TenantInner {
     db: Db,
-    tenant: TenantId,
-    tenant_name: String,
-    personal: bool,
-    tenant_created_at: Timestamp,
-    role: Role,
-    permissions: BTreeSet<Permission>,
-    actor: Actor,
+    loaded: Arc<LoadedMembership>,
+    /// What this request may do: the rights in the tenant, or those on the one instance it is about.
+    permissions: Arc<BTreeSet<Permission>>,
+    instance: Option<InstanceId>,
+    actor: Arc<Actor>,
 }
 
 /// What [`Db::tenant_scope`] loaded.
@@ -123,34 +119,17 @@ pub(crate) struct LoadedMembership {
     pub(crate) tenant_name: String,
     pub(crate) personal: bool,
     pub(crate) tenant_created_at: Timestamp,
-    pub(crate) role: Role,
+    pub(crate) deleted_at: Option<Timestamp>,
+    pub(crate) require_second_factor: bool,
+    pub(crate) ip_allowlist: Vec<IpNet>,
+    pub(crate) role: Grant,
+    pub(crate) rights: Rights,
 }
 
 impl TenantScope {
-    pub(crate) fn new(
-        db: Db,
-        loaded: LoadedMembership,
-        actor: Actor,
-        limit: Option<&BTreeSet<Permission>>,
-    ) -> Self {
-        let permissions = Permission::ALL
-            .into_iter()
-            .filter(|permission| loaded.role.allows(*permission))
-            .filter(|permission| limit.is_none_or(|limit| limit.contains(permission)))
-            .collect();
-        let LoadedMembership { tenant, tenant_name, personal, tenant_created_at, role } = loaded;
-        Self {
-            inner: Arc::new(TenantInner {
-                db,
-                tenant,
-                tenant_name,
-                personal,
-                tenant_created_at,
-                role,
-                permissions,
-                actor,
-            }),
-        }
+    pub(crate) fn new(db: Db, loaded: LoadedMembership, actor: Actor) -> Self {
+        let permissions = Arc::new(loaded.rights.in_tenant().clone());
+        Self { db, loaded: Arc::new(loaded), permissions, instance: None, actor: Arc::new(actor) }
     }
 
     /// The same membership and limits for another request of the same credential.
@@ -161,72 +140,95 @@ impl TenantScope {
         ip: Option<IpAddr>,
         user_agent: Option<Arc<str>>,
     ) -> Self {
-        let inner = &self.inner;
-        let actor =
-            Actor { request, ip, user_agent, user: inner.actor.user, credential: inner.actor.credential };
-        Self {
-            inner: Arc::new(TenantInner {
-                db: inner.db.clone(),
-                tenant: inner.tenant,
-                tenant_name: inner.tenant_name.clone(),
-                personal: inner.personal,
-                tenant_created_at: inner.tenant_created_at,
-                role: inner.role,
-                permissions: inner.permissions.clone(),
-                actor,
-            }),
-        }
+        let (user, credential) = (self.actor.user, self.actor.credential);
+        Self { actor: Arc::new(Actor { request, ip, user_agent, user, credential }), ..self.clone() }
+    }
+
+    /// The same for a request that is about this one instance: what bindings on it allow comes in.
+    #[must_use]
+    pub fn on_instance(&self, instance: InstanceId) -> Self {
+        let permissions = Arc::new(self.loaded.rights.on(instance));
+        Self { permissions, instance: Some(instance), ..self.clone() }
+    }
+
+    /// The instance whose bindings came in.
+    #[must_use]
+    pub fn instance(&self) -> Option<InstanceId> {
+        self.instance
     }
 
     #[must_use]
     pub fn tenant_id(&self) -> TenantId {
-        self.inner.tenant
+        self.loaded.tenant
     }
 
     #[must_use]
     pub fn tenant_name(&self) -> &str {
-        &self.inner.tenant_name
+        &self.loaded.tenant_name
     }
 
     #[must_use]
     pub fn is_personal(&self) -> bool {
-        self.inner.personal
+        self.loaded.personal
     }
 
     #[must_use]
     pub fn tenant_created_at(&self) -> Timestamp {
-        self.inner.tenant_created_at
+        self.loaded.tenant_created_at
+    }
+
+    /// When its deletion was asked for; such a scope is only made to restore it.
+    #[must_use]
+    pub fn tenant_deleted_at(&self) -> Option<Timestamp> {
+        self.loaded.deleted_at
+    }
+
+    /// Whether members without a second factor are admitted to nothing but enrolment.
+    #[must_use]
+    pub fn requires_second_factor(&self) -> bool {
+        self.loaded.require_second_factor
+    }
+
+    /// The networks that requests have to come from; empty: from anywhere.
+    #[must_use]
+    pub fn ip_allowlist(&self) -> &[IpNet] {
+        &self.loaded.ip_allowlist
     }
 
     #[must_use]
     pub fn user_id(&self) -> UserId {
-        self.inner.actor.user
+        self.actor.user
     }
 
     #[must_use]
-    pub fn role(&self) -> Role {
-        self.inner.role
+    pub fn role(&self) -> &Grant {
+        &self.loaded.role
     }
 
-    /// What the role allows, less what the token's scopes leave out.
+    /// What role and bindings allow, less what the token's scopes leave out.
     #[must_use]
     pub fn permissions(&self) -> &BTreeSet<Permission> {
-        &self.inner.permissions
+        &self.permissions
+    }
+
+    #[must_use]
+    pub fn rights(&self) -> &Rights {
+        &self.loaded.rights
     }
 
     #[must_use]
     pub fn allows(&self, permission: Permission) -> bool {
-        self.inner.permissions.contains(&permission)
+        self.permissions.contains(&permission)
     }
 
     #[must_use]
     pub fn acting(&self) -> &Actor {
-        &self.inner.actor
+        &self.actor
     }
 
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.inner.db.ambient().now()
+        self.db.ambient().now()
     }
 
     /// Runs `work` in one write transaction and commits it when it returns `Ok`. A transaction that lost a race is run again from
@@ -239,7 +241,7 @@ impl TenantScope {
         F: FnMut(Tx<Self>) -> Fut,
         Fut: Future<Output = Result<T>>,
     {
-        transaction::run(self, &self.inner.db, work).await
+        transaction::run(self, &self.db, work).await
     }
 }
 
@@ -247,9 +249,9 @@ impl fmt::Debug for TenantScope {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("TenantScope")
-            .field("tenant", &self.inner.tenant)
-            .field("role", &self.inner.role)
-            .field("actor", &self.inner.actor)
+            .field("tenant", &self.loaded.tenant)
+            .field("role", &self.loaded.role.name())
+            .field("actor", &self.actor)
             .finish_non_exhaustive()
     }
 }
@@ -257,19 +259,19 @@ impl fmt::Debug for TenantScope {
 impl sealed::Runs for TenantScope {
     type Connection = DatabaseConnection;
     fn connection(&self, _: sealed::Inside) -> &DatabaseConnection {
-        self.inner.db.readers()
+        self.db.readers()
     }
     fn db(&self, _: sealed::Inside) -> &Db {
-        &self.inner.db
+        &self.db
     }
 }
 
 impl Access for TenantScope {
     fn tenant(&self) -> Option<TenantId> {
-        Some(self.inner.tenant)
+        Some(self.loaded.tenant)
     }
     fn actor(&self) -> Option<&Actor> {
-        Some(&self.inner.actor)
+        Some(&self.actor)
     }
 }
 

@@ -1,8 +1,13 @@
 //! Queries on users. Written by `control::identity`.
 
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryOrder};
-use stead_core::Result;
+use std::collections::{BTreeMap, BTreeSet};
+
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+};
 use stead_core::ids::UserId;
+use stead_core::{Result, Timestamp};
 
 use crate::entities::user;
 use crate::failure::Doing;
@@ -72,4 +77,103 @@ pub async fn rename(tx: &Tx<SystemScope>, id: UserId, name: &str) -> Result<()> 
     };
     row.update(on(tx)).await.doing("renaming a user")?;
     Ok(())
+}
+
+/// What operators look for among all users.
+#[derive(Debug, Clone, Default)]
+pub struct UserFilter {
+    /// Part of the name or of the address, or an id.
+    pub text: Option<String>,
+    pub operator: Option<bool>,
+    pub disabled: Option<bool>,
+}
+
+/// The newest first, from before `before` on.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn list_all(
+    access: &impl SystemAccess,
+    filter: &UserFilter,
+    before: Option<&str>,
+    limit: u64,
+) -> Result<Vec<User>> {
+    let mut query = user::Entity::find().order_by_desc(user::Column::Id).limit(limit);
+    if let Some(before) = before {
+        query = query.filter(user::Column::Id.lt(before));
+    }
+    if let Some(text) = &filter.text {
+        query = query.filter(
+            Condition::any()
+                .add(crate::tenants::contains(user::Column::Name, text))
+                .add(crate::tenants::contains(user::Column::Email, text))
+                .add(user::Column::Id.eq(text.as_str())),
+        );
+    }
+    if let Some(operator) = filter.operator {
+        query = query.filter(user::Column::IsOperator.eq(operator));
+    }
+    if let Some(disabled) = filter.disabled {
+        let column = user::Column::DisabledAt;
+        query = query.filter(if disabled { column.is_not_null() } else { column.is_null() });
+    }
+    query.all(on(access)).await.doing("listing all users")
+}
+
+/// Keeps somebody out, or lets them in again (`None`).
+///
+/// # Errors
+/// A failure of the database.
+pub async fn set_disabled(tx: &Tx<SystemScope>, id: UserId, at: Option<Timestamp>) -> Result<()> {
+    let row = user::ActiveModel {
+        id: sea_orm::ActiveValue::Unchanged(id.to_string()),
+        disabled_at: sea_orm::ActiveValue::Set(at.map(Timestamp::micros)),
+        ..Default::default()
+    };
+    row.update(on(tx)).await.doing("disabling a user")?;
+    Ok(())
+}
+
+/// How many operators there are who are not kept out.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn operators(access: &impl SystemAccess) -> Result<u64> {
+    user::Entity::find()
+        .filter(user::Column::IsOperator.eq(true))
+        .filter(user::Column::DisabledAt.is_null())
+        .count(on(access))
+        .await
+        .doing("counting operators")
+}
+
+/// The account with this address.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn by_email(access: &impl SystemAccess, email: &str) -> Result<Option<User>> {
+    user::Entity::find()
+        .filter(user::Column::Email.eq(email))
+        .one(on(access))
+        .await
+        .doing("finding a user by address")
+}
+
+/// Names by id; those who are gone are missing.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn names<A: Access>(access: &A, ids: &BTreeSet<&str>) -> Result<BTreeMap<String, String>> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found: Vec<(String, String)> = user::Entity::find()
+        .select_only()
+        .columns([user::Column::Id, user::Column::Name])
+        .filter(user::Column::Id.is_in(ids.iter().copied()))
+        .into_tuple()
+        .all(on(access))
+        .await
+        .doing("reading the names of users")?;
+    Ok(found.into_iter().collect())
 }

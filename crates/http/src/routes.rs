@@ -7,11 +7,14 @@ pub mod events;
 pub mod exec;
 pub mod instance_actions;
 pub mod instances;
+pub mod invites;
 pub mod nodes;
 pub mod notifications;
 pub mod operations;
+pub mod operator;
 pub mod ports;
 pub mod preview_access;
+pub mod roles;
 pub mod sessions;
 pub mod system;
 pub mod tenants;
@@ -39,6 +42,9 @@ pub fn all() -> OpenApiRouter<AppState> {
         .merge(sessions::routes())
         .merge(tokens::routes())
         .merge(tenants::routes())
+        .merge(invites::routes())
+        .merge(roles::routes())
+        .merge(operator::routes())
         .merge(instances::routes())
         .merge(instance_actions::routes())
         .merge(console::routes())

@@ -29,6 +29,7 @@ mod parse;
 mod ports;
 mod raw_mode;
 mod show;
+mod tenants;
 mod tokens;
 mod up;
 mod validate;
@@ -150,6 +151,9 @@ enum Command {
     Tokens(tokens::TokensArgs),
     /// See who did what: list, export, checkpoint and verify the audit log.
     Audit(audit::AuditArgs),
+    /// Tenants: list, make, switch, members, invitations, roles, quotas.
+    #[command(visible_alias = "tenant")]
+    Tenants(tenants::TenantsArgs),
     /// List the machines that run instances.
     Nodes(nodes::NodesArgs),
     /// Store a server's address and an API token for later commands.
@@ -294,6 +298,7 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitCod
         Some(Command::Dashboard(args)) => dashboard::run(context, &args).await,
         Some(Command::Tokens(args)) => tokens::run(context, &args).await,
         Some(Command::Audit(args)) => Box::pin(audit::run(context, &args)).await,
+        Some(Command::Tenants(args)) => tenants::run(context, &args).await,
         Some(Command::Nodes(args)) => nodes::run(context, &args).await,
         Some(Command::Login(args)) => login::run(context, args).await,
         Some(Command::Demo(args)) => Box::pin(demo::run(context, args)).await,

@@ -11,6 +11,15 @@ pub enum Role {
     Support,
     Member,
     Guest,
+    /// One that the tenant made for itself; `custom_role` says which.
+    Custom,
+}
+
+/// A role that a tenant made for itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CustomRole {
+    pub id: String,
+    pub name: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -29,13 +38,23 @@ pub struct Tenant {
     /// The one that belongs to a user alone.
     pub personal: bool,
     pub role: Role,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_role: Option<CustomRole>,
     pub created_at: String,
+    /// When its deletion was asked for; such tenants are only shown to be restored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<String>,
+    /// When everything in it is erased for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_after: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Member {
     pub user: User,
     pub role: Role,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_role: Option<CustomRole>,
     pub since: String,
 }
 

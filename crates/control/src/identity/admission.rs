@@ -16,7 +16,7 @@ use stead_db::{Credential, SystemScope, Tx, previews, revocations, sessions};
 
 use super::caller::{Caller, Presented, RequestInfo};
 use super::sessions::{self as own_sessions, SignedIn, parse, personal_tenant};
-use super::{Identity, devices, second_factors, secret};
+use super::{Identity, devices, operators, second_factors, secret};
 
 const PENDING_LIFETIME: Duration = Duration::from_mins(10);
 /// Second factors that may be shown to one pending sign-in.
@@ -155,6 +155,7 @@ impl Arrival {
 
     /// Begins a session, or a pending sign-in where a second factor is needed.
     pub(super) async fn admit(&self, tx: &Tx<SystemScope>, factor: Factor) -> Result<Decision> {
+        operators::check_enabled(tx, self.user).await?;
         let methods = if factor.is_both() { Vec::new() } else { second_factors::of(tx, self.user).await? };
         if methods.is_empty() {
             self.begin_session(tx, factor.as_str()).await?;

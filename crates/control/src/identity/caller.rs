@@ -72,6 +72,12 @@ impl Caller {
         }
     }
 
+    /// Where the request came from, as far as that is known.
+    #[must_use]
+    pub fn ip(&self) -> Option<IpAddr> {
+        self.request.ip
+    }
+
     pub(super) fn session(&self) -> Option<SessionId> {
         match self.credential {
             Credential::Session(id) => Some(id),

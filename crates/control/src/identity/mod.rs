@@ -1,10 +1,11 @@
-//! Who asks and what they may do: users, tenants, memberships, sessions, API tokens, sign-in links, admission to previews.
+//! Who asks and what they may do: users, sessions, API tokens, sign-in links, admission to previews. Tenants and memberships are
+//! [`crate::tenants`]'.
 //!
 //! Owns those tables and is their only writer. Secrets are made here, shown once, and kept only as SHA-256 hashes of 256 (tokens:
 //! 178) random bits, which need no slow hash. Everything that ends a right (a session, a token, a membership) appends a
 //! revocation in the same transaction; [`Identity::revocations`] wakes those who hold something open on that right.
 
-mod accounts;
+pub(crate) mod accounts;
 mod admission;
 mod caller;
 mod devices;
@@ -13,7 +14,7 @@ mod known;
 mod operators;
 mod previews;
 mod second_factors;
-mod secret;
+pub(crate) mod secret;
 pub(crate) mod sessions;
 #[cfg(test)]
 mod tests;
@@ -24,12 +25,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stead_api::v1::identity as wire;
-use stead_api::v1::{Page, PageQuery};
-use stead_core::access::{Permission, Role};
-use stead_core::ids::TenantId;
+use stead_core::access::Permission;
+use stead_core::ids::{InstanceId, TenantId, UserId};
 use stead_core::{Error, ErrorKind, Result, Timestamp};
-use stead_db::tenants::{self, Tenant};
-use stead_db::{Db, Nudge, SystemScope, TenantScope, revocations, users};
+use stead_db::{Db, Nudge, SystemScope, TenantScope, revocations, tenants, users};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -42,6 +41,7 @@ pub use sessions::SignedIn;
 
 use self::known::Known;
 use crate::attempts::Attempts;
+use crate::tenants::{security, view};
 
 /// Another server's revocations are looked for this often.
 const LOOK_SHARED: Duration = Duration::from_millis(400);
@@ -92,7 +92,12 @@ impl Identity {
         &self.inner.attempts
     }
 
-    fn now(&self) -> Timestamp {
+    #[cfg(test)]
+    pub(crate) fn system(&self) -> SystemScope {
+        self.inner.system.clone()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
         self.inner.system.now()
     }
 
@@ -157,16 +162,45 @@ impl Identity {
     /// The caller acting in a tenant (the personal one when absent) with a permission.
     ///
     /// # Errors
-    /// `tenant_not_found` for a tenant the caller is no member of; `permission_missing` when role or token do not allow it.
+    /// `tenant_not_found` for a tenant the caller is no member of; `address_not_allowed`; `permission_missing` when role or token do
+    /// not allow it.
     pub async fn scope(
         &self,
         caller: &Caller,
         tenant: Option<TenantId>,
         permission: Permission,
     ) -> Result<TenantScope> {
+        self.scope_about(caller, tenant, permission, None).await
+    }
+
+    /// The same for a request about one instance, by id or name: a role that is bound on it counts too.
+    ///
+    /// # Errors
+    /// See [`Identity::scope`].
+    pub async fn scope_about(
+        &self,
+        caller: &Caller,
+        tenant: Option<TenantId>,
+        permission: Permission,
+        instance: Option<&str>,
+    ) -> Result<TenantScope> {
         let scope = self.membership(caller, tenant).await?;
+        security::check_address(&scope)?;
+        if scope.requires_second_factor() && !self.has_second_factor(caller.user).await? {
+            return Err(Error::new(
+                ErrorKind::Forbidden,
+                "second_factor_required",
+                format!("{} asks its members for a second factor, and you have none.", scope.tenant_name()),
+            )
+            .next_step("Set one up in your account: an authenticator app or a passkey."));
+        }
         if scope.allows(permission) {
             return Ok(scope);
+        }
+        if let Some(reference) = instance
+            && let Some(instance) = bound(&scope, permission, reference).await?
+        {
+            return Ok(scope.on_instance(instance));
         }
         self.require(caller, permission)?;
         Err(Error::new(
@@ -175,11 +209,32 @@ impl Identity {
             format!(
                 "Your role in {} ({}) does not allow {}.",
                 scope.tenant_name(),
-                scope.role().as_str(),
+                scope.role().name(),
                 permission.as_str()
             ),
         )
         .next_step("Ask an owner of the tenant for another role."))
+    }
+
+    /// # Errors
+    /// A failure of the database.
+    pub(crate) async fn has_second_factor(&self, user: UserId) -> Result<bool> {
+        Ok(!second_factors::of(&self.inner.system, user).await?.is_empty())
+    }
+
+    /// The scope of an owner in a tenant whose deletion was asked for, to restore it.
+    ///
+    /// # Errors
+    /// `tenant_not_found`, also for a tenant that is not being deleted; `permission_missing`.
+    pub(crate) async fn deleted_scope(&self, caller: &Caller, tenant: TenantId) -> Result<TenantScope> {
+        let limit = caller.scopes.as_deref();
+        let found = self.inner.db.deleted_tenant_scope(caller.actor(), tenant, limit).await?;
+        let scope = found.ok_or_else(|| Error::not_found("tenant", tenant))?;
+        if scope.allows(Permission::TenantDelete) {
+            return Ok(scope);
+        }
+        Err(Error::new(ErrorKind::Forbidden, "permission_missing", "Only an owner restores a tenant.")
+            .next_step("Ask an owner of the tenant."))
     }
 
     async fn membership(&self, caller: &Caller, tenant: Option<TenantId>) -> Result<TenantScope> {
@@ -210,14 +265,8 @@ impl Identity {
         let tenants = tenants::mine(&scope).await?;
         Ok(wire::Me {
             user: accounts::user_view(&user),
-            tenant: wire::Tenant {
-                id: scope.tenant_id().to_string(),
-                name: scope.tenant_name().to_owned(),
-                personal: scope.is_personal(),
-                role: role_view(scope.role()),
-                created_at: scope.tenant_created_at().to_string(),
-            },
-            tenants: tenants.iter().map(|(tenant, role)| tenant_view(tenant, *role)).collect(),
+            tenant: view::scope(&scope),
+            tenants: tenants.iter().map(|(tenant, role)| view::tenant(tenant, role)).collect(),
             permissions: scope
                 .permissions()
                 .iter()
@@ -225,37 +274,6 @@ impl Identity {
                 .collect(),
             session_id: caller.session().map(|id| id.to_string()),
         })
-    }
-
-    /// The tenants the caller belongs to, oldest first.
-    ///
-    /// # Errors
-    /// A failure of the database.
-    pub async fn tenants(&self, caller: &Caller, _page: &PageQuery) -> Result<Page<wire::Tenant>> {
-        let found = tenants::of_user(&self.inner.system, caller.user).await?;
-        Ok(Page {
-            items: found.iter().map(|(tenant, role)| tenant_view(tenant, *role)).collect(),
-            next_cursor: None,
-        })
-    }
-
-    /// The members of the scope's tenant.
-    ///
-    /// # Errors
-    /// A failure of the database.
-    pub async fn members(&self, scope: &TenantScope, _page: &PageQuery) -> Result<Page<wire::Member>> {
-        let found = tenants::members(scope).await?;
-        let items = found
-            .iter()
-            .filter_map(|(user, membership)| {
-                Some(wire::Member {
-                    user: accounts::user_view(user),
-                    role: role_view(Role::parse(&membership.role)?),
-                    since: Timestamp::from_micros(membership.created_at).to_string(),
-                })
-            })
-            .collect();
-        Ok(Page { items, next_cursor: None })
     }
 
     /// Removes expired rows of this domain, and wakes up nobody.
@@ -268,22 +286,15 @@ impl Identity {
 /// What a token is limited to; `None` is everything its owner may do.
 type Scopes = Option<Arc<BTreeSet<Permission>>>;
 
-fn role_view(role: Role) -> wire::Role {
-    match role {
-        Role::Owner => wire::Role::Owner,
-        Role::Admin => wire::Role::Admin,
-        Role::Support => wire::Role::Support,
-        Role::Member => wire::Role::Member,
-        Role::Guest => wire::Role::Guest,
+/// The instance that a reference names, when a binding on it gives the permission.
+async fn bound(scope: &TenantScope, permission: Permission, reference: &str) -> Result<Option<InstanceId>> {
+    let bound: Vec<InstanceId> = scope.rights().bound_with(permission).collect();
+    if bound.is_empty() {
+        return Ok(None);
     }
-}
-
-fn tenant_view(tenant: &Tenant, role: Role) -> wire::Tenant {
-    wire::Tenant {
-        id: tenant.id.clone(),
-        name: tenant.name.clone(),
-        personal: tenant.personal_of.is_some(),
-        role: role_view(role),
-        created_at: Timestamp::from_micros(tenant.created_at).to_string(),
-    }
+    let instance = match reference.parse() {
+        Ok(id) => Some(id),
+        Err(_) => stead_db::instances::find_by_name(scope, reference).await?.map(|row| row.id),
+    };
+    Ok(instance.filter(|instance| bound.contains(instance)))
 }

@@ -1,8 +1,9 @@
 //! Those who run the installation.
 
 use stead_core::access::Permission;
+use stead_core::ids::UserId;
 use stead_core::{Error, ErrorKind, Result};
-use stead_db::{SystemScope, users};
+use stead_db::{SystemAccess, SystemScope, users};
 
 use super::Identity;
 use super::caller::Caller;
@@ -25,6 +26,20 @@ impl Operator {
     pub fn scope(&self) -> &SystemScope {
         &self.scope
     }
+}
+
+/// # Errors
+/// `account_disabled` for somebody whom an operator keeps out.
+pub(super) async fn check_enabled(access: &impl SystemAccess, user: UserId) -> Result<()> {
+    if users::find(access, user).await?.is_none_or(|user| user.disabled_at.is_none()) {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Unauthenticated,
+        "account_disabled",
+        "An operator of this installation has disabled this account.",
+    )
+    .next_step("Ask those who run it."))
 }
 
 impl Identity {

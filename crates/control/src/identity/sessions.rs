@@ -16,7 +16,7 @@ use stead_db::{
 use super::admission::{Admission, Factor};
 use super::caller::{Caller, Presented, RequestInfo};
 use super::known::ValidCredential;
-use super::{Identity, devices, secret, tokens as own_tokens};
+use super::{Identity, devices, operators, secret, tokens as own_tokens};
 use crate::attempts::Limited;
 
 /// A session ends after this long without use.
@@ -120,6 +120,7 @@ impl Identity {
                     Presented::Session(_) => self.valid_session(&hash, now).await?,
                     Presented::Token(_) => self.valid_token(&hash, now).await?,
                 };
+                operators::check_enabled(&self.inner.system, valid.user).await?;
                 self.inner.known.keep_credential(hash, valid.clone(), now, generation);
                 valid
             }
@@ -346,9 +347,5 @@ pub(super) async fn personal_tenant(
     access: &impl stead_db::SystemAccess,
     user: UserId,
 ) -> Result<Option<stead_core::ids::TenantId>> {
-    let all = tenants::of_user(access, user).await?;
-    Ok(all
-        .iter()
-        .find(|(tenant, _)| tenant.personal_of.is_some())
-        .and_then(|(tenant, _)| tenant.id.parse().ok()))
+    tenants::personal_of(access, user).await
 }

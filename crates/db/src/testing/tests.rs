@@ -134,7 +134,77 @@ crate::both_databases!(
     a_failed_transaction_leaves_nothing,
     transactions_do_not_lose_updates,
     the_feed_grows_in_commit_order,
+    ten_thousand_other_tenants_cost_nothing,
 );
+
+/// Rows of ten thousand other tenants, each with a user, a member, an open invitation and an instance.
+async fn fill(db: &Db) {
+    const NUMBERS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)";
+    for (table, columns, values) in [
+        ("users", "id, name, created_at", "'user_' || i, 'User ' || i, i"),
+        ("tenants", "id, name, personal_of, created_at", "'ten_' || i, 'Tenant ' || i, 'user_' || i, i"),
+        ("memberships", "tenant_id, user_id, role, created_at", "'ten_' || i, 'user_' || i, 'owner', i"),
+        (
+            "invites",
+            "id, tenant_id, role, secret_hash, created_by, created_at, expires_at",
+            "'inv_' || i, 'ten_' || i, 'guest', 'hash ' || i, 'user_' || i, i, 9000000000000000",
+        ),
+        (
+            "instances",
+            "id, tenant_id, name, host_label, driver, settings, wish, wish_at, version, created_by, created_at,
+             updated_at, generation, run, configured, observed_generation, observed_run, cpu_millis",
+            "'inst_' || i, 'ten_' || i, 'shop', 'shop-' || i, 'sim', '{}', 'stopped', 1, 1, 'user_' || i, 1, 1, 0, 0, false,
+             0, 0, 1000",
+        ),
+    ] {
+        let statement = format!("INSERT INTO {table} ({columns}) {NUMBERS} SELECT {values} FROM n");
+        db.writer().execute_unprepared(&statement).await.unwrap();
+    }
+    db.writer().execute_unprepared("ANALYZE").await.unwrap();
+}
+
+/// The quickest of many rounds of what requests ask about a member, a list and an invitation, by name.
+async fn quickest(db: &Db, ada: &TenantScope) -> Vec<(&'static str, std::time::Duration)> {
+    let (tenant, user) = (ada.tenant_id(), ada.user_id());
+    let system = db.system("test");
+    let mut best = vec![std::time::Duration::MAX; 4];
+    for _ in 0..60 {
+        let mut took = Vec::new();
+        let began = std::time::Instant::now();
+        db.tenant_scope(ada.acting().clone(), Some(tenant), None).await.unwrap().unwrap();
+        took.push(began.elapsed());
+        let began = std::time::Instant::now();
+        tenants::page_of_user(&system, user, None, 51, false).await.unwrap();
+        took.push(began.elapsed());
+        let began = std::time::Instant::now();
+        crate::quotas::used(ada, tenant).await.unwrap();
+        took.push(began.elapsed());
+        let began = std::time::Instant::now();
+        crate::invites::by_secret_hash(&system, "hash 1").await.unwrap();
+        crate::invites::open(ada, tenant, None, ada.now(), 51).await.unwrap();
+        took.push(began.elapsed());
+        for (best, took) in best.iter_mut().zip(took) {
+            *best = took.min(*best);
+        }
+    }
+    ["authorize and switch", "list", "quota", "invite"].into_iter().zip(best).collect()
+}
+
+/// What one tenant asks costs the same however many others there are: at most half as much again.
+async fn ten_thousand_other_tenants_cost_nothing(db: Db) {
+    let ada = member(&db, "Ada").await;
+    let alone = quickest(&db, &ada).await;
+    fill(&db).await;
+    let mut among_many = Vec::new();
+    // Other tests make noise; what is really slower stays slower.
+    for _ in 0..10 {
+        among_many = quickest(&db, &ada).await;
+        if alone.iter().zip(&among_many).all(|((_, before), (_, after))| *after < *before * 3 / 2) {
+            return;
+        }
+    }
+    panic!("alone {alone:?}, among ten thousand {among_many:?}");
+}
 
 /// Puts rows in before each migration and looks that they are still there after all of them.
 async fn migrate_with_data_in_place(target: Target) {

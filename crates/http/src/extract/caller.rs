@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
 use stead_control::{Caller, Operator, Presented, TenantScope};
 use stead_core::Error;
@@ -100,9 +100,23 @@ impl<P: Needs> FromRequestParts<AppState> for InTenant<P> {
             .cloned()
             .ok_or_else(|| Error::internal("a caller without a credential"))?;
         let tenant = wanted_tenant(parts)?;
-        let scope = state.control.identity().scope(&caller, tenant, P::PERMISSION).await?;
+        let identity = state.control.identity();
+        let scope = match identity.scope(&caller, tenant, P::PERMISSION).await {
+            Err(error) if error.code() == "permission_missing" => {
+                // The role does not allow it everywhere; a binding may on the instance that the path names.
+                let instance = instance_of(parts, state).await;
+                identity.scope_about(&caller, tenant, P::PERMISSION, instance.as_deref()).await?
+            }
+            outcome => outcome?,
+        };
         Ok(Self { scope, presented, needs: PhantomData })
     }
+}
+
+/// The instance in the path, by id or name.
+async fn instance_of(parts: &mut Parts, state: &AppState) -> Option<String> {
+    let parameters = RawPathParams::from_request_parts(parts, state).await.ok()?;
+    parameters.iter().find(|(name, _)| *name == "instance").map(|(_, value)| value.to_owned())
 }
 
 /// A caller acting on their own account, whose credential has the permission `P`.

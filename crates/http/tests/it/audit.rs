@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use stead_core::access::Role;
 use stead_db::Db;
 use stead_http::endpoints::{ENDPOINTS, Endpoint};
 
@@ -13,8 +14,9 @@ use crate::endpoints::{good_body, request};
 use crate::scene::{Answer, Objects, Scene, Who};
 
 /// Operations that are no GET and leave nothing in the audit log, each with the reason.
-const UNAUDITED: [(&str, &str); 4] = [
+const UNAUDITED: [(&str, &str); 5] = [
     ("read_notifications", "what somebody has read is nobody else's concern"),
+    ("look_up_invite", "it changes nothing"),
     ("create_upload", "it changes nothing until an instance is created from it, and that is audited"),
     ("validate_workspace_config", "it changes nothing"),
     ("verify_audit_log", "it changes nothing"),
@@ -27,6 +29,8 @@ struct Occasion {
     body: Option<Value>,
     /// A body of one's own page.
     origin: Option<String>,
+    /// Whose audit log tells it.
+    tenant: String,
 }
 
 async fn act(scene: &Scene, method: Method, path: &str, body: Value) -> Value {
@@ -57,9 +61,15 @@ async fn occasion(scene: &Scene, endpoint: &Endpoint) -> Occasion {
     if endpoint.path.contains("{instance}") {
         objects.instance = instance(scene).await;
     }
+    let mut tenant = scene.tenant.clone();
+    if endpoint.path.contains("{tenant}") {
+        objects.tenant = scene.team().await;
+        tenant.clone_from(&objects.tenant);
+    }
     let path = format!("/v1/instances/{}", objects.instance);
+    let team = format!("/v1/tenants/{}", objects.tenant);
     let mut occasion =
-        Occasion { who: scene.owner.clone(), objects, body: good_body(endpoint), origin: None };
+        Occasion { who: scene.owner.clone(), objects, body: good_body(endpoint), origin: None, tenant };
     let objects = &mut occasion.objects;
     match endpoint.id {
         "sign_in_with_link" => {
@@ -74,6 +84,50 @@ async fn occasion(scene: &Scene, endpoint: &Endpoint) -> Occasion {
             scene.session().await;
             let sessions = Answer::of(scene.request(&scene.owner, Method::GET, "/v1/sessions")).await;
             objects.session = text(&sessions.json()["items"][0]["id"]);
+        }
+        "delete_tenant" => {
+            occasion.who = scene.session().await;
+            occasion.origin = Some(scene.base.clone());
+        }
+        "restore_tenant" => {
+            let session = scene.session().await;
+            let deleted =
+                scene.request(&session, Method::DELETE, &team).header("origin", scene.base.as_str());
+            let deleted = Answer::of(deleted).await;
+            assert_eq!(deleted.status, StatusCode::OK, "{}", deleted.text);
+        }
+        "leave_tenant" => occasion.who = scene.member(&objects.tenant, Role::Guest).await.0,
+        "update_member" | "remove_member" => {
+            objects.more.insert("user", scene.member(&objects.tenant, Role::Guest).await.1);
+        }
+        "revoke_invite" => {
+            let body = json!({"link": true, "role": "guest"});
+            let made = act(scene, Method::POST, &format!("{team}/invites"), body).await;
+            objects.more.insert("invite", text(&made["invite"]["id"]));
+        }
+        "accept_invite" => {
+            let (host, _, _) = scene.somebody("Host").await;
+            let made = scene.request(&host, Method::POST, "/v1/tenants").json(&json!({"name": "Theirs"}));
+            occasion.tenant = text(&Answer::of(made).await.json()["id"]);
+            let path = format!("/v1/tenants/{}/invites", occasion.tenant);
+            let made =
+                scene.request(&host, Method::POST, &path).json(&json!({"link": true, "role": "guest"}));
+            let url = text(&Answer::of(made).await.json()["url"]);
+            occasion.body = Some(json!({"token": url.split_once('#').unwrap().1}));
+        }
+        "update_role" | "delete_role" => {
+            let body = json!({"name": "Ours", "permissions": []});
+            let made = act(scene, Method::POST, &format!("{team}/roles"), body).await;
+            objects.more.insert("role", text(&made["id"]));
+        }
+        "set_binding" | "remove_binding" => {
+            let me = act(scene, Method::GET, "/v1/me", json!({})).await;
+            let user = text(&me["user"]["id"]);
+            act(scene, Method::PUT, &format!("{path}/bindings/{user}"), json!({"role": "guest"})).await;
+            objects.more.insert("user", user);
+        }
+        "disable_user" | "enable_user" => {
+            objects.more.insert("user", scene.somebody("Eve").await.1);
         }
         "delete_token" => objects.token = scene.new_token(&[]).await.1,
         "update_instance" => occasion.body = Some(json!({"env": {"A": "1"}})),
@@ -124,6 +178,14 @@ async fn what_is_changed_is_audited(db: Db) {
         let occasion = occasion(&scene, endpoint).await;
         let answer = succeed(&scene, endpoint, &occasion, None).await;
         let request = text(&json!(answer.headers["x-request-id"].to_str().unwrap()));
+        let tenant = match endpoint.id {
+            "create_tenant" => text(&answer.json()["id"]),
+            _ => occasion.tenant.clone(),
+        };
+        if endpoint.id == "delete_tenant" {
+            // What is hidden is shown to nobody, its audit log neither.
+            act(&scene, Method::POST, &format!("/v1/tenants/{tenant}/restore"), json!({})).await;
+        }
         // A stream begins before what it does.
         let events = tokio::time::timeout(Duration::from_secs(10), async {
             loop {
@@ -140,7 +202,7 @@ async fn what_is_changed_is_audited(db: Db) {
             panic!("{} leaves {} rows in the audit log: {events:?}", endpoint.id, events.len())
         };
         assert!(event.actor.is_some() && event.credential.is_some(), "{}: by nobody: {event:?}", endpoint.id);
-        assert_eq!(event.tenant_id.as_deref(), Some(scene.tenant.as_str()), "{}", endpoint.id);
+        assert_eq!(event.tenant_id.as_deref(), Some(tenant.as_str()), "{}", endpoint.id);
         assert!(event.object.is_some() && event.action.contains('.'), "{}: {event:?}", endpoint.id);
         assert!(event.personal.is_some(), "{}: from nowhere: {event:?}", endpoint.id);
     }

@@ -111,7 +111,8 @@ async fn without_a_credential_nothing_but_the_short_list_answers(db: Db) {
                 }
                 Access::Redirects => assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", endpoint.id),
                 Access::Anonymous => assert!(
-                    answer.status.is_success() || endpoint.id == "sign_in_with_link",
+                    answer.status.is_success()
+                        || matches!(endpoint.id, "sign_in_with_link" | "look_up_invite"),
                     "{}: {}",
                     endpoint.id,
                     answer.text
@@ -187,8 +188,10 @@ async fn a_scope_is_enough_for_what_the_table_says(db: Db) {
             }
             let nothing = Objects { tenant: scene.tenant.clone(), ..Objects::nothing() };
             let answer = call(&scene, &only, endpoint, &nothing).await;
+            // Other reasons to refuse (a role above one's own, proving again who asks) are not about the scope.
+            let refused = answer.status == StatusCode::FORBIDDEN && answer.code() == "permission_missing";
             assert!(
-                !matches!(answer.status, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED),
+                !refused && answer.status != StatusCode::UNAUTHORIZED,
                 "{} with {}: {}",
                 endpoint.id,
                 permission.as_str(),

@@ -7,5 +7,6 @@ mod audit_log;
 mod bridge;
 mod endpoints;
 mod openapi;
+mod roles;
 mod scene;
 mod service;

@@ -8,9 +8,10 @@ use std::time::Duration;
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
+use stead_api::v1::tenants::TenantsQuery;
 use stead_control::instances::PreviewAddress;
 use stead_control::{Control, ControlSettings, MasterKeySettings, Presented, RequestInfo};
-use stead_core::access::Permission;
+use stead_core::access::{Permission, Role};
 use stead_core::ambient::Ambient;
 use stead_core::ids::NodeId;
 use stead_core::instance::DriverKind;
@@ -61,7 +62,14 @@ pub(crate) struct Objects {
 }
 
 /// Further kinds of objects, with an id that nothing has. Those that [`Scene::objects`] makes are filled in there.
-const MORE: [(&str, &str); 3] = [("webhook", "hook"), ("delivery", "dlv"), ("template", "template")];
+const MORE: [(&str, &str); 6] = [
+    ("webhook", "hook"),
+    ("delivery", "dlv"),
+    ("template", "template"),
+    ("user", "user"),
+    ("invite", "inv"),
+    ("role", "role"),
+];
 
 impl Objects {
     /// Ids that nothing has.
@@ -158,8 +166,10 @@ impl Scene {
         let user = control.identity().create_user("Ada", None).await.unwrap();
         let owner = Who::Token(control.identity().issue_token(user, "test").await.unwrap());
         let shutdown = CancellationToken::new();
-        let app = App::new(HttpConfig::new(base.clone()), control.clone(), ambient.clone(), shutdown.clone())
-            .unwrap();
+        let mut config = HttpConfig::new(base.clone());
+        // The walk through all operations is no attempt to break in.
+        config.limits.sign_ins_per_minute = 10_000;
+        let app = App::new(config, control.clone(), ambient.clone(), shutdown.clone()).unwrap();
         tokio::spawn(stead_http::serve(listener, app));
         let client = Client::builder()
             .no_proxy()
@@ -279,13 +289,44 @@ impl Scene {
         Who::Token(self.control.identity().issue_token(user, "test").await.unwrap())
     }
 
-    /// What the audit log of the owner's tenant holds about this request; everything it holds without one.
+    /// Somebody new, without an account's address; with a token, their id and their personal tenant.
+    pub(crate) async fn somebody(&self, name: &str) -> (Who, String, String) {
+        let user = self.control.identity().create_user(name, None).await.unwrap();
+        let who = Who::Token(self.control.identity().issue_token(user, "test").await.unwrap());
+        let me = Answer::of(self.request(&who, Method::GET, "/v1/me")).await.json();
+        (who, user.to_string(), me["tenant"]["id"].as_str().unwrap().to_owned())
+    }
+
+    /// A tenant of the owner beside the personal one.
+    pub(crate) async fn team(&self) -> String {
+        let made = self.request(&self.owner, Method::POST, "/v1/tenants").json(&json!({"name": "Team"}));
+        let made = Answer::of(made).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        made.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Somebody new who belongs to the tenant.
+    pub(crate) async fn member(&self, tenant: &str, role: Role) -> (Who, String) {
+        let (who, user, _) = self.somebody(role.as_str()).await;
+        let (tenant, id) = (tenant.parse().unwrap(), user.parse().unwrap());
+        self.control.tenants().add_member(tenant, id, role).await.unwrap();
+        (who, user)
+    }
+
+    /// What the audit logs of the owner's tenants hold about this request; everything they hold without one.
     pub(crate) async fn audited(&self, request: Option<&str>) -> Vec<AuditEvent> {
         let Who::Token(secret) = &self.owner else { panic!("the owner has a token") };
-        let (presented, info) = (Presented::Token(secret.clone()), RequestInfo::default());
-        let caller = self.control.identity().authenticate(&presented, &info).await.unwrap();
-        let scope = self.control.identity().scope(&caller, None, Permission::TenantRead).await.unwrap();
-        let all = audit::list(&scope, &PageRequest { limit: 1_000, before: None }).await.unwrap().rows;
+        let presented = Presented::Token(secret.clone());
+        let info = RequestInfo { ip: Some([127, 0, 0, 1].into()), ..RequestInfo::default() };
+        let identity = self.control.identity();
+        let caller = identity.authenticate(&presented, &info).await.unwrap();
+        let query = TenantsQuery { limit: Some(200), ..TenantsQuery::default() };
+        let mut all = Vec::new();
+        for tenant in self.control.tenants().list(&caller, &query).await.unwrap().items {
+            let tenant = Some(tenant.id.parse().unwrap());
+            let scope = identity.scope(&caller, tenant, Permission::TenantRead).await.unwrap();
+            all.extend(audit::list(&scope, &PageRequest { limit: 1_000, before: None }).await.unwrap().rows);
+        }
         all.into_iter().filter(|event| request.is_none() || event.request_id.as_deref() == request).collect()
     }
 
