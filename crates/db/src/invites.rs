@@ -1,6 +1,8 @@
 //! Queries on invitations. Written by `control::tenants`.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
 use stead_core::ids::{InviteId, TenantId, UserId};
 use stead_core::{Result, Timestamp};
 

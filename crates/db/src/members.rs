@@ -74,7 +74,9 @@ pub async fn find<A: Access>(access: &A, tenant: TenantId, user: UserId) -> Resu
 pub async fn grant<A: Access>(access: &A, tenant: TenantId, user: UserId) -> Result<Option<Grant>> {
     match find(access, tenant, user).await? {
         None => Ok(None),
-        Some(row) => roles::grant(access, tenant, &row.role).await?.map(Some).ok_or_else(|| corrupt("a role")),
+        Some(row) => {
+            roles::grant(access, tenant, &row.role).await?.map(Some).ok_or_else(|| corrupt("a role"))
+        }
     }
 }
 
@@ -203,9 +205,7 @@ pub async fn bindings_on(
         .all(on(access))
         .await
         .doing("listing bindings")?;
-    rows.into_iter()
-        .map(|(binding, user)| Ok((user.ok_or_else(|| corrupt("a binding"))?, binding)))
-        .collect()
+    rows.into_iter().map(|(binding, user)| Ok((user.ok_or_else(|| corrupt("a binding"))?, binding))).collect()
 }
 
 /// # Errors

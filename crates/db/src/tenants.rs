@@ -15,11 +15,13 @@ use stead_core::{Error, Result, Timestamp};
 
 use crate::connection::Db;
 use crate::entities::{
-    idempotency_key, instance, instance_binding, invite, membership, preview_session, preview_ticket,
-    role, tenant, tenant_quota, upload,
+    idempotency_key, instance, instance_binding, invite, membership, preview_session, preview_ticket, role,
+    tenant, tenant_quota, upload,
 };
 use crate::failure::{Doing, corrupt};
-use crate::scope::{Access, Actor, LoadedMembership, Scope, SystemAccess, SystemScope, TenantAccess, TenantScope};
+use crate::scope::{
+    Access, Actor, LoadedMembership, Scope, SystemAccess, SystemScope, TenantAccess, TenantScope,
+};
 use crate::transaction::{Tx, on};
 use crate::{members, roles};
 

@@ -34,9 +34,9 @@ use stead_db::{Db, Scope, SystemScope, TenantScope, Tx, members as rows, revocat
 
 use crate::data_rights::DataRights;
 use crate::engine::{Engine, Reconciler};
+use crate::idempotency::{self, Mutation};
 use crate::identity::accounts::check_name;
 use crate::identity::{Caller, Identity};
-use crate::idempotency::{self, Mutation};
 use crate::instances::Instances;
 
 pub use deletion::GRACE;
@@ -93,9 +93,14 @@ impl Tenants {
     pub async fn list(&self, caller: &Caller, query: &TenantsQuery) -> Result<Page<wire::Tenant>> {
         let page = PageRequest::new(query.cursor.clone(), query.limit);
         let deleted = query.deleted.unwrap_or(false);
-        let found =
-            tenants::page_of_user(&self.system(), caller.user(), page.before.as_deref(), page.limit + 1, deleted)
-                .await?;
+        let found = tenants::page_of_user(
+            &self.system(),
+            caller.user(),
+            page.before.as_deref(),
+            page.limit + 1,
+            deleted,
+        )
+        .await?;
         let items = found.iter().map(|(tenant, role)| view::tenant(tenant, role)).collect();
         Ok(paged(items, page.limit, |tenant: &wire::Tenant| tenant.id.clone()))
     }

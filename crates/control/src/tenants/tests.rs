@@ -479,9 +479,8 @@ async fn an_allowlist_holds_and_does_not_lock_its_maker_out(db: Db) {
     tenants.set_security(&scope, &list(&["10.1.0.0/16"], false)).await.unwrap();
     assert!(world.may(&inside, tenant, Permission::TenantRead).await);
     let identity = world.control.identity();
-    let look = |caller: Caller| async move {
-        identity.scope(&caller, Some(tenant), Permission::TenantRead).await
-    };
+    let look =
+        |caller: Caller| async move { identity.scope(&caller, Some(tenant), Permission::TenantRead).await };
     assert_eq!(code(look(outside).await), "address_not_allowed");
     let scope = look(inside.clone()).await.unwrap();
     tenants.set_security(&scope, &list(&["192.0.2.0/24"], true)).await.unwrap();
