@@ -15,11 +15,11 @@ use crate::scene::{Answer, Objects, Scene, Who};
 
 /// Operations that are no GET and leave nothing in the audit log, each with the reason.
 const UNAUDITED: [(&str, &str); 5] = [
-    ("read_notifications", "what somebody has read is nobody else's concern"),
     ("look_up_invite", "it changes nothing"),
     ("create_upload", "it changes nothing until an instance is created from it, and that is audited"),
     ("validate_workspace_config", "it changes nothing"),
     ("verify_audit_log", "it changes nothing"),
+    ("read_notifications", "what somebody has read is nobody else's concern"),
 ];
 
 /// Somebody, and what the operation can be done on with success.
