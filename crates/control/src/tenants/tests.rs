@@ -34,6 +34,8 @@ impl World {
             data_dir: folder.path().to_owned(),
             default_driver: DriverKind::Sim,
             master_key: crate::MasterKeySettings::File(folder.path().join("master.key")),
+            notifications: crate::notifications::NotificationSettings::default(),
+            outbound: crate::outbound::OutboundSettings::default(),
         };
         Self { control: Control::start(db, settings).await.unwrap(), _folder: folder }
     }
