@@ -34,6 +34,8 @@ pub mod preview_ticket;
 pub mod refresh_token;
 pub mod revocation;
 pub mod role;
+pub mod secret;
+pub mod secret_version;
 pub mod session;
 pub mod sign_in_link;
 pub mod signing_key;

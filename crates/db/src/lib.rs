@@ -48,6 +48,7 @@ pub mod refresh_tokens;
 pub mod revocations;
 pub mod sealed_columns;
 pub mod roles;
+pub mod secrets;
 pub mod sessions;
 pub mod sign_in_links;
 pub mod signing_keys;

@@ -6,9 +6,11 @@
 mod account;
 mod audit;
 mod instances;
+mod keys;
 mod nodes;
 mod notifications;
 mod operations;
+mod secrets;
 mod system;
 mod tenants;
 mod webhooks;
@@ -157,6 +159,8 @@ const TABLES: &[&[Endpoint]] = &[
     audit::ENDPOINTS,
     notifications::ENDPOINTS,
     webhooks::ENDPOINTS,
+    keys::ENDPOINTS,
+    secrets::ENDPOINTS,
 ];
 
 const COUNT: usize = {

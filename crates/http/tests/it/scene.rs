@@ -62,13 +62,14 @@ pub(crate) struct Objects {
 }
 
 /// Further kinds of objects, with an id that nothing has. Those that [`Scene::objects`] makes are filled in there.
-const MORE: [(&str, &str); 6] = [
+const MORE: [(&str, &str); 7] = [
     ("webhook", "hook"),
     ("delivery", "dlv"),
     ("template", "template"),
     ("user", "user"),
     ("invite", "inv"),
     ("role", "role"),
+    ("secret", "SECRET"),
 ];
 
 impl Objects {
