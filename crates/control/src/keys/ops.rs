@@ -148,7 +148,13 @@ impl Step for RotationStep {
             }
             Work::RemoveUnused => {
                 let owner: Owner = context.input::<DataInput>()?.owner.parse()?;
-                for (key, values) in keys.remove_unused(owner).await? {
+                let mut kept = keys.remove_unused(owner).await?;
+                if !kept.is_empty() {
+                    // A writer that had begun before the new key was live may have committed since.
+                    keys.reseal(owner, Some(context)).await?;
+                    kept = keys.remove_unused(owner).await?;
+                }
+                for (key, values) in kept {
                     context.log(format!("The retired key {key} is kept: {values} values name it.")).await?;
                 }
             }

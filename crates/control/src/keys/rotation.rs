@@ -67,23 +67,22 @@ impl Keys {
     pub async fn rewrap_batch(&self) -> Result<u64> {
         self.point()?;
         let inner = &self.inner;
-        let done = inner
-            .system
-            .transaction(|tx| async move {
-                let current = master_keys::current(&tx).await?;
-                let current = current.ok_or_else(|| Error::internal("no master key is recorded"))?.id;
-                let rows = data_keys::wrapped_by_others(&tx, &current, BATCH).await?;
-                for row in &rows {
-                    let opened = self.unwrap(row).await?;
-                    let aad = key_data(&row.owner, read_id(row)?);
-                    let wrapped = inner.master.wrap(&current, &aad, opened.key.as_slice()).await?;
-                    data_keys::rewrap(&tx, row, &current, &URL_SAFE_NO_PAD.encode(wrapped)).await?;
-                }
-                Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX))
-            })
-            .await?;
+        let current = master_keys::current(&inner.system).await?;
+        let current = current.ok_or_else(|| Error::internal("no master key is recorded"))?.id;
+        // Read outside of the transactions, which then touch one row each and are in nobody's way.
+        let rows = data_keys::wrapped_by_others(&inner.system, &current, BATCH).await?;
+        for row in &rows {
+            let opened = self.unwrap(row).await?;
+            let aad = key_data(&row.owner, read_id(row)?);
+            let wrapped = inner.master.wrap(&current, &aad, opened.key.as_slice()).await?;
+            let (current, wrapped) = (current.as_str(), &URL_SAFE_NO_PAD.encode(wrapped));
+            inner
+                .system
+                .transaction(|tx| async move { data_keys::rewrap(&tx, row, current, wrapped).await })
+                .await?;
+        }
         self.point()?;
-        Ok(done)
+        Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX))
     }
 
     /// Forgets master keys that wrap nothing any more.
@@ -96,10 +95,13 @@ impl Keys {
             if row.current.is_some() {
                 continue;
             }
-            self.point()?;
             let id = row.id.as_str();
+            if row.retired_at.is_some() && !inner.master.has(id).await? {
+                continue;
+            }
+            self.point()?;
             let retired = match row.retired_at {
-                // The process may have ended before the key was forgotten.
+                // The process ended before the key was forgotten.
                 Some(_) => true,
                 None => {
                     inner.system.transaction(|tx| async move { master_keys::retire(&tx, id).await }).await?
@@ -176,17 +178,18 @@ impl Keys {
         key: DataKeyId,
         skip: u64,
     ) -> Result<(u64, u64)> {
+        // Read outside of the transaction, which then replaces only what is still what was read.
+        let found = &sealed_columns::list(&self.inner.system, column, key, skip, BATCH).await?;
+        if found.is_empty() {
+            return Ok((0, 0));
+        }
         self.inner
             .system
             .transaction(|tx| async move {
-                let found = sealed_columns::list(&tx, column, key, skip, BATCH).await?;
-                if found.is_empty() {
-                    return Ok((0, 0));
-                }
                 let old = self.data_key(&tx, key).await?.ok_or_else(super::destroyed)?;
                 let (live, new) = self.live_key(&tx, owner).await?;
                 let (name, mut failed) = (owner.to_string(), 0);
-                for value in &found {
+                for value in found {
                     let plain = match envelope::read(&value.text) {
                         Some((_, bytes)) => envelope::decrypt(
                             &old.key,

@@ -148,7 +148,7 @@ impl Secrets {
             .on_behalf_of(caller.actor())
             .transaction(|tx| async move {
                 let row = self.put(&tx, holder, name, input).await?;
-                let tenant = personal_tenant(&tx, caller.user()).await?;
+                let tenant = tenants::personal_of(&tx, caller.user()).await?;
                 audit::append(&tx, Entry { tenant, ..Entry::new("secret.put", &object(holder, name)) })
                     .await?;
                 view(&row)
@@ -257,7 +257,7 @@ impl Secrets {
             .on_behalf_of(caller.actor())
             .transaction(|tx| async move {
                 delete(&tx, holder, name).await?;
-                let tenant = personal_tenant(&tx, caller.user()).await?;
+                let tenant = tenants::personal_of(&tx, caller.user()).await?;
                 audit::append(&tx, Entry { tenant, ..Entry::new("secret.delete", &object(holder, name)) })
                     .await
             })
@@ -352,14 +352,6 @@ const FILE: &str = "file";
 
 fn object(holder: Holder, name: &str) -> String {
     format!("{}/{name}", holder.id())
-}
-
-async fn personal_tenant(tx: &Tx<SystemScope>, user: UserId) -> Result<Option<TenantId>> {
-    let all = tenants::of_user(tx, user).await?;
-    Ok(all
-        .into_iter()
-        .find(|(tenant, _)| tenant.personal_of.is_some())
-        .and_then(|(tenant, _)| tenant.id.parse().ok()))
 }
 
 async fn list<A: Access>(access: &A, holder: Holder) -> Result<Page<wire::Secret>> {

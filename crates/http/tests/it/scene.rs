@@ -373,6 +373,12 @@ impl Scene {
         self.session().await;
         let sessions = Answer::of(self.request(&self.owner, Method::GET, "/v1/sessions")).await;
         let (_, token) = self.new_token(&[]).await;
+        let secret = &Objects::nothing().more["secret"];
+        for place in ["/v1", "/v1/me", &format!("/v1/instances/{instance}")] {
+            let path = format!("{place}/secrets/{secret}");
+            let put = self.request(&self.owner, Method::PUT, &path).json(&json!({"value": "hidden"}));
+            assert_eq!(Answer::of(put).await.status, StatusCode::OK);
+        }
         Objects {
             name: "shop".into(),
             operation: created["operation"]["id"].as_str().unwrap().to_owned(),
