@@ -92,7 +92,7 @@ impl Control {
             InstancesSettings { previews: settings.previews, default_driver: settings.default_driver },
         );
         events.read_instances_by(Arc::new(instances.clone()));
-        let identity = Identity::new(db.clone(), &settings.base_url);
+        let identity = Identity::new(db.clone(), &settings.base_url).with_keys(keys.clone());
         let outbound = Outbound::new(settings.outbound)?;
         let notifications = Notifications::start(
             db.clone(),

@@ -3,11 +3,14 @@
 pub mod audit;
 pub mod auth;
 pub mod console;
+pub mod device_requests;
 pub mod events;
 pub mod exec;
 pub mod instance_actions;
 pub mod instances;
+pub mod intents;
 pub mod invites;
+pub mod issued_tokens;
 pub mod nodes;
 pub mod notifications;
 pub mod operations;
@@ -39,6 +42,9 @@ pub fn all() -> OpenApiRouter<AppState> {
         .merge(system::routes())
         .merge(audit::routes())
         .merge(auth::routes())
+        .merge(issued_tokens::routes())
+        .merge(device_requests::routes())
+        .merge(intents::routes())
         .merge(sessions::routes())
         .merge(tokens::routes())
         .merge(tenants::routes())

@@ -5,14 +5,21 @@
 //! 178) random bits, which need no slow hash. Everything that ends a right (a session, a token, a membership) appends a
 //! revocation in the same transaction; [`Identity::revocations`] wakes those who hold something open on that right.
 
+mod access_tokens;
 pub(crate) mod accounts;
 mod admission;
 mod caller;
+mod device;
 mod devices;
 mod expiry;
+mod intents;
 mod known;
+mod notices;
 mod operators;
 mod previews;
+#[cfg(test)]
+mod program_tests;
+mod refresh;
 mod second_factors;
 pub(crate) mod secret;
 pub(crate) mod sessions;
@@ -21,7 +28,7 @@ mod tests;
 mod tokens;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use stead_api::v1::identity as wire;
@@ -34,13 +41,15 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use admission::{Admission, Factor, Pending, SecondFactor};
-pub use caller::{Caller, Presented, RequestInfo};
+pub use caller::{Caller, Held, Presented, RequestInfo};
 pub use operators::Operator;
 pub use previews::PreviewPass;
+pub use refresh::ProgramTokens;
 pub use sessions::SignedIn;
 
 use self::known::Known;
 use crate::attempts::Attempts;
+use crate::keys::Keys;
 use crate::tenants::{security, view};
 
 /// Another server's revocations are looked for this often.
@@ -59,6 +68,8 @@ struct Inner {
     base_url: String,
     known: Known,
     attempts: Attempts,
+    /// Set once, when the control plane is put together.
+    keys: OnceLock<Keys>,
     revoked: watch::Sender<u64>,
 }
 
@@ -81,9 +92,18 @@ impl Identity {
                 base_url,
                 known: Known::default(),
                 attempts,
+                keys: OnceLock::new(),
                 revoked: watch::Sender::new(0),
             }),
         }
+    }
+
+    /// The same, able to sign and to seal.
+    #[must_use]
+    pub fn with_keys(self, keys: Keys) -> Self {
+        // Whoever puts it together sets them once; a second time would change nothing.
+        let _ = self.inner.keys.set(keys);
+        self
     }
 
     /// Counters of limited actions.
@@ -238,7 +258,7 @@ impl Identity {
     }
 
     async fn membership(&self, caller: &Caller, tenant: Option<TenantId>) -> Result<TenantScope> {
-        let key = (caller.credential, tenant);
+        let key = (caller.credential, tenant, caller.scopes.clone());
         let now = self.now();
         if let Some(scope) = self.inner.known.scope(&key, now) {
             let actor = caller.actor();

@@ -14,7 +14,10 @@ use crate::endpoints::{good_body, request};
 use crate::scene::{Answer, Objects, Scene, Who};
 
 /// Operations that are no GET and leave nothing in the audit log, each with the reason.
-const UNAUDITED: [(&str, &str); 5] = [
+const UNAUDITED: [(&str, &str); 8] = [
+    ("issue_token", "it continues a session, whose beginning and end are audited; reuse is audited, too"),
+    ("begin_device", "nobody is known yet; who approves is audited"),
+    ("create_intent", "it is used within a minute for something that its asker may do without it"),
     ("look_up_invite", "it changes nothing"),
     ("create_upload", "it changes nothing until an instance is created from it, and that is audited"),
     ("validate_workspace_config", "it changes nothing"),
@@ -128,6 +131,12 @@ async fn occasion(scene: &Scene, endpoint: &Endpoint) -> Occasion {
         }
         "disable_user" | "enable_user" => {
             objects.more.insert("user", scene.somebody("Eve").await.1);
+        }
+        "approve_device" | "deny_device" => {
+            let codes = act(scene, Method::POST, "/v1/auth/device", json!({"client_name": "a test"})).await;
+            objects.more.insert("user_code", text(&codes["user_code"]));
+            occasion.who = scene.session().await;
+            occasion.origin = Some(scene.base.clone());
         }
         "delete_token" => objects.token = scene.new_token(&[]).await.1,
         "update_instance" => occasion.body = Some(json!({"env": {"A": "1"}})),

@@ -62,13 +62,14 @@ pub(crate) struct Objects {
 }
 
 /// Further kinds of objects, with an id that nothing has. Those that [`Scene::objects`] makes are filled in there.
-const MORE: [(&str, &str); 6] = [
+const MORE: [(&str, &str); 7] = [
     ("webhook", "hook"),
     ("delivery", "dlv"),
     ("template", "template"),
     ("user", "user"),
     ("invite", "inv"),
     ("role", "role"),
+    ("user_code", "code"),
 ];
 
 impl Objects {
@@ -271,7 +272,7 @@ impl Scene {
         let scopes: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
         let made = self
             .request(&self.owner, Method::POST, "/v1/tokens")
-            .json(&json!({ "name": "made by a test", "scopes": scopes }));
+            .json(&json!({ "name": "made by a test", "scopes": scopes, "expires_in_days": 30 }));
         let made = Answer::of(made).await;
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
         let made = made.json();
