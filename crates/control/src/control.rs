@@ -109,6 +109,7 @@ impl Control {
             instances.clone(),
             engine.clone(),
             data_rights.clone(),
+            keys.clone(),
             &settings.base_url,
         );
         let reconcilers = Reconcilers::new(db.clone());
