@@ -109,7 +109,15 @@ impl Db {
             readers: self.inner.connections.readers.clone(),
         };
         let (nudges, _) = broadcast::channel(NUDGES_KEPT);
-        Self { inner: Arc::new(Inner { connections, ambient, nudges, shared: self.inner.shared, commits: Arc::default() }) }
+        Self {
+            inner: Arc::new(Inner {
+                connections,
+                ambient,
+                nudges,
+                shared: self.inner.shared,
+                commits: Arc::clone(&self.inner.commits),
+            }),
+        }
     }
 
     /// Hints about commits in this process, from now on.

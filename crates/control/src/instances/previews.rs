@@ -151,8 +151,7 @@ impl Instances {
         let Some(row) = stead_db::instances::find_by_host_label(&system, host_label).await? else {
             return Ok(None);
         };
-        let beside =
-            self.beside_of(&system, &row).await?;
+        let beside = self.beside_of(&system, &row).await?;
         let kept = Kept {
             tenant: row.tenant,
             instance: row.id,

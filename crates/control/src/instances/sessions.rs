@@ -55,8 +55,7 @@ impl Instances {
     /// The instance, when it runs and its node is there.
     async fn inside(&self, scope: &TenantScope, reference: &str) -> Result<Inside> {
         let row = self.find(scope, reference).await?;
-        let beside =
-            self.beside_of(scope, &row).await?;
+        let beside = self.beside_of(scope, &row).await?;
         let phase = view::state(&row, &beside, scope.now()).phase;
         let up = row.observed.as_ref().is_some_and(|report| {
             matches!(
