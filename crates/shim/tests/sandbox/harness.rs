@@ -82,7 +82,7 @@ impl Bench {
             network: NetworkSpec::LoopbackOnly,
             dns: vec!["192.0.2.53".parse().unwrap()],
             secret_files: std::collections::BTreeMap::new(),
-        env: BTreeMap::from([("GREETING".to_owned(), "hello".to_owned())]),
+            env: BTreeMap::from([("GREETING".to_owned(), "hello".to_owned())]),
             command: None,
             user: None,
             working_directory: None,
