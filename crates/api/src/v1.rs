@@ -1,7 +1,9 @@
 //! Version 1 of the public API, one module per noun. Ids and times are text on the wire (`inst_…`, RFC 3339).
 
 pub mod audit;
+pub mod accounts;
 pub mod events;
+pub mod factors;
 pub mod exec;
 pub mod identity;
 pub mod instances;

@@ -15,7 +15,7 @@ use crate::audit::Audit;
 use crate::data_rights::DataRights;
 use crate::engine::{Engine, EngineSettings, Reconcilers};
 use crate::events::Events;
-use crate::identity::Identity;
+use crate::identity::{Accounts, Factors, Identity, SignUpPolicy};
 use crate::instances::{Instances, InstancesSettings, PreviewAddress};
 use crate::keys::{Keys, MasterKeySettings};
 use crate::nodes::Nodes;
@@ -39,6 +39,8 @@ pub struct ControlSettings {
     pub notifications: NotificationSettings,
     /// What of private networks tenants may have called.
     pub outbound: OutboundSettings,
+    /// Who may make an account.
+    pub sign_up: SignUpPolicy,
 }
 
 /// Every service of the control plane. Cheap to clone.
@@ -55,6 +57,8 @@ struct Inner {
     data_rights: DataRights,
     identity: Identity,
     tenants: Tenants,
+    accounts: Accounts,
+    factors: Factors,
     instances: Instances,
     operations: Operations,
     events: Events,
@@ -111,12 +115,15 @@ impl Control {
             data_rights.clone(),
             &settings.base_url,
         );
+        let factors = Factors::new(identity.clone(), keys.clone())?;
+        let accounts = Accounts::new(identity.clone(), keys.clone(), settings.sign_up);
         let reconcilers = Reconcilers::new(db.clone());
         let every = [
             instances.reconcilers(),
             identity.reconcilers(),
             tenants.reconcilers(),
             audit.reconcilers(),
+            accounts.reconcilers(),
             notifications.reconcilers(),
         ];
         for reconciler in every.into_iter().flatten() {
@@ -133,6 +140,8 @@ impl Control {
             data_rights,
             identity,
             tenants,
+            accounts,
+            factors,
             instances,
             operations,
             events,
@@ -183,6 +192,16 @@ impl Control {
     #[must_use]
     pub fn tenants(&self) -> &Tenants {
         &self.inner.tenants
+    }
+
+    #[must_use]
+    pub fn accounts(&self) -> &Accounts {
+        &self.inner.accounts
+    }
+
+    #[must_use]
+    pub fn factors(&self) -> &Factors {
+        &self.inner.factors
     }
 
     #[must_use]

@@ -114,6 +114,10 @@ typed_ids! {
     TokenId = "tok";
     /// A one-time link that signs its holder in.
     SignInLinkId = "link";
+    /// A passkey.
+    PasskeyId = "pkey";
+    /// Something asked for by an e-mail address, until it is worked off.
+    AccountRequestId = "areq";
     /// A process in an instance that somebody started and may attach to; terminals are such processes with a PTY.
     ProcessId = "proc";
     /// A role that a tenant made for itself.

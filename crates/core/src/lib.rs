@@ -9,6 +9,7 @@ pub mod access;
 pub mod ambient;
 pub mod audit;
 pub mod driver;
+pub mod email;
 pub mod error;
 pub mod frame;
 pub mod git_url;

@@ -12,10 +12,10 @@ use stead_core::access::Role;
 use stead_core::ids::{InstanceId, TenantId, UserId};
 use stead_core::rights::Grant;
 
-use crate::entities::{instance_binding, membership, user};
+use crate::entities::{instance_binding, membership, tenant, user};
 use crate::failure::{Doing, corrupt};
 use crate::roles;
-use crate::scope::{Access, Scope, TenantAccess};
+use crate::scope::{Access, Scope, SystemAccess, TenantAccess};
 use crate::tenants::own;
 use crate::transaction::{Tx, on};
 
@@ -270,4 +270,36 @@ pub async fn remove_binding<S: Scope>(
         .await
         .doing("removing a binding")?;
     Ok(())
+}
+
+/// Names of tenants, other than personal ones and those that are being deleted, that would be left without an owner if this user went.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn owned_alone(access: &impl SystemAccess, user: UserId) -> Result<Vec<String>> {
+    let owner = || membership::Column::Role.eq(Role::Owner.as_str());
+    let owned = membership::Entity::find()
+        .filter(membership::Column::UserId.eq(user.to_string()))
+        .filter(owner())
+        .all(on(access))
+        .await
+        .doing("listing what a user owns")?;
+    let mut alone = Vec::new();
+    for row in owned {
+        let tenant = tenant::Entity::find_by_id(row.tenant_id.clone())
+            .filter(tenant::Column::PersonalOf.is_null())
+            .filter(tenant::Column::DeletedAt.is_null())
+            .one(on(access))
+            .await
+            .doing("finding a tenant")?;
+        let other = membership::Entity::find()
+            .filter(membership::Column::TenantId.eq(row.tenant_id))
+            .filter(membership::Column::UserId.ne(user.to_string()))
+            .filter(owner())
+            .one(on(access))
+            .await
+            .doing("looking for another owner")?;
+        alone.extend(tenant.filter(|_| other.is_none()).map(|tenant| tenant.name));
+    }
+    Ok(alone)
 }

@@ -7,6 +7,8 @@ mod m0001_foundation;
 mod m0002_keys;
 mod m0003_audit;
 mod m0004_sessions;
+mod m0005_accounts;
+mod m0006_factors;
 mod m0007_tenants;
 mod m0008_notifications;
 
@@ -21,6 +23,8 @@ impl MigratorTrait for Migrations {
             Box::new(m0002_keys::Keys),
             Box::new(m0003_audit::Audit),
             Box::new(m0004_sessions::Sessions),
+            Box::new(m0005_accounts::Accounts),
+            Box::new(m0006_factors::Factors),
             Box::new(m0007_tenants::Tenants),
             Box::new(m0008_notifications::Notifications),
         ]

@@ -26,4 +26,6 @@ pub enum Nudge {
     Keys,
     /// Rows were added to the audit log.
     Audit,
+    /// Somebody who is not signed in asked for something by an address.
+    AccountRequests,
 }

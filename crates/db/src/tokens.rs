@@ -92,3 +92,15 @@ pub async fn delete_expired(tx: &Tx<SystemScope>) -> Result<u64> {
         .doing("removing expired API tokens")?;
     Ok(result.rows_affected)
 }
+
+/// Every token of the user, expired or not.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn all_of_user(access: &impl SystemAccess, user: UserId) -> Result<Vec<ApiToken>> {
+    api_token::Entity::find()
+        .filter(api_token::Column::UserId.eq(user.to_string()))
+        .all(on(access))
+        .await
+        .doing("listing API tokens")
+}

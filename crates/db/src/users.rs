@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sea_orm::ActiveValue::{self, Set};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
+use stead_core::email::EmailAddress;
 use stead_core::ids::UserId;
-use stead_core::{Result, Timestamp};
+use stead_core::{Error, Result, Timestamp};
 
 use crate::entities::user;
 use crate::failure::Doing;
@@ -147,13 +149,13 @@ pub async fn operators(access: &impl SystemAccess) -> Result<u64> {
         .doing("counting operators")
 }
 
-/// The account with this address.
+/// The user with this address (`stead_core::email::EmailAddress::key`).
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn by_email(access: &impl SystemAccess, email: &str) -> Result<Option<User>> {
+pub async fn by_email_key(access: &impl SystemAccess, key: &str) -> Result<Option<User>> {
     user::Entity::find()
-        .filter(user::Column::Email.eq(email))
+        .filter(user::Column::EmailKey.eq(key))
         .one(on(access))
         .await
         .doing("finding a user by address")
@@ -176,4 +178,83 @@ pub async fn names<A: Access>(access: &A, ids: &BTreeSet<&str>) -> Result<BTreeM
         .await
         .doing("reading the names of users")?;
     Ok(found.into_iter().collect())
+}
+
+/// Gives the user an address that nobody else has, known to be theirs since `verified_at`.
+///
+/// # Errors
+/// `email_taken`; a failure of the database.
+pub async fn set_email(
+    tx: &Tx<SystemScope>,
+    id: UserId,
+    email: &EmailAddress,
+    verified_at: Option<Timestamp>,
+) -> Result<()> {
+    let taken = by_email_key(tx, email.key()).await?;
+    if taken.is_some_and(|other| other.id != id.to_string()) {
+        return Err(Error::conflict("email_taken", "Another account has this e-mail address.")
+            .next_step("Use another address, or sign in to the account that has it."));
+    }
+    update(tx, id, |row| {
+        row.email = Set(Some(email.as_str().to_owned()));
+        row.email_key = Set(Some(email.key().to_owned()));
+        row.email_verified_at = Set(verified_at.map(Timestamp::micros));
+    })
+    .await
+}
+
+/// The address is known to be theirs from now on.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn set_email_verified(tx: &Tx<SystemScope>, id: UserId) -> Result<()> {
+    let now = tx.now().micros();
+    update(tx, id, |row| row.email_verified_at = Set(Some(now))).await
+}
+
+/// Voids what was made for the user's credentials as they were.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn raise_credential_version(tx: &Tx<SystemScope>, id: UserId) -> Result<()> {
+    user::Entity::update_many()
+        .col_expr(user::Column::CredentialVersion, Expr::col(user::Column::CredentialVersion).add(1))
+        .filter(user::Column::Id.eq(id.to_string()))
+        .exec(on(tx))
+        .await
+        .doing("raising a credential version")?;
+    Ok(())
+}
+
+/// Since when the user wants their account gone; `None` takes the wish back.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn set_deleted(tx: &Tx<SystemScope>, id: UserId, at: Option<Timestamp>) -> Result<()> {
+    update(tx, id, |row| row.deleted_at = Set(at.map(Timestamp::micros))).await
+}
+
+/// Users who have wanted their account gone since before this time, at most a hundred.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn deleted_before(access: &impl SystemAccess, at: Timestamp) -> Result<Vec<User>> {
+    user::Entity::find()
+        .filter(user::Column::DeletedAt.lt(at.micros()))
+        .order_by_asc(user::Column::Id)
+        .limit(100)
+        .all(on(access))
+        .await
+        .doing("finding users to erase")
+}
+
+async fn update(
+    tx: &Tx<SystemScope>,
+    id: UserId,
+    change: impl FnOnce(&mut user::ActiveModel) + Send,
+) -> Result<()> {
+    let mut row = user::ActiveModel { id: ActiveValue::Unchanged(id.to_string()), ..Default::default() };
+    change(&mut row);
+    user::Entity::update(row).exec(on(tx)).await.doing("changing a user")?;
+    Ok(())
 }

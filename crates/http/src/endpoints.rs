@@ -5,6 +5,8 @@
 
 mod account;
 mod audit;
+mod accounts;
+mod factors;
 mod instances;
 mod nodes;
 mod notifications;
@@ -150,6 +152,8 @@ impl Endpoint {
 const TABLES: &[&[Endpoint]] = &[
     system::ENDPOINTS,
     account::ENDPOINTS,
+    accounts::ENDPOINTS,
+    factors::ENDPOINTS,
     tenants::ENDPOINTS,
     instances::ENDPOINTS,
     operations::ENDPOINTS,
@@ -241,6 +245,18 @@ mod tests {
                 "get_version",
                 "get_openapi",
                 "sign_in_with_link",
+                "get_auth_methods",
+                "sign_up",
+                "sign_in",
+                "verify_email",
+                "ask_password_reset",
+                "reset_password",
+                "ask_magic_link",
+                "sign_in_with_magic_link",
+                "confirm_email",
+                "complete_sign_in",
+                "begin_passkey_sign_in",
+                "finish_passkey_sign_in",
                 "look_up_invite",
                 "open_preview"
             ],

@@ -1,10 +1,12 @@
 //! One file per noun; a handler extracts, calls one service, converts.
 
 pub mod audit;
+pub mod accounts;
 pub mod auth;
 pub mod console;
 pub mod events;
 pub mod exec;
+pub mod factors;
 pub mod instance_actions;
 pub mod instances;
 pub mod invites;
@@ -39,6 +41,8 @@ pub fn all() -> OpenApiRouter<AppState> {
         .merge(system::routes())
         .merge(audit::routes())
         .merge(auth::routes())
+        .merge(accounts::routes())
+        .merge(factors::routes())
         .merge(sessions::routes())
         .merge(tokens::routes())
         .merge(tenants::routes())

@@ -27,6 +27,8 @@ pub struct User {
     pub id: String,
     pub name: String,
     pub email: Option<String>,
+    /// Whether the address is known to be theirs.
+    pub email_verified: bool,
     pub created_at: String,
 }
 

@@ -16,7 +16,7 @@ use stead_db::{Credential, SystemScope, Tx, previews, revocations, sessions};
 
 use super::caller::{Caller, Presented, RequestInfo};
 use super::sessions::{self as own_sessions, SignedIn, parse, personal_tenant};
-use super::{Identity, devices, operators, second_factors, secret};
+use super::{Identity, accounts, devices, operators, second_factors, secret};
 
 const PENDING_LIFETIME: Duration = Duration::from_mins(10);
 /// Second factors that may be shown to one pending sign-in.
@@ -175,6 +175,7 @@ impl Arrival {
     }
 
     async fn begin_session(&self, tx: &Tx<SystemScope>, factors: &str) -> Result<()> {
+        accounts::come_in(tx, self.user).await?;
         self.end_former(tx).await?;
         let row = own_sessions::browser_row(
             self.session,

@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use stead_core::Result;
 use stead_db::{
-    SystemScope, attempts, device_requests, events, idempotency_keys, intents, known_devices, operations,
-    pending_sign_ins, previews, refresh_tokens, revocations, sessions, sign_in_links, tokens,
+    SystemScope, attempts, device_requests, events, factors, idempotency_keys, intents, known_devices,
+    mail_links, operations, pending_sign_ins, previews, refresh_tokens, revocations, sessions, sign_in_links,
+    tokens,
 };
 
 use crate::engine::Reconciler;
@@ -59,6 +60,8 @@ impl Reconciler for ForgetExpired {
                     "device_requests": device_requests::delete_expired(&tx).await?,
                     "known_devices": known_devices::prune(&tx, before(now, DEVICES)).await?,
                     "attempts": attempts::delete_expired(&tx).await?,
+                    "passkey_ceremonies": factors::delete_expired_ceremonies(&tx).await?,
+                    "mail_links": mail_links::delete_expired(&tx).await?,
                     "previews": previews::delete_expired(&tx).await?,
                     "idempotency_keys": idempotency_keys::delete_expired(&tx).await?,
                     "events": events::prune(&tx, before(now, FEED)).await?,

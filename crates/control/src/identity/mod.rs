@@ -10,8 +10,10 @@ mod admission;
 mod caller;
 mod devices;
 mod expiry;
+mod factors;
 mod known;
 mod operators;
+mod passwords;
 mod previews;
 mod second_factors;
 pub(crate) mod secret;
@@ -33,13 +35,17 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use accounts::require_verified_email;
+pub use accounts::{Accounts, SignUp, SignUpPolicy};
 pub use admission::{Admission, Factor, Pending, SecondFactor};
 pub use caller::{Caller, Presented, RequestInfo};
+pub use factors::{Factors, Proof};
 pub use operators::Operator;
 pub use previews::PreviewPass;
 pub use sessions::SignedIn;
 
 use self::known::Known;
+use self::passwords::Passwords;
 use crate::attempts::Attempts;
 use crate::tenants::{security, view};
 
@@ -59,6 +65,7 @@ struct Inner {
     base_url: String,
     known: Known,
     attempts: Attempts,
+    passwords: Passwords,
     revoked: watch::Sender<u64>,
 }
 
@@ -73,6 +80,7 @@ impl Identity {
     pub fn new(db: Db, base_url: &str) -> Self {
         let system = db.system("identity");
         let attempts = Attempts::new(&db);
+        let passwords = Passwords::new(db.clone());
         let base_url = base_url.trim_end_matches('/').to_owned();
         Self {
             inner: Arc::new(Inner {
@@ -81,6 +89,7 @@ impl Identity {
                 base_url,
                 known: Known::default(),
                 attempts,
+                passwords,
                 revoked: watch::Sender::new(0),
             }),
         }

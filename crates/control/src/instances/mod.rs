@@ -179,6 +179,7 @@ impl Instances {
         new: &input::NewInstance,
         cause: &Cause,
     ) -> Result<(InstanceId, OperationId)> {
+        crate::identity::require_verified_email(tx).await?;
         let (now, ambient) = (tx.now(), tx.ambient());
         let id: InstanceId = ambient.new_id();
         let name = self.choose_name(tx, new).await?;

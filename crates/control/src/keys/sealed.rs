@@ -72,4 +72,22 @@ pub(super) const SEALED: &[SealedColumn] = &[
         context_kind: "webhook",
         may_be_resealed: true,
     },
+    SealedColumn {
+        table: "totps",
+        key: &[Text("user_id")],
+        column: "sealed_secret",
+        context_of: &[Text("user_id")],
+        context: |parts| format!("totp/{}", parts.concat()),
+        context_kind: "totp",
+        may_be_resealed: true,
+    },
+    SealedColumn {
+        table: "passkey_ceremonies",
+        key: &[Text("secret_hash")],
+        column: "sealed_state",
+        context_of: &[Text("secret_hash")],
+        context: |parts| format!("passkey_ceremony/{}", parts.concat()),
+        context_kind: "passkey_ceremony",
+        may_be_resealed: true,
+    },
 ];

@@ -164,7 +164,7 @@ impl Tenants {
             let role = named(&*tx, tenant, &input.role).await?;
             may_handle(scope.permissions(), &role.permissions())?;
             if let Some(email) = email
-                && let Some(user) = users::by_email(system, email).await?
+                && let Some(user) = users::by_email_key(system, email).await?
                 && members::find(&*tx, tenant, parse(&user.id)?).await?.is_some()
             {
                 return Err(Error::conflict("already_member", format!("{email} is a member already.")));
@@ -281,5 +281,5 @@ impl Tenants {
 
 /// Whether the account's own, confirmed address is this one.
 fn holds_mailbox(user: &User, email: &str) -> bool {
-    user.email.as_deref().is_some_and(|own| folded(own) == email)
+    user.email_verified_at.is_some() && user.email_key.as_deref() == Some(email)
 }

@@ -36,6 +36,7 @@ impl World {
             master_key: crate::MasterKeySettings::File(folder.path().join("master.key")),
             notifications: crate::notifications::NotificationSettings::default(),
             outbound: crate::outbound::OutboundSettings::default(),
+            sign_up: crate::identity::SignUpPolicy::default(),
         };
         Self { control: Control::start(db, settings).await.unwrap(), _folder: folder }
     }

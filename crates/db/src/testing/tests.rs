@@ -215,7 +215,8 @@ async fn migrate_with_data_in_place(target: Target) {
     let login: SessionId = db.ambient().new_id();
     // In words of the first migration: the queries of this version name columns that come later.
     for statement in [
-        format!("INSERT INTO users (id, name, created_at) VALUES ('{user}', 'Ada', 1)"),
+        format!("INSERT INTO users (id, name, email, created_at) VALUES ('{user}', 'Ada', 'Ada@Example.org', 1)"),
+        "INSERT INTO users (id, name, email, created_at) VALUES ('user_z', 'Other', 'ada@example.org', 2)".to_owned(),
         format!("INSERT INTO tenants (id, name, personal_of, created_at) VALUES ('{tenant}', 'Ada', '{user}', 1)"),
         format!("INSERT INTO memberships (tenant_id, user_id, role, created_at) VALUES ('{tenant}', '{user}', 'owner', 1)"),
         format!("INSERT INTO sessions (id, user_id, secret_hash, created_at, last_used_at, expires_at) VALUES ('{login}', '{user}', 'hash', 5, 5, 9)"),
@@ -236,6 +237,9 @@ async fn migrate_with_data_in_place(target: Target) {
     let ada = db.tenant_scope(actor, None, None).await.unwrap().unwrap();
     assert_eq!(ada.tenant_id(), tenant);
     assert!(users::myself(&ada).await.unwrap().unwrap().is_operator, "the first user runs the installation");
+    // Of two addresses that differ in case alone, the first is the way in.
+    let found = users::by_email_key(&db.system("test"), "ada@example.org").await.unwrap().unwrap();
+    assert_eq!((found.id, found.email_verified_at, found.credential_version), (user.to_string(), Some(1), 0));
     let taken = crate::instances::taken(&ada, tenant).await.unwrap();
     assert_eq!((taken.instances, taken.cpu_millis, taken.memory_bytes, taken.disk_bytes), (1, 1500, 7, 9));
     assert_eq!(users::myself(&ada).await.unwrap().unwrap().name, "Ada");

@@ -9,6 +9,7 @@ use http::{HeaderMap, Method, StatusCode};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use stead_api::v1::tenants::TenantsQuery;
+use stead_control::identity::SignUpPolicy;
 use stead_control::instances::PreviewAddress;
 use stead_control::{Control, ControlSettings, MasterKeySettings, Presented, RequestInfo};
 use stead_core::access::{Permission, Role};
@@ -62,13 +63,14 @@ pub(crate) struct Objects {
 }
 
 /// Further kinds of objects, with an id that nothing has. Those that [`Scene::objects`] makes are filled in there.
-const MORE: [(&str, &str); 6] = [
+const MORE: [(&str, &str); 7] = [
     ("webhook", "hook"),
     ("delivery", "dlv"),
     ("template", "template"),
     ("user", "user"),
     ("invite", "inv"),
     ("role", "role"),
+    ("passkey", "pkey"),
 ];
 
 impl Objects {
@@ -204,6 +206,7 @@ impl Scene {
             master_key: MasterKeySettings::File(folder.join("master.key")),
             notifications: stead_control::notifications::NotificationSettings::default(),
             outbound: stead_control::outbound::OutboundSettings::default(),
+            sign_up: SignUpPolicy::Open,
         };
         Control::start(db.clone(), settings).await.unwrap()
     }

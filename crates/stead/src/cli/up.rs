@@ -10,6 +10,7 @@ use serde_json::json;
 use stead_api::client::Client;
 use stead_api::v1::instances::{CreateInstance, Instance};
 use stead_control::outbound::OutboundSettings;
+use stead_control::identity::SignUpPolicy;
 use stead_core::names;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -68,9 +69,30 @@ pub(crate) struct UpArgs {
     /// Where browsers reach this server; previews are hosts below it.
     #[arg(long, env = "STEAD_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
+    /// Who may make an account: everybody, whoever was invited into a tenant, or nobody but operators for others.
+    #[arg(long, env = "STEAD_SIGN_UP", value_enum, default_value = "invited", value_name = "WHO")]
+    sign_up: WhoSignsUp,
     /// Open the repository of this folder as a workspace, unless it is open already.
     #[arg(long, value_name = "PATH")]
     workspace: Option<PathBuf>,
+}
+
+/// [`SignUpPolicy`] on the command line.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum WhoSignsUp {
+    Open,
+    Invited,
+    Closed,
+}
+
+impl WhoSignsUp {
+    const fn policy(self) -> SignUpPolicy {
+        match self {
+            Self::Open => SignUpPolicy::Open,
+            Self::Invited => SignUpPolicy::Invited,
+            Self::Closed => SignUpPolicy::Closed,
+        }
+    }
 }
 
 impl HostArgs {
@@ -95,6 +117,7 @@ impl HostArgs {
             public_url,
             database: self.database.clone(),
             master_key: config::master_key_here(&self.data_dir(), self.master_key_command.as_deref()),
+            sign_up: SignUpPolicy::default(),
             node_name: rustix::system::uname().nodename().to_string_lossy().into_owned(),
             allow_private_networks: self.allow_private_networks,
             insecure_registries: self.insecure_registry.clone(),
@@ -120,6 +143,7 @@ pub(crate) async fn serve(context: &Context, args: UpArgs, own_node: OwnNode) ->
     let public_host = url::Url::parse(&base_url).ok().and_then(|url| url.host_str().map(str::to_owned));
     settings.mail = args.mail.mail(public_host.as_deref().unwrap_or("localhost"))?;
     settings.outbound = args.mail.outbound()?;
+    settings.sign_up = args.sign_up.policy();
     let mut lock = DataDirLock::acquire(&settings.data_dir)?;
     let stead = Stead::assemble(&settings, own_node, &context.ambient).await?;
     lock.announce(Some(stead.base_url().to_owned()))?;

@@ -80,8 +80,10 @@ impl Stead {
                 ..NotificationSettings::default()
             },
             outbound: settings.outbound.clone(),
+            sign_up: settings.sign_up,
         };
         let control = Control::start(db, control_settings).await?;
+        control.accounts().prepare().await?;
         let stop = CancellationToken::new();
         let mut tasks = Vec::new();
         if let Some(listener) = node_listener {

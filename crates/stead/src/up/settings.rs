@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use stead_control::MasterKeySettings;
 use stead_control::notifications::MailSettings;
 use stead_control::outbound::OutboundSettings;
+use stead_control::identity::SignUpPolicy;
 use stead_db::Target;
 
 /// Everything `stead up` needs to know.
@@ -20,6 +21,8 @@ pub struct Settings {
     /// A `postgres://` address; a file in the data directory when absent.
     pub database: Option<String>,
     pub master_key: MasterKeySettings,
+    /// Who may make an account.
+    pub sign_up: SignUpPolicy,
     pub node_name: String,
     pub allow_private_networks: bool,
     /// Registries spoken to by plain HTTP.

@@ -243,6 +243,7 @@ async fn every_kind_has_a_scenario(db: Db) {
         master_key: crate::MasterKeySettings::File(folder.path().join("master.key")),
         notifications: crate::notifications::NotificationSettings::default(),
         outbound: crate::outbound::OutboundSettings::default(),
+        sign_up: crate::identity::SignUpPolicy::default(),
     };
     let whole = Control::start(db.clone(), settings).await.unwrap();
     let world = World::on(db).await;
