@@ -78,7 +78,11 @@ where
 ///
 /// # Errors
 /// See [`once`].
-pub async fn once_on_behalf<T, F, Fut>(scope: &SystemScope, mutation: &Mutation, mut work: F) -> Result<Once<T>>
+pub async fn once_on_behalf<T, F, Fut>(
+    scope: &SystemScope,
+    mutation: &Mutation,
+    mut work: F,
+) -> Result<Once<T>>
 where
     T: Serialize + DeserializeOwned,
     F: FnMut(std::sync::Arc<Tx<SystemScope>>) -> Fut,

@@ -358,7 +358,9 @@ pub struct Taken {
 /// A failure of the database.
 pub async fn taken<A: Access>(access: &A, tenant: TenantId) -> Result<Taken> {
     let sum = |column: instance::Column| Expr::col(column).sum().cast_as("bigint");
-    let found: Option<(i64, Option<i64>, Option<i64>, Option<i64>)> = visible(access)
+    /// Count and sums; a sum over nothing is null.
+    type Sums = (i64, Option<i64>, Option<i64>, Option<i64>);
+    let found: Option<Sums> = visible(access)
         .filter(instance::Column::TenantId.eq(tenant.to_string()))
         .select_only()
         .column_as(instance::Column::Id.count(), "instances")

@@ -76,6 +76,7 @@ pub struct Me {
 /// What a first factor leads to.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "there is one per request, and it is written at once")]
 pub enum SignInAnswer {
     /// `Set-Cookie` carries the session.
     SignedIn { me: Me },

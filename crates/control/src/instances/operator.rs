@@ -91,7 +91,9 @@ impl Instances {
             match outcome {
                 Ok(did) => begun += usize::from(did),
                 // Something else is being done to it: the next round looks again.
-                Err(error) => tracing::debug!(instance.id = %id, "ending an instance of a deleted tenant: {error}"),
+                Err(error) => {
+                    tracing::debug!(instance.id = %id, "ending an instance of a deleted tenant: {error}")
+                }
             }
         }
         Ok((instances.len(), begun))

@@ -121,7 +121,10 @@ impl SigningKeys {
 
 /// What was read last, of each purpose.
 #[derive(Default)]
-pub(super) struct Known(Mutex<HashMap<SigningPurpose, (Arc<SigningKeys>, Timestamp, u64)>>);
+pub(super) struct Known(Mutex<HashMap<SigningPurpose, ReadKeys>>);
+
+/// The keys, when they were read, and how much had been forgotten by then.
+type ReadKeys = (Arc<SigningKeys>, Timestamp, u64);
 
 fn context(purpose: SigningPurpose, id: SigningKeyId) -> String {
     format!("signing/{}/{id}", purpose.as_str())

@@ -1,6 +1,7 @@
 //! An organization, or the personal tenant of one user. Written by control::tenants.
 
 use sea_orm::entity::prelude::*;
+use stead_core::ids::TenantId;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "tenants")]
@@ -24,12 +25,7 @@ pub struct Model {
 impl Model {
     /// A tenant with no rules of its own.
     #[must_use]
-    pub fn new(
-        id: impl ToString,
-        name: impl Into<String>,
-        personal_of: Option<String>,
-        created_at: i64,
-    ) -> Self {
+    pub fn new(id: TenantId, name: impl Into<String>, personal_of: Option<String>, created_at: i64) -> Self {
         Self {
             id: id.to_string(),
             name: name.into(),

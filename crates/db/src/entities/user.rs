@@ -1,6 +1,7 @@
 //! A person or machine account that can sign in. Written by control::identity.
 
 use sea_orm::entity::prelude::*;
+use stead_core::ids::UserId;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "users")]
@@ -28,7 +29,7 @@ pub struct Model {
 impl Model {
     /// Somebody without an address, who is no operator and not kept out.
     #[must_use]
-    pub fn new(id: impl ToString, name: impl Into<String>, created_at: i64) -> Self {
+    pub fn new(id: UserId, name: impl Into<String>, created_at: i64) -> Self {
         Self {
             id: id.to_string(),
             name: name.into(),

@@ -188,7 +188,7 @@ pub(crate) async fn run(context: &Context, args: &TenantsArgs) -> Result<ExitCod
         Some(TenantsCommand::Leave { tenant }) => {
             let tenant = named(&client, tenant, false).await?;
             client.leave_tenant(&tenant.id).await?;
-            output.note(&format!("You do not belong to {} any more.", tenant.name));
+            output.note(format!("You do not belong to {} any more.", tenant.name));
         }
         Some(TenantsCommand::Delete { tenant }) => {
             let tenant = named(&client, tenant, false).await?;
@@ -214,7 +214,7 @@ pub(crate) async fn run(context: &Context, args: &TenantsArgs) -> Result<ExitCod
                 output.json(&created);
             } else {
                 output.note("The link works once, for seven days; it is not shown again.");
-                output.line(&created.url.unwrap_or_default());
+                output.line(created.url.unwrap_or_default());
             }
         }
         Some(TenantsCommand::Invites { command }) => invites(context, &client, command.as_ref()).await?,
@@ -257,7 +257,7 @@ async fn switch(context: &Context, client: &Client, tenant: Option<&str>) -> Res
     stored.tenant = tenant.as_ref().filter(|tenant| !tenant.personal).map(|tenant| tenant.id.clone());
     stored.store(path)?;
     let name = tenant.map_or_else(|| "your personal tenant".to_owned(), |tenant| tenant.name);
-    context.output.note(&format!("Commands act in {name} now."));
+    context.output.note(format!("Commands act in {name} now."));
     Ok(())
 }
 
@@ -274,7 +274,7 @@ async fn members(
                 output.json(&member);
             } else {
                 let role = role_name(member.role, member.custom_role.as_ref());
-                output.note(&format!("{} is {role} now.", member.user.name));
+                output.note(format!("{} is {role} now.", member.user.name));
             }
         }
         Some(MembersCommand::Remove { user }) => {

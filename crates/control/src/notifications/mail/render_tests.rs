@@ -11,7 +11,7 @@ const BASE: &str = "https://stead.example.org";
 fn every_kind_that_people_are_told_has_a_template_with_all_its_values() {
     let renderer = Renderer::new(BASE);
     for notice in samples::all() {
-        let kind = kind_of(notice.key()).expect(notice.key());
+        let kind = kind_of(notice.key()).unwrap_or_else(|| panic!("{}", notice.key()));
         if !kind.mail && !kind.inbox {
             continue;
         }
