@@ -113,6 +113,7 @@ impl Control {
             instances.clone(),
             engine.clone(),
             data_rights.clone(),
+            keys.clone(),
             &settings.base_url,
         );
         let factors = Factors::new(identity.clone(), keys.clone())?;

@@ -21,6 +21,7 @@ use crate::data_rights::DataRights;
 use crate::engine::{NewOperation, OperationKind, Reconciler, Step, StepContext};
 use crate::identity::{Caller, Identity};
 use crate::instances::Instances;
+use crate::notifications::{self, Notice};
 
 /// Between the wish and the erasure.
 pub const GRACE: Duration = Duration::from_hours(30 * 24);
@@ -44,6 +45,9 @@ impl Tenants {
                 revocations::append(&tx, "tenant", &subject).await?;
                 let detail = json!({"erased_after": at.plus(GRACE).to_string()});
                 record(&tx, "tenant.delete", &subject, Some(&detail)).await?;
+                let tenant_name = TenantAccess::scope(&tx).tenant_name().to_owned();
+                let notice = Notice::TenantDeletion { tenant: id, tenant_name, erased_at: at.plus(GRACE) };
+                notifications::queue(&tx, &self.inner.keys, notice).await?;
                 Ok(at)
             })
             .await?;
@@ -85,7 +89,10 @@ impl Tenants {
                 tenants::set_deleted(&tx, id, None).await?;
                 let subject = id.to_string();
                 revocations::append(&tx, "tenant", &subject).await?;
-                record(&tx, "tenant.restore", &subject, None).await
+                record(&tx, "tenant.restore", &subject, None).await?;
+                let tenant_name = TenantAccess::scope(&tx).tenant_name().to_owned();
+                let notice = Notice::TenantRestored { tenant: id, tenant_name };
+                notifications::queue(&tx, &self.inner.keys, notice).await
             })
             .await?;
         identity.rights_ended();

@@ -25,6 +25,7 @@ use super::quotas::{self, Limited};
 use super::{Tenants, not_personal, paged, record, view};
 use crate::idempotency::{self, Mutation};
 use crate::identity::{Caller, secret};
+use crate::notifications::{self, LinkToken, Notice};
 
 /// How long an invitation can be accepted.
 pub const LIFETIME: Duration = Duration::from_hours(7 * 24);
@@ -154,8 +155,8 @@ impl Tenants {
         mutation: &Mutation,
     ) -> Result<wire::CreatedInvite> {
         let email = &mailbox(input)?;
-        let token = secret::opaque(self.inner.db.ambient());
-        let hash = &secret::hash(&token);
+        let token = &secret::opaque(self.inner.db.ambient());
+        let hash = &secret::hash(token);
         let system = &self.system();
         let once = idempotency::once(scope, mutation, |tx| async move {
             let scope = TenantAccess::scope(&*tx);
@@ -184,7 +185,22 @@ impl Tenants {
                 accepted_by: None,
                 revoked_at: None,
             };
-            invites::insert(&*tx, row).await?;
+            let expires_at = tx.now().plus(LIFETIME);
+            invites::insert(&tx, row).await?;
+            if let Some(address) = email {
+                let invited = users::by_email(system, address).await?;
+                let notice = Notice::Invite {
+                    tenant,
+                    tenant_name: scope.tenant_name().to_owned(),
+                    inviter_name: users::myself(&*tx).await?.map(|user| user.name).unwrap_or_default(),
+                    role: role.name().to_owned(),
+                    address: address.clone(),
+                    user: invited.map(|user| parse(&user.id)).transpose()?,
+                    token: LinkToken::new(token.as_str()),
+                    expires_at,
+                };
+                notifications::queue(&tx, &self.inner.keys, notice).await?;
+            }
             let detail = serde_json::json!({"after": {"role": role.reference(), "link": email.is_none()}});
             record(&*tx, "invite.create", &id.to_string(), Some(&detail)).await?;
             Ok(id)
@@ -272,6 +288,14 @@ impl Tenants {
                 let entry =
                     Entry { tenant: Some(tenant), detail: Some(&detail), ..Entry::new("member.join", &object) };
                 audit::append(&tx, entry).await?;
+                let notice = Notice::MemberJoined {
+                    tenant,
+                    tenant_name: offer.tenant.name.clone(),
+                    user,
+                    user_name: account.name,
+                    role: offer.role.name().to_owned(),
+                };
+                notifications::queue(&tx, &self.inner.keys, notice).await?;
                 Ok((offer.tenant, offer.role))
             })
             .await?;

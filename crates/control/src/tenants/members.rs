@@ -11,6 +11,8 @@ use stead_db::{Scope, TenantAccess, TenantScope, Tx, members, revocations, users
 
 use super::{Tenants, not_personal, record, view};
 use crate::identity::accounts::user_view;
+use crate::keys::Keys;
+use crate::notifications::{self, Notice};
 
 /// The role that a request names.
 ///
@@ -30,7 +32,9 @@ pub(super) async fn named<S: Scope>(tx: &Tx<S>, tenant: TenantId, reference: &st
 }
 
 /// The membership ends, with the rules that hold however it does: bindings go with it, an owner stays, what is open is cut.
-pub(super) async fn end<S: Scope>(tx: &Tx<S>, tenant: TenantId, user: UserId, action: &str) -> Result<()> {
+async fn end(tx: &Tx<TenantScope>, keys: &Keys, user: UserId, action: &str) -> Result<()> {
+    let scope = TenantAccess::scope(tx);
+    let tenant = scope.tenant_id();
     let grant = members::grant(tx, tenant, user).await?.ok_or_else(|| Error::not_found("member", user))?;
     if grant.is_owner() {
         owner_may_go(members::owners(tx, tenant).await?)?;
@@ -39,7 +43,22 @@ pub(super) async fn end<S: Scope>(tx: &Tx<S>, tenant: TenantId, user: UserId, ac
     let subject = user.to_string();
     revocations::append(tx, "membership", &subject).await?;
     let detail = serde_json::json!({"before": {"role": grant.reference(), "role_name": grant.name()}});
-    record(tx, action, &subject, Some(&detail)).await
+    record(tx, action, &subject, Some(&detail)).await?;
+    let notice = Notice::MemberRemoved {
+        tenant,
+        tenant_name: scope.tenant_name().to_owned(),
+        user,
+        user_name: name_of(tx, user).await?,
+        left: scope.user_id() == user,
+    };
+    notifications::queue(tx, keys, notice).await
+}
+
+/// For a sentence that names them.
+async fn name_of(tx: &Tx<TenantScope>, user: UserId) -> Result<String> {
+    let id = user.to_string();
+    let mut names = users::names(tx, &std::collections::BTreeSet::from([id.as_str()])).await?;
+    Ok(names.remove(&id).unwrap_or_default())
 }
 
 impl Tenants {
@@ -74,6 +93,14 @@ impl Tenants {
                     |grant: &Grant| serde_json::json!({"role": grant.reference(), "role_name": grant.name()});
                 let detail = serde_json::json!({"before": shown(&before), "after": shown(&after)});
                 record(&tx, "member.set_role", &subject, Some(&detail)).await?;
+                let notice = Notice::MemberRoleChanged {
+                    tenant,
+                    tenant_name: scope.tenant_name().to_owned(),
+                    user,
+                    user_name: name_of(&tx, user).await?,
+                    role: after.name().to_owned(),
+                };
+                notifications::queue(&tx, &self.inner.keys, notice).await?;
                 let row = members::find(&tx, tenant, user).await?;
                 Ok((after, row.ok_or_else(|| Error::not_found("member", user))?))
             })
@@ -99,7 +126,7 @@ impl Tenants {
                     .ok_or_else(|| Error::not_found("member", user))?;
                 not_personal(scope, "has its user as the only member, who stays its owner")?;
                 may_handle(scope.permissions(), &theirs.permissions())?;
-                end(&tx, tenant, user, "member.remove").await
+                end(&tx, &self.inner.keys, user, "member.remove").await
             })
             .await?;
         self.inner.identity.rights_ended();
@@ -115,7 +142,7 @@ impl Tenants {
         scope
             .transaction(|tx| async move {
                 let scope = TenantAccess::scope(&tx);
-                end(&tx, scope.tenant_id(), scope.user_id(), "member.leave").await
+                end(&tx, &self.inner.keys, scope.user_id(), "member.leave").await
             })
             .await?;
         self.inner.identity.rights_ended();

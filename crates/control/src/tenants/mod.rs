@@ -38,6 +38,7 @@ use crate::idempotency::{self, Mutation};
 use crate::identity::accounts::check_name;
 use crate::identity::{Caller, Identity};
 use crate::instances::Instances;
+use crate::keys::Keys;
 
 pub use deletion::GRACE;
 pub use invites::LIFETIME as INVITE_LIFETIME;
@@ -57,6 +58,7 @@ struct Inner {
     identity: Identity,
     instances: Instances,
     engine: Engine,
+    keys: Keys,
     base_url: String,
 }
 
@@ -69,11 +71,12 @@ impl Tenants {
         instances: Instances,
         engine: Engine,
         data_rights: DataRights,
+        keys: Keys,
         base_url: &str,
     ) -> Self {
         engine.register(Arc::new(deletion::Erase::new(instances.clone(), identity.clone(), data_rights)));
         let base_url = base_url.trim_end_matches('/').to_owned();
-        Self { inner: Arc::new(Inner { db, identity, instances, engine, base_url }) }
+        Self { inner: Arc::new(Inner { db, identity, instances, engine, keys, base_url }) }
     }
 
     fn system(&self) -> SystemScope {
