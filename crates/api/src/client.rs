@@ -6,6 +6,7 @@
 mod audit;
 mod error;
 mod events;
+mod notifications;
 mod stream;
 mod tenants;
 

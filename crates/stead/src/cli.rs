@@ -22,6 +22,7 @@ mod logs;
 mod mail_args;
 mod node;
 mod nodes;
+mod notifications;
 mod open;
 mod operations;
 mod overview;
@@ -33,6 +34,7 @@ mod tenants;
 mod tokens;
 mod up;
 mod validate;
+mod webhooks;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -154,6 +156,11 @@ enum Command {
     /// Tenants: list, make, switch, members, invitations, roles, quotas.
     #[command(visible_alias = "tenant")]
     Tenants(tenants::TenantsArgs),
+    /// Show what you were told.
+    Notifications(notifications::NotificationsArgs),
+    /// List, add, test or delete webhooks.
+    #[command(visible_alias = "webhook")]
+    Webhooks(webhooks::WebhooksArgs),
     /// List the machines that run instances.
     Nodes(nodes::NodesArgs),
     /// Store a server's address and an API token for later commands.
@@ -299,6 +306,8 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitCod
         Some(Command::Tokens(args)) => tokens::run(context, &args).await,
         Some(Command::Audit(args)) => Box::pin(audit::run(context, &args)).await,
         Some(Command::Tenants(args)) => tenants::run(context, &args).await,
+        Some(Command::Notifications(args)) => notifications::run(context, &args).await,
+        Some(Command::Webhooks(args)) => webhooks::run(context, &args).await,
         Some(Command::Nodes(args)) => nodes::run(context, &args).await,
         Some(Command::Login(args)) => login::run(context, args).await,
         Some(Command::Demo(args)) => Box::pin(demo::run(context, args)).await,

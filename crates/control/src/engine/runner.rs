@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use super::context::StepContext;
 use super::kind::{Ended, Step};
 use super::{Inner, Running, decode, encode, parse_id, tenant_of};
+use crate::notifications::{self, Notice};
 
 /// How often the engine looks for work that nobody nudged it about.
 const LOOK_ALONE: Duration = Duration::from_secs(10);
@@ -350,6 +351,19 @@ impl<'a> Runner<'a> {
                 superseded: record.cancel == Some(Cancel::Abandon),
             };
             kind.ended(tx, &ended).await?;
+        }
+        if let (OperationState::Failed, Some(problem)) = (record.state, &record.problem) {
+            let creator = self.row.created_by.as_deref().map(str::parse).transpose();
+            let notice = Notice::OperationFailed {
+                tenant: self.tenant,
+                operation: self.id,
+                kind: self.row.kind.clone(),
+                object: self.row.resource.clone(),
+                creator: creator.internal("reading who began an operation")?,
+                code: problem.code.clone(),
+                message: problem.message.clone(),
+            };
+            notifications::announce(tx, notice).await?;
         }
         for follower in operations::release_followers(tx, self.id).await? {
             tx.nudge(Nudge::Work(follower));

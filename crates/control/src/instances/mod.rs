@@ -43,6 +43,7 @@ pub use view::PreviewAddress;
 use self::activity::Activity;
 use self::previews::PreviewCache;
 use self::steps::Worker;
+use crate::notifications::{self, Notice};
 use crate::engine::{Engine, NewOperation};
 use crate::events::InstanceReader;
 use crate::idempotency::{self, Mutation};
@@ -223,6 +224,9 @@ impl Instances {
             last_active_at: Some(now),
         };
         stead_db::instances::insert(tx, &row).await?;
+        let name = row.name.clone();
+        let notice = Notice::InstanceCreated { tenant: row.tenant, instance: row.id, name };
+        notifications::announce(tx, notice).await?;
         if let Some(Source::Bundle { upload, .. }) = &new.source {
             stead_db::uploads::set_used_by(tx, *upload, Some(id)).await?;
         }

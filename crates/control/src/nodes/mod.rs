@@ -4,6 +4,7 @@
 //! measurements) is kept in memory of the server that holds the connection.
 
 mod live;
+mod news;
 mod session;
 mod view;
 

@@ -18,7 +18,8 @@ use stead_db::nodes::NodeRow;
 use stead_db::{Changed, Nudge};
 use stead_link::{ByteStream, NodeClient};
 
-use super::{Nodes, UsageSample};
+use super::{Nodes, UsageSample, news};
+use crate::notifications;
 
 /// Messages that are stored in one transaction when they come at once.
 const BATCH: usize = 128;
@@ -222,6 +223,9 @@ async fn store(
                 };
                 if before.observed.as_ref() != Some(&report) {
                     tx.changed(before.tenant, Changed::Instance(*instance));
+                }
+                if let Some(notice) = news::of(&before, &report) {
+                    notifications::announce(&tx, notice).await?;
                 }
                 known.push((*instance, before.tenant, report.state));
             }

@@ -16,6 +16,8 @@ mod mails;
 mod notice;
 mod preferences;
 mod tell;
+#[cfg(test)]
+mod tests;
 mod webhooks;
 
 use std::sync::Arc;
@@ -33,7 +35,7 @@ use crate::outbound::Outbound;
 
 pub use mail::{MailSettings, MailTls};
 pub use notice::{FactorChange, LinkToken, Notice, SecretText, Whereabouts};
-pub use tell::queue;
+pub use tell::{announce, queue};
 
 /// How notices are delivered.
 #[derive(Debug, Clone)]

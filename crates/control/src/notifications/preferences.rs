@@ -7,6 +7,7 @@ use stead_core::error::FieldError;
 use stead_core::{Error, Result};
 use stead_db::audit::{self, Entry};
 use stead_db::inbox::{self, Preference};
+use stead_db::outbox;
 
 use super::Notifications;
 use super::notice::{KINDS, Kind, kind_of};
@@ -117,8 +118,11 @@ impl Notifications {
                 for (kind, channel, enabled) in changes {
                     inbox::set_preference(&tx, caller.user(), kind, channel, *enabled).await?;
                 }
+                let personal = outbox::recipient(&tx, caller.user()).await?.and_then(|user| user.personal);
                 let user = caller.user().to_string();
-                audit::append(&tx, Entry::new("notification_preferences.update", &user)).await
+                let entry =
+                    Entry { tenant: personal, ..Entry::new("notification_preferences.update", &user) };
+                audit::append(&tx, entry).await
             })
             .await?;
         self.preferences(caller).await

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use stead_core::error::InternalContext as _;
-use stead_core::ids::{DeliveryId, NotificationId, TenantId, UserId};
+use stead_core::ids::{DeliveryId, NoticeId, NotificationId, TenantId, UserId};
 use stead_core::operation::RetryPolicy;
 use stead_core::{Error, Result, Timestamp};
 use stead_db::inbox::{self, InboxItem};
@@ -42,21 +42,42 @@ fn context(id: &str) -> String {
 /// # Errors
 /// A failure of the database.
 pub async fn queue<S: Scope>(tx: &Tx<S>, keys: &Keys, notice: Notice) -> Result<()> {
+    if notice.secret().is_none() {
+        return announce(tx, notice).await;
+    }
+    let id = tx.ambient().new_id::<NoticeId>().to_string();
+    let body = zeroize::Zeroizing::new(serde_json::to_string(&notice).internal("writing a notice")?);
+    let owner = owner(notice.account(), notice.tenant());
+    let sealed = keys.seal(tx, owner, &context(&id), body.as_bytes()).await?;
+    insert(tx, id, &notice, None, Some(sealed)).await
+}
+
+/// [`queue`] for notices that hold no secret, for callers without keys.
+///
+/// # Errors
+/// A failure of the database. A defect for a notice with a link.
+pub async fn announce<S: Scope>(tx: &Tx<S>, notice: Notice) -> Result<()> {
+    if notice.secret().is_some() {
+        return Err(Error::internal("a notice with a secret has to be sealed"));
+    }
     // What only webhooks hear of is not kept when there is none.
     if let (Audience::Nobody, Some(tenant)) = (notice.audience(), notice.tenant())
         && !outbox::has_webhooks(tx, tenant).await?
     {
         return Ok(());
     }
-    let id = tx.ambient().new_id::<stead_core::ids::NoticeId>().to_string();
+    let id = tx.ambient().new_id::<NoticeId>().to_string();
     let body = serde_json::to_string(&notice).internal("writing a notice")?;
-    let (body, sealed_body) = if notice.secret().is_some() {
-        let body = zeroize::Zeroizing::new(body);
-        let owner = owner(notice.account(), notice.tenant());
-        (None, Some(keys.seal(tx, owner, &context(&id), body.as_bytes()).await?))
-    } else {
-        (Some(body), None)
-    };
+    insert(tx, id, &notice, Some(body), None).await
+}
+
+async fn insert<S: Scope>(
+    tx: &Tx<S>,
+    id: String,
+    notice: &Notice,
+    body: Option<String>,
+    sealed_body: Option<String>,
+) -> Result<()> {
     let row = NoticeRow {
         id,
         kind: notice.key().to_owned(),

@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::extract::caller::{AccountRead, AccountWrite, OperatorRead};
-use crate::extract::{AsOperator, Command, OnAccount, QueryOf, Ref};
+use crate::extract::{AsOperator, JsonBody, OnAccount, QueryOf, Ref};
 use crate::problem::Answer;
 use crate::state::AppState;
 
@@ -42,9 +42,9 @@ async fn list(
 async fn read(
     State(state): State<AppState>,
     on: OnAccount<AccountWrite>,
-    command: Command<MarkRead>,
+    JsonBody(input): JsonBody<MarkRead>,
 ) -> Answer<Json<Unread>> {
-    Ok(Json(state.control.notifications().mark_read(&on.caller, command.input).await?))
+    Ok(Json(state.control.notifications().mark_read(&on.caller, input).await?))
 }
 
 /// What the caller is told, by which channel.
@@ -64,9 +64,9 @@ async fn preferences(
 async fn set_preferences(
     State(state): State<AppState>,
     on: OnAccount<AccountWrite>,
-    command: Command<SetNotificationPreferences>,
+    JsonBody(input): JsonBody<SetNotificationPreferences>,
 ) -> Answer<Json<NotificationPreferences>> {
-    Ok(Json(state.control.notifications().set_preferences(&on.caller, command.input).await?))
+    Ok(Json(state.control.notifications().set_preferences(&on.caller, input).await?))
 }
 
 /// The newest mails of the installation. Without a mail server, also what they say.

@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::extract::caller::{WebhookRead, WebhookWrite};
-use crate::extract::{Command, InTenant, QueryOf, Ref, RefPair, path};
+use crate::extract::{Command, InTenant, JsonBody, QueryOf, Ref, RefPair, path};
 use crate::problem::Answer;
 use crate::routes::created;
 use crate::state::AppState;
@@ -71,10 +71,10 @@ async fn update(
     State(state): State<AppState>,
     tenant: InTenant<WebhookWrite>,
     Ref(webhook): Ref,
-    command: Command<UpdateWebhook>,
+    JsonBody(input): JsonBody<UpdateWebhook>,
 ) -> Answer<Json<Webhook>> {
     let webhook = id(&webhook)?;
-    Ok(Json(state.control.notifications().update_webhook(&tenant.scope, webhook, command.input).await?))
+    Ok(Json(state.control.notifications().update_webhook(&tenant.scope, webhook, input).await?))
 }
 
 /// Deletes a webhook with the log of its deliveries.

@@ -91,6 +91,10 @@ async fn occasion(scene: &Scene, endpoint: &Endpoint) -> Occasion {
     let mut occasion =
         Occasion { who: scene.owner.clone(), objects, body: good_body(endpoint), origin: None, tenant };
     let objects = &mut occasion.objects;
+    if endpoint.path.contains("{webhook}") {
+        let (webhook, delivery) = scene.webhook().await;
+        objects.more.extend([("webhook", webhook), ("delivery", delivery)]);
+    }
     match endpoint.id {
         "sign_in_with_link" => {
             occasion.who = Who::Nobody;

@@ -205,7 +205,8 @@ impl Scene {
             default_driver: DriverKind::Sim,
             master_key: MasterKeySettings::File(folder.join("master.key")),
             notifications: stead_control::notifications::NotificationSettings::default(),
-            outbound: stead_control::outbound::OutboundSettings::default(),
+            // Receivers of webhooks are on this machine.
+            outbound: stead_control::outbound::OutboundSettings::parse(["127.0.0.0/8"]).unwrap(),
             sign_up: SignUpPolicy::Open,
         };
         Control::start(db.clone(), settings).await.unwrap()
@@ -375,6 +376,12 @@ impl Scene {
         self.session().await;
         let sessions = Answer::of(self.request(&self.owner, Method::GET, "/v1/sessions")).await;
         let (_, token) = self.new_token(&[]).await;
+        let (webhook, delivery) = self.webhook().await;
+        let more = BTreeMap::from([
+            ("webhook", webhook),
+            ("delivery", delivery),
+            ("template", "verify_email".to_owned()),
+        ]);
         Objects {
             name: "shop".into(),
             operation: created["operation"]["id"].as_str().unwrap().to_owned(),
@@ -383,9 +390,47 @@ impl Scene {
             token,
             tenant: self.tenant.clone(),
             instance,
+            more: Objects::nothing().more.into_iter().chain(more).collect(),
             ..Objects::nothing()
         }
     }
+
+    /// A webhook at a receiver that takes everything, and a delivery to it that has ended.
+    pub(crate) async fn webhook(&self) -> (String, String) {
+        let body = json!({"name": "Tests", "url": receiver().await});
+        let made = Answer::of(self.request(&self.owner, Method::POST, "/v1/webhooks").json(&body)).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        let webhook = made.json()["webhook"]["id"].as_str().unwrap().to_owned();
+        let path = format!("/v1/webhooks/{webhook}");
+        let test = Answer::of(self.request(&self.owner, Method::POST, &format!("{path}/test"))).await;
+        assert_eq!(test.status, StatusCode::ACCEPTED, "{}", test.text);
+        let delivery = test.json()["id"].as_str().unwrap().to_owned();
+        let delivered = async {
+            loop {
+                let log = self.request(&self.owner, Method::GET, &format!("{path}/deliveries"));
+                if Answer::of(log).await.json()["items"][0]["state"] == "delivered" {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), delivered).await.expect("a delivery in time");
+        (webhook, delivery)
+    }
+}
+
+/// Takes every call with 204.
+async fn receiver() -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let _ = socket.read(&mut [0; 8_192]).await;
+            let _ = socket.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n").await;
+        }
+    });
+    format!("http://{address}/")
 }
 
 impl Drop for Scene {

@@ -159,7 +159,8 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 
 fn seconds(headers: &HeaderMap, name: &str) -> Option<Duration> {
     let seconds: f64 = headers.get(name)?.to_str().ok()?.trim().parse().ok()?;
-    Duration::try_from_secs_f64(seconds.min(86_400.0)).ok()
+    let seconds = if seconds > 86_400.0 { 86_400.0 } else { seconds };
+    Duration::try_from_secs_f64(seconds).ok()
 }
 
 /// How long the service wants quiet after a call that it took.
