@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use stead_api::v1::keys::{KeyRotation, RotateKeys};
 use stead_core::Result;
 use stead_core::ids::RequestId;
 use stead_core::instance::DriverKind;
@@ -15,7 +16,8 @@ use crate::audit::Audit;
 use crate::data_rights::DataRights;
 use crate::engine::{Engine, EngineSettings, Reconcilers};
 use crate::events::Events;
-use crate::identity::{Accounts, Factors, Identity, SignUpPolicy};
+use crate::idempotency::Mutation;
+use crate::identity::{Accounts, Factors, Identity, Operator, SignUpPolicy};
 use crate::instances::{Instances, InstancesSettings, PreviewAddress};
 use crate::keys::{Keys, MasterKeySettings};
 use crate::nodes::Nodes;
@@ -23,6 +25,7 @@ use crate::notifications::{NotificationSettings, Notifications};
 use crate::operations::Operations;
 use crate::outbound::{Outbound, OutboundSettings};
 use crate::tenants::Tenants;
+use crate::secrets::{self, Secrets};
 use crate::uploads::Uploads;
 
 /// What the control plane is told about its surroundings.
@@ -55,6 +58,7 @@ struct Inner {
     keys: Keys,
     audit: Audit,
     data_rights: DataRights,
+    secrets: Secrets,
     identity: Identity,
     tenants: Tenants,
     accounts: Accounts,
@@ -83,6 +87,9 @@ impl Control {
         let audit = Audit::new(&db, keys.clone(), settings.data_dir.join("audit"));
         let engine = Engine::new(db.clone(), EngineSettings::new(name.clone(), !db.is_shared()));
         let data_rights = DataRights::new(&db, keys.clone(), engine.clone());
+        for kind in keys.kinds() {
+            engine.register(kind);
+        }
         let operations = Operations::new(db.clone(), engine.clone());
         let events = Events::new(db.clone(), operations.clone());
         let nodes = Nodes::new(db.clone(), events.clone(), name.clone());
@@ -95,6 +102,8 @@ impl Control {
             uploads.clone(),
             InstancesSettings { previews: settings.previews, default_driver: settings.default_driver },
         );
+        let secrets = Secrets::new(&db, keys.clone());
+        nodes.read_secrets_by(secrets::for_nodes(&secrets));
         events.read_instances_by(Arc::new(instances.clone()));
         let identity = Identity::new(db.clone(), &settings.base_url);
         let outbound = Outbound::new(settings.outbound)?;
@@ -139,6 +148,7 @@ impl Control {
             keys,
             audit,
             data_rights,
+            secrets,
             identity,
             tenants,
             accounts,
@@ -176,6 +186,26 @@ impl Control {
     #[must_use]
     pub fn data_rights(&self) -> &DataRights {
         &self.inner.data_rights
+    }
+
+    #[must_use]
+    pub fn secrets(&self) -> &Secrets {
+        &self.inner.secrets
+    }
+
+    /// Plans a rotation of keys, or begins it.
+    ///
+    /// # Errors
+    /// See [`Keys::rotate`].
+    pub async fn rotate_keys(
+        &self,
+        operator: &Operator,
+        input: &RotateKeys,
+        mutation: &Mutation,
+    ) -> Result<KeyRotation> {
+        let inner = &self.inner;
+        let scope = inner.identity.own_tenant(operator).await?;
+        inner.keys.rotate(&inner.engine, &inner.operations, &scope, input, mutation).await
     }
 
     #[must_use]

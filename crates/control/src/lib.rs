@@ -15,6 +15,7 @@ pub mod nodes;
 pub mod notifications;
 pub mod operations;
 pub mod outbound;
+pub mod secrets;
 pub mod tenants;
 pub mod uploads;
 

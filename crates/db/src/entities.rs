@@ -41,6 +41,8 @@ pub mod recovery_code;
 pub mod refresh_token;
 pub mod revocation;
 pub mod role;
+pub mod secret;
+pub mod secret_version;
 pub mod session;
 pub mod sign_in_link;
 pub mod signing_key;

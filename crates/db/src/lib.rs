@@ -53,6 +53,7 @@ pub mod refresh_tokens;
 pub mod revocations;
 pub mod roles;
 pub mod sealed_columns;
+pub mod secrets;
 pub mod sessions;
 pub mod sign_in_links;
 pub mod signing_keys;

@@ -112,6 +112,15 @@ pub(crate) fn own<A: Access + ?Sized>(access: &A, tenant: TenantId) -> Result<St
     }
 }
 
+/// Whether there is such a tenant.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn exists(access: &impl SystemAccess, id: TenantId) -> Result<bool> {
+    let found = tenant::Entity::find_by_id(id.to_string()).one(on(access)).await.doing("finding a tenant")?;
+    Ok(found.is_some())
+}
+
 /// # Errors
 /// A failure of the database.
 pub async fn insert(tx: &Tx<SystemScope>, row: Tenant) -> Result<()> {

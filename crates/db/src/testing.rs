@@ -97,6 +97,27 @@ pub async fn columns(scope: &crate::SystemScope) -> Vec<(String, String)> {
     rows.iter().map(|row| (text(row, "table_name"), text(row, "column_name"))).collect()
 }
 
+/// Whether any column of text holds the text somewhere.
+///
+/// # Panics
+/// When the database does not answer.
+pub async fn contains_text(scope: &crate::SystemScope, text: &str) -> bool {
+    let connection = crate::transaction::on(scope);
+    for (table, column) in columns(scope).await {
+        let found = connection
+            .query_one_raw(sea_orm::Statement::from_string(
+                connection.get_database_backend(),
+                format!("SELECT 1 FROM \"{table}\" WHERE CAST(\"{column}\" AS TEXT) LIKE '%{text}%' LIMIT 1"),
+            ))
+            .await
+            .expect("a look into a table");
+        if found.is_some() {
+            return true;
+        }
+    }
+    false
+}
+
 fn fresh_name() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed))

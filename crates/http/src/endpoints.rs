@@ -8,9 +8,11 @@ mod audit;
 mod accounts;
 mod factors;
 mod instances;
+mod keys;
 mod nodes;
 mod notifications;
 mod operations;
+mod secrets;
 mod system;
 mod tenants;
 mod webhooks;
@@ -161,6 +163,8 @@ const TABLES: &[&[Endpoint]] = &[
     audit::ENDPOINTS,
     notifications::ENDPOINTS,
     webhooks::ENDPOINTS,
+    keys::ENDPOINTS,
+    secrets::ENDPOINTS,
 ];
 
 const COUNT: usize = {

@@ -10,6 +10,7 @@ pub mod factors;
 pub mod instance_actions;
 pub mod instances;
 pub mod invites;
+pub mod keys;
 pub mod nodes;
 pub mod notifications;
 pub mod operations;
@@ -17,6 +18,7 @@ pub mod operator;
 pub mod ports;
 pub mod preview_access;
 pub mod roles;
+pub mod secrets;
 pub mod sessions;
 pub mod system;
 pub mod tenants;
@@ -62,6 +64,8 @@ pub fn all() -> OpenApiRouter<AppState> {
         .merge(nodes::routes())
         .merge(notifications::routes())
         .merge(webhooks::routes())
+        .merge(keys::routes())
+        .merge(secrets::routes())
         .merge(preview_access::routes())
 }
 

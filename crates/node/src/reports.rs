@@ -26,6 +26,7 @@ struct Pending {
     /// And when they are to be told.
     reports: BTreeMap<InstanceId, Instant>,
     usages: BTreeMap<InstanceId, (Usage, u32)>,
+    needs: BTreeSet<InstanceId>,
     caught_up: bool,
 }
 
@@ -39,6 +40,8 @@ struct Reader {
 struct State {
     reports: BTreeMap<InstanceId, InstanceReport>,
     gone: BTreeSet<InstanceId>,
+    /// Starts that wait for secrets.
+    needs: BTreeSet<InstanceId>,
     readers: Vec<Weak<Reader>>,
 }
 
@@ -87,6 +90,20 @@ impl ReportFeed {
         });
     }
 
+    /// A start waits for secrets.
+    pub fn needs_secrets(&self, instance: InstanceId) {
+        let mut state = lock(&self.0);
+        state.needs.insert(instance);
+        state.wake(|pending| {
+            pending.needs.insert(instance);
+        });
+    }
+
+    /// They came, or nothing waits for them any more.
+    pub fn has_secrets(&self, instance: InstanceId) {
+        lock(&self.0).needs.remove(&instance);
+    }
+
     /// Nothing is left of the instance. Its last report goes out first.
     pub fn gone(&self, instance: InstanceId) {
         let mut state = lock(&self.0);
@@ -122,7 +139,7 @@ impl ReportFeed {
             let mut state = lock(&self.0);
             let now = Instant::now();
             let reports = state.reports.keys().map(|instance| (*instance, now)).collect();
-            let pending = Pending { reports, ..Pending::default() };
+            let pending = Pending { reports, needs: state.needs.clone(), ..Pending::default() };
             let reader = Arc::new(Reader { pending: Mutex::new(pending), wake: Notify::new() });
             state.readers.retain(|reader| reader.strong_count() > 0);
             state.readers.push(Arc::downgrade(&reader));
@@ -214,6 +231,11 @@ impl<F: Fn() -> u64> Cursor<F> {
         if !pending.caught_up {
             pending.caught_up = true;
             return Some(NodeMessage::CaughtUp);
+        }
+        while let Some(instance) = pending.needs.pop_first() {
+            if state.needs.contains(&instance) {
+                return Some(NodeMessage::NeedsSecrets { instance });
+            }
         }
         let (instance, (usage, interval_cpu_millis)) = pending.usages.pop_first()?;
         Some(NodeMessage::Usage { instance, usage, interval_cpu_millis })

@@ -3,7 +3,7 @@
 use stead_core::access::Permission;
 use stead_core::ids::UserId;
 use stead_core::{Error, ErrorKind, Result};
-use stead_db::{SystemAccess, SystemScope, users};
+use stead_db::{SystemAccess, SystemScope, TenantScope, users};
 
 use super::Identity;
 use super::caller::Caller;
@@ -43,6 +43,14 @@ pub(super) async fn check_enabled(access: &impl SystemAccess, user: UserId) -> R
 }
 
 impl Identity {
+    /// The operator's own tenant, which holds the operations that they begin for the installation.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub async fn own_tenant(&self, operator: &Operator) -> Result<TenantScope> {
+        self.membership(&operator.caller, None).await
+    }
+
     /// The caller as one who runs the installation.
     ///
     /// # Errors

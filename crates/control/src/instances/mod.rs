@@ -566,6 +566,14 @@ impl Instances {
             .await
     }
 
+    /// The id of an instance that is named by id or name.
+    ///
+    /// # Errors
+    /// `instance_not_found`.
+    pub async fn id_of(&self, scope: &TenantScope, reference: &str) -> Result<InstanceId> {
+        Ok(self.find(scope, reference).await?.id)
+    }
+
     pub(crate) async fn find<A: TenantAccess>(&self, access: &A, reference: &str) -> Result<InstanceRow> {
         let found = match reference.parse::<InstanceId>() {
             Ok(id) => stead_db::instances::find(access, id).await?,

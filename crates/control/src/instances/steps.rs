@@ -251,15 +251,18 @@ impl Worker {
         anew: bool,
         context: &StepContext,
     ) -> Result<()> {
+        let known = self.row(instance).await?;
+        let holders = crate::secrets::holders(known.tenant, instance, known.created_by);
+        let secrets = stead_db::secrets::any(&self.db.system("starting an instance"), &holders).await?;
         let row = self
             .set_intent(instance, |row| {
                 if row.wish == Wish::Deleted {
                     return Err(being_deleted());
                 }
-                Ok(run_to_ask_for(row, before, anew).map(|run| Intent {
-                    run,
-                    wanted: Some(Wanted::Running { run }),
-                    ..Intent::of(row)
+                Ok(run_to_ask_for(row, before, anew).map(|run| {
+                    let mut intent = Intent { run, wanted: Some(Wanted::Running { run }), ..Intent::of(row) };
+                    intent.spec.secrets = secrets;
+                    intent
                 }))
             })
             .await?;

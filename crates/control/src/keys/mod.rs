@@ -11,6 +11,9 @@
 mod cache;
 mod envelope;
 pub mod master;
+mod ops;
+mod overview;
+pub mod rotation;
 mod sealed;
 pub mod signing;
 #[cfg(test)]
@@ -83,6 +86,9 @@ struct Inner {
     master: Arc<dyn MasterKeys>,
     cache: Cache,
     signing: signing::Known,
+    /// Points of a rotation that are left until a test ends it.
+    #[cfg(test)]
+    until_failure: std::sync::atomic::AtomicI64,
 }
 
 impl fmt::Debug for Keys {
@@ -142,6 +148,8 @@ impl Keys {
                 db,
                 master,
                 signing: signing::Known::default(),
+                #[cfg(test)]
+                until_failure: std::sync::atomic::AtomicI64::new(0),
             }),
         };
         keys.check_master_key().await?;

@@ -5,6 +5,8 @@ use stead_db::sealed_columns;
 
 use super::*;
 
+mod rotation;
+
 const CONTEXT: &str = "secret/ten_1/TOKEN/1";
 
 fn variable(byte: u8) -> MasterKeySettings {

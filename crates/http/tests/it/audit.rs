@@ -158,6 +158,13 @@ async fn occasion(scene: &Scene, endpoint: &Endpoint) -> Occasion {
         "disable_user" | "enable_user" => {
             objects.more.insert("user", scene.somebody("Eve").await.1);
         }
+        "delete_secret" | "delete_my_secret" | "delete_instance_secret" => {
+            let path = endpoint
+                .path
+                .replace("{instance}", &objects.instance)
+                .replace("{secret}", &objects.more["secret"]);
+            act(scene, Method::PUT, &path, json!({"value": "hidden"})).await;
+        }
         "delete_token" => objects.token = scene.new_token(&[]).await.1,
         "update_instance" => occasion.body = Some(json!({"env": {"A": "1"}})),
         "set_port" => occasion.body = Some(json!({"visibility": "public"})),

@@ -134,6 +134,11 @@ async fn without_a_credential_nothing_but_the_short_list_answers(db: Db) {
     }
 }
 
+/// What the last part of the path names is chosen by whoever calls, in a place of their own: to write it makes it.
+fn is_named_by_the_caller(endpoint: &Endpoint) -> bool {
+    endpoint.path.contains("{secret}") && !endpoint.path.contains("{instance}")
+}
+
 async fn another_tenant_finds_nothing(db: Db) {
     let scene = Scene::start(db).await;
     let objects = scene.objects().await;
@@ -145,7 +150,7 @@ async fn another_tenant_finds_nothing(db: Db) {
             assert_eq!(answer.code(), "operator_only", "{}", endpoint.id);
             continue;
         }
-        if endpoint.path.contains('{') {
+        if endpoint.path.contains('{') && !is_named_by_the_caller(endpoint) {
             let answer = call(&scene, &stranger, endpoint, &objects).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{}: {}", endpoint.id, answer.text);
             answer.assert_problem();
@@ -299,6 +304,13 @@ async fn bad_queries_and_ids_are_named_and_never_a_defect(db: Db) {
     ] {
         odd.set_all(text);
         for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.path.contains('{')) {
+            let good_name =
+                text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') && text.len() < 100;
+            // Clients make `/v1/secrets` of `/v1/instances/../secrets` before they send it.
+            let elsewhere = text == ".." && endpoint.id == "list_instance_secrets";
+            if elsewhere || (good_name && is_named_by_the_caller(endpoint)) {
+                continue;
+            }
             let answer = call(&scene, &scene.owner, endpoint, &odd).await;
             assert!(
                 answer.status.is_client_error(),

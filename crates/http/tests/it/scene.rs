@@ -63,7 +63,7 @@ pub(crate) struct Objects {
 }
 
 /// Further kinds of objects, with an id that nothing has. Those that [`Scene::objects`] makes are filled in there.
-const MORE: [(&str, &str); 7] = [
+const MORE: &[(&str, &str)] = &[
     ("webhook", "hook"),
     ("delivery", "dlv"),
     ("template", "template"),
@@ -71,6 +71,7 @@ const MORE: [(&str, &str); 7] = [
     ("invite", "inv"),
     ("role", "role"),
     ("passkey", "pkey"),
+    ("secret", "SECRET"),
 ];
 
 impl Objects {
@@ -382,6 +383,12 @@ impl Scene {
             ("delivery", delivery),
             ("template", "verify_email".to_owned()),
         ]);
+        let secret = &Objects::nothing().more["secret"];
+        for place in ["/v1", "/v1/me", &format!("/v1/instances/{instance}")] {
+            let path = format!("{place}/secrets/{secret}");
+            let put = self.request(&self.owner, Method::PUT, &path).json(&json!({"value": "hidden"}));
+            assert_eq!(Answer::of(put).await.status, StatusCode::OK);
+        }
         Objects {
             name: "shop".into(),
             operation: created["operation"]["id"].as_str().unwrap().to_owned(),

@@ -247,7 +247,9 @@ async fn every_kind_has_a_scenario(db: Db) {
     };
     let whole = Control::start(db.clone(), settings).await.unwrap();
     let world = World::on(db).await;
-    let registered = kinds(whole.engine());
+    // Other domains try theirs themselves.
+    let mut registered = kinds(whole.engine());
+    registered.retain(|kind| kind.starts_with("instance."));
     assert_eq!(registered, kinds(&world.engine), "the tests below try what a server has");
     for kind in registered {
         scenario(kind);

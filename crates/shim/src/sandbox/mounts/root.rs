@@ -17,8 +17,10 @@ use super::tree::{NO_DEVICES, NO_EXEC, NO_SUID, READ_ONLY, Tree};
 use super::{host, image, proc};
 use crate::sandbox::error::{During, Result, SandboxError, Stage};
 use crate::sandbox::idmap::IdMap;
+use crate::sandbox::init;
 use crate::sandbox::network::INSIDE_NAME;
-use crate::sandbox::spec::{HOST_USER_ID, NetworkSpec, SandboxSpec};
+use crate::sandbox::spec::{HOST_USER, HOST_USER_ID, NetworkSpec, RootfsSpec, SandboxSpec};
+use stead_core::instance::secrets::{SECRETS_DIRECTORY, is_file_name};
 
 /// One of these exists on every system; it is covered in the child's mount namespace only.
 const STAGING_PLACES: [&str; 4] = ["/mnt", "/tmp", "/usr", "/home"];
@@ -84,6 +86,7 @@ pub(crate) fn build(spec: &SandboxSpec, sources: &Sources, ids: IdMap) -> Result
         }
     }
     temporary_dirs(spec, ids)?;
+    secret_files(spec, ids)?;
     devices(&old_root, spec, ids)?;
     proc::mount_proc()?;
     leave(&old_root)?;
@@ -245,6 +248,41 @@ fn temporary_dirs(spec: &SandboxSpec, ids: IdMap) -> Result<()> {
             .during(Stage::RootMount, "giving /run/user to the user")?;
     }
     Ok(())
+}
+
+/// Secrets that are files: on a tmpfs of their own, which nobody inside can write to.
+fn secret_files(spec: &SandboxSpec, ids: IdMap) -> Result<()> {
+    if spec.secret_files.is_empty() {
+        return Ok(());
+    }
+    let doing = "writing secrets";
+    let user = match (&spec.user, &spec.rootfs) {
+        (Some(user), _) => user.as_str(),
+        (None, RootfsSpec::HostUserland { .. }) => HOST_USER,
+        (None, RootfsSpec::Layers { .. }) => "0",
+    };
+    let (user, group) = init::ids_of(user, ids)?;
+    let bytes: usize =
+        spec.secret_files.values().map(|value| value.expose().len().next_multiple_of(4096)).sum();
+    let size = (bytes + (64 << 10)).to_string();
+    let entries = (spec.secret_files.len() + 16).to_string();
+    let options =
+        [("size", Some(size.as_str())), ("mode", Some("0755")), ("nr_inodes", Some(entries.as_str()))];
+    make_dir(Path::new(SECRETS_DIRECTORY), 0o755)?;
+    let tree = Tree::fresh("tmpfs", &options).during(Stage::RootMount, doing)?;
+    tree.restrict(NO_SUID | NO_DEVICES | NO_EXEC, false)
+        .and_then(|()| tree.attach(Path::new(SECRETS_DIRECTORY)))
+        .during(Stage::RootMount, doing)?;
+    for (name, value) in &spec.secret_files {
+        if !is_file_name(name) {
+            return Err(SandboxError::new(Stage::Spec, doing, "a secret's file name leads elsewhere"));
+        }
+        let path = Path::new(SECRETS_DIRECTORY).join(name);
+        fs::write(&path, value.expose()).during(Stage::RootMount, doing)?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).during(Stage::RootMount, doing)?;
+        chown(&path, Some(user), Some(group)).during(Stage::RootMount, doing)?;
+    }
+    tree.restrict(READ_ONLY, false).during(Stage::RootMount, doing)
 }
 
 fn devices(old_root: &OwnedFd, spec: &SandboxSpec, ids: IdMap) -> Result<()> {
