@@ -105,7 +105,7 @@ impl Control {
         let secrets = Secrets::new(&db, keys.clone());
         nodes.read_secrets_by(secrets::for_nodes(&secrets));
         events.read_instances_by(Arc::new(instances.clone()));
-        let identity = Identity::new(db.clone(), &settings.base_url);
+        let identity = Identity::new(db.clone(), &settings.base_url).with_keys(keys.clone());
         let outbound = Outbound::new(settings.outbound)?;
         let notifications = Notifications::start(
             db.clone(),

@@ -21,6 +21,6 @@ pub mod uploads;
 
 pub use control::{Control, ControlSettings};
 pub use idempotency::{Idempotency, Mutation};
-pub use identity::{Admission, Caller, Operator, Presented, RequestInfo, SignedIn};
+pub use identity::{Admission, Caller, Operator, Presented, ProgramTokens, RequestInfo, SignedIn};
 pub use keys::{Keys, MasterKeySettings, Owner};
 pub use stead_db::{Credential, TenantScope};

@@ -6,6 +6,6 @@ pub mod mutation;
 pub mod path;
 
 pub use caller::{AsOperator, InTenant, OnAccount};
-pub use input::{JsonBody, QueryOf, Wait};
+pub use input::{JsonBody, JsonOrForm, QueryOf, Wait};
 pub use mutation::{Command, IfMatch};
 pub use path::{Ref, RefPair};

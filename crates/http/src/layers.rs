@@ -66,7 +66,7 @@ async fn answer(
         user_agent: context.user_agent,
         presented: None,
     };
-    authenticate::check(state, &mut request, endpoint.access, &info).await?;
+    authenticate::check(state, &mut request, endpoint, &info).await?;
     info.presented = request.extensions().get::<Presented>().cloned();
     request.extensions_mut().insert(info);
     same_origin::check(&request, authority.as_deref())?;

@@ -4,13 +4,16 @@ pub mod audit;
 pub mod accounts;
 pub mod auth;
 pub mod console;
+pub mod device_requests;
 pub mod events;
 pub mod exec;
 pub mod factors;
 pub mod instance_actions;
 pub mod instances;
+pub mod intents;
 pub mod invites;
 pub mod keys;
+pub mod issued_tokens;
 pub mod nodes;
 pub mod notifications;
 pub mod operations;
@@ -45,6 +48,9 @@ pub fn all() -> OpenApiRouter<AppState> {
         .merge(auth::routes())
         .merge(accounts::routes())
         .merge(factors::routes())
+        .merge(issued_tokens::routes())
+        .merge(device_requests::routes())
+        .merge(intents::routes())
         .merge(sessions::routes())
         .merge(tokens::routes())
         .merge(tenants::routes())

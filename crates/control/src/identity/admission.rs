@@ -15,8 +15,10 @@ use stead_db::sessions::Session;
 use stead_db::{Credential, SystemScope, Tx, previews, revocations, sessions};
 
 use super::caller::{Caller, Presented, RequestInfo};
+use super::notices::whereabouts;
 use super::sessions::{self as own_sessions, SignedIn, parse, personal_tenant};
 use super::{Identity, accounts, devices, operators, second_factors, secret};
+use crate::notifications::Notice;
 
 const PENDING_LIFETIME: Duration = Duration::from_mins(10);
 /// Second factors that may be shown to one pending sign-in.
@@ -138,6 +140,7 @@ pub(super) struct Arrival {
     pending: String,
     info: RequestInfo,
     scope: SystemScope,
+    identity: Identity,
 }
 
 /// What [`Arrival::admit`] decided.
@@ -186,7 +189,11 @@ impl Arrival {
             tx.now(),
         );
         sessions::insert(tx, row).await?;
-        self.meet_device(tx).await?;
+        if self.meet_device(tx).await? == Acquaintance::New {
+            let whereabouts = whereabouts(&self.info);
+            let notice = Notice::SignedInFromNewDevice { user: self.user, whereabouts };
+            self.identity.tell(tx, notice).await?;
+        }
         self.audit(tx, "session.create", factors).await
     }
 
@@ -235,6 +242,7 @@ impl Identity {
             secret: secret::opaque(ambient),
             pending: secret::opaque(ambient),
             info: info.clone(),
+            identity: self.clone(),
             scope: self.inner.system.on_behalf_of(caller.actor()),
         }
     }

@@ -5,16 +5,23 @@
 //! 178) random bits, which need no slow hash. Everything that ends a right (a session, a token, a membership) appends a
 //! revocation in the same transaction; [`Identity::revocations`] wakes those who hold something open on that right.
 
+mod access_tokens;
 pub(crate) mod accounts;
 mod admission;
 mod caller;
+mod device;
 mod devices;
 mod expiry;
 mod factors;
+mod intents;
 mod known;
+mod notices;
 mod operators;
 mod passwords;
 mod previews;
+#[cfg(test)]
+mod program_tests;
+mod refresh;
 mod second_factors;
 pub(crate) mod secret;
 pub(crate) mod sessions;
@@ -23,7 +30,7 @@ mod tests;
 mod tokens;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use stead_api::v1::identity as wire;
@@ -38,15 +45,17 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use accounts::require_verified_email;
 pub use accounts::{Accounts, SignUp, SignUpPolicy};
 pub use admission::{Admission, Factor, Pending, SecondFactor};
-pub use caller::{Caller, Presented, RequestInfo};
+pub use caller::{Caller, Held, Presented, RequestInfo};
 pub use factors::{Factors, Proof};
 pub use operators::Operator;
 pub use previews::PreviewPass;
+pub use refresh::ProgramTokens;
 pub use sessions::SignedIn;
 
 use self::known::Known;
 use self::passwords::Passwords;
 use crate::attempts::Attempts;
+use crate::keys::Keys;
 use crate::tenants::{security, view};
 
 /// Another server's revocations are looked for this often.
@@ -66,6 +75,8 @@ struct Inner {
     known: Known,
     attempts: Attempts,
     passwords: Passwords,
+    /// Set once, when the control plane is put together.
+    keys: OnceLock<Keys>,
     revoked: watch::Sender<u64>,
 }
 
@@ -90,9 +101,18 @@ impl Identity {
                 known: Known::default(),
                 attempts,
                 passwords,
+                keys: OnceLock::new(),
                 revoked: watch::Sender::new(0),
             }),
         }
+    }
+
+    /// The same, able to sign and to seal.
+    #[must_use]
+    pub fn with_keys(self, keys: Keys) -> Self {
+        // Whoever puts it together sets them once; a second time would change nothing.
+        let _ = self.inner.keys.set(keys);
+        self
     }
 
     /// Counters of limited actions.
@@ -247,7 +267,7 @@ impl Identity {
     }
 
     async fn membership(&self, caller: &Caller, tenant: Option<TenantId>) -> Result<TenantScope> {
-        let key = (caller.credential, tenant);
+        let key = (caller.credential, tenant, caller.scopes.clone());
         let now = self.now();
         if let Some(scope) = self.inner.known.scope(&key, now) {
             let actor = caller.actor();

@@ -16,7 +16,7 @@ use stead_db::{
 use super::admission::{Admission, Factor};
 use super::caller::{Caller, Presented, RequestInfo};
 use super::known::ValidCredential;
-use super::{Identity, devices, operators, secret, tokens as own_tokens};
+use super::{Identity, access_tokens, devices, operators, secret, tokens as own_tokens};
 use crate::attempts::Limited;
 
 /// A session ends after this long without use.
@@ -41,7 +41,7 @@ impl std::fmt::Debug for SignedIn {
     }
 }
 
-fn refused() -> Error {
+pub(super) fn refused() -> Error {
     Error::new(
         ErrorKind::Unauthenticated,
         "credential_invalid",
@@ -104,59 +104,61 @@ impl Identity {
     /// # Errors
     /// `credential_invalid`; a failure of the database.
     pub async fn authenticate(&self, presented: &Presented, info: &RequestInfo) -> Result<Caller> {
-        let text = match presented {
-            Presented::Session(text) | Presented::Token(text) => text,
-        };
-        if text.len() > MAX_SECRET || matches!(presented, Presented::Token(_)) && !secret::is_token(text) {
-            return Err(refused());
-        }
-        let hash = secret::hash(text);
         let now = self.now();
-        let valid = match self.inner.known.credential(&hash, now) {
-            Some(valid) => valid,
-            None => {
-                let generation = self.inner.known.generation();
-                let valid = match presented {
-                    Presented::Session(_) => self.valid_session(&hash, now).await?,
-                    Presented::Token(_) => self.valid_token(&hash, now).await?,
-                };
+        let (text, most) = match presented {
+            Presented::Session(text) | Presented::Token(text) => (text, MAX_SECRET),
+            Presented::AccessToken(text) => (text, access_tokens::MOST_BYTES),
+            Presented::Held(held) => {
+                let valid = self.valid_held(held, now).await?;
                 operators::check_enabled(&self.inner.system, valid.user).await?;
-                self.inner.known.keep_credential(hash, valid.clone(), now, generation);
-                valid
+                return Ok(valid.caller(info));
             }
         };
-        // A session's secret is no token and the other way round, also when both are in the cache.
-        if matches!(presented, Presented::Session(_)) != matches!(valid.credential, Credential::Session(_)) {
+        if text.len() > most || matches!(presented, Presented::Token(_)) && !secret::is_token(text) {
             return Err(refused());
         }
-        Ok(Caller {
-            user: valid.user,
-            credential: valid.credential,
-            scopes: valid.scopes,
-            request: info.clone(),
-        })
+        // Kinds are kept apart: what is valid as one is nothing as another, also when both are in the cache.
+        let key = match presented {
+            Presented::Session(_) => format!("cookie {}", secret::hash(text)),
+            Presented::AccessToken(_) => format!("access {}", secret::hash(text)),
+            _ => format!("token {}", secret::hash(text)),
+        };
+        if let Some(valid) = self.inner.known.credential(&key, now) {
+            return Ok(valid.caller(info));
+        }
+        let generation = self.inner.known.generation();
+        let valid = match presented {
+            Presented::Session(_) => self.valid_session(&secret::hash(text), now).await?,
+            Presented::AccessToken(_) => self.valid_access_token(text, now).await?,
+            _ => self.valid_token(&secret::hash(text), now).await?,
+        };
+        operators::check_enabled(&self.inner.system, valid.user).await?;
+        self.inner.known.keep_credential(key, valid.clone(), now, generation);
+        Ok(valid.caller(info))
     }
 
     async fn valid_session(&self, hash: &str, now: Timestamp) -> Result<ValidCredential> {
         let row = sessions::by_secret_hash(&self.inner.system, hash).await?.ok_or_else(refused)?;
-        let mut expires_at = Timestamp::from_micros(row.expires_at);
-        if expires_at <= now {
+        if row.expires_at <= now.micros() {
             return Err(refused());
-        }
-        let id: SessionId = parse(&row.id)?;
-        if now.since(Timestamp::from_micros(row.last_used_at)) >= TOUCH {
-            expires_at = now.plus(IDLE_LIFETIME).min(Timestamp::from_micros(row.ends_at));
-            self.inner
-                .system
-                .transaction(|tx| async move { sessions::touch(&tx, id, expires_at).await })
-                .await?;
         }
         Ok(ValidCredential {
             user: parse(&row.user_id)?,
-            credential: Credential::Session(id),
+            credential: Credential::Session(parse(&row.id)?),
             scopes: None,
-            expires_at: Some(expires_at),
+            expires_at: Some(self.touch_session(&row, now).await?),
         })
+    }
+
+    /// Notes that the session is used; returns its end.
+    pub(super) async fn touch_session(&self, row: &Session, now: Timestamp) -> Result<Timestamp> {
+        if now.since(Timestamp::from_micros(row.last_used_at)) < TOUCH {
+            return Ok(Timestamp::from_micros(row.expires_at));
+        }
+        let id = parse(&row.id)?;
+        let expires_at = now.plus(IDLE_LIFETIME).min(Timestamp::from_micros(row.ends_at));
+        self.inner.system.transaction(|tx| async move { sessions::touch(&tx, id, expires_at).await }).await?;
+        Ok(expires_at)
     }
 
     async fn valid_token(&self, hash: &str, now: Timestamp) -> Result<ValidCredential> {
@@ -312,6 +314,55 @@ impl Identity {
             .await?;
         self.rights_ended();
         Ok(())
+    }
+
+    /// Notes that the caller proved who they are once more. A browser's session gets another secret: what was known before is
+    /// worth nothing after it. `None`: the session has no cookie.
+    ///
+    /// # Errors
+    /// `session_needed` for API tokens; `credential_invalid` when the session has ended; a failure of the database.
+    pub async fn stepped_up(&self, caller: &Caller, factor: Factor) -> Result<Option<String>> {
+        let Some(id) = caller.session() else {
+            return Err(Error::new(
+                ErrorKind::Forbidden,
+                "session_needed",
+                "An API token cannot prove who holds it.",
+            )
+            .next_step("Sign in to the dashboard."));
+        };
+        let (user, secret) = (caller.user, secret::opaque(self.inner.db.ambient()));
+        let hash = secret::hash(&secret);
+        let hash = &hash;
+        let browser = self
+            .inner
+            .system
+            .on_behalf_of(caller.actor())
+            .transaction(|tx| async move {
+                let row = sessions::find(&tx, id).await?.ok_or_else(refused)?;
+                let mut factors: Vec<&str> = row.factors.split(' ').collect();
+                if !factors.contains(&factor.as_str()) {
+                    factors.push(factor.as_str());
+                }
+                sessions::authenticated(&tx, id, &factors.join(" ")).await?;
+                let browser = row.kind == "browser";
+                if browser {
+                    sessions::rotate(&tx, id, hash).await?;
+                    // The former secret is forgotten everywhere.
+                    revocations::append(&tx, "session_secret", &row.id).await?;
+                }
+                let personal = personal_tenant(&tx, user).await?;
+                let detail = serde_json::json!({ "factor": factor.as_str() });
+                let entry = Entry {
+                    tenant: personal,
+                    detail: Some(&detail),
+                    ..Entry::new("session.step_up", &row.id)
+                };
+                audit::append(&tx, entry).await?;
+                Ok(browser)
+            })
+            .await?;
+        self.rights_ended();
+        Ok(browser.then_some(secret))
     }
 
     /// Ends the session that asks; with a token nothing is ended.

@@ -70,6 +70,7 @@ async fn a_limited_token_is_limited(db: Db) {
         name: "robot".into(),
         scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         expires_in_days: Some(30),
+        expires_at: None,
     };
     let wrong =
         identity.create_token(&caller, input(&["everything"]), &Mutation::default()).await.unwrap_err();

@@ -72,6 +72,7 @@ const MORE: &[(&str, &str)] = &[
     ("role", "role"),
     ("passkey", "pkey"),
     ("secret", "SECRET"),
+    ("user_code", "code"),
 ];
 
 impl Objects {
@@ -276,7 +277,7 @@ impl Scene {
         let scopes: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
         let made = self
             .request(&self.owner, Method::POST, "/v1/tokens")
-            .json(&json!({ "name": "made by a test", "scopes": scopes }));
+            .json(&json!({ "name": "made by a test", "scopes": scopes, "expires_in_days": 30 }));
         let made = Answer::of(made).await;
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
         let made = made.json();
