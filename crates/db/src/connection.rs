@@ -126,7 +126,8 @@ impl Db {
             writer: self.inner.connections.writer.clone(),
             readers: self.inner.connections.readers.clone(),
         };
-        Self { inner: Arc::new(Inner::new(connections, ambient, self.inner.shared)) }
+        let inner = Inner::new(connections, ambient, self.inner.shared);
+        Self { inner: Arc::new(Inner { commits: Arc::clone(&self.inner.commits), ..inner }) }
     }
 
     /// Hints about commits in this process, from now on.

@@ -188,7 +188,7 @@ impl Tenants {
             let expires_at = tx.now().plus(LIFETIME);
             invites::insert(&tx, row).await?;
             if let Some(address) = email {
-                let invited = users::by_email(system, address).await?;
+                let invited = users::by_email_key(system, address).await?;
                 let notice = Notice::Invite {
                     tenant,
                     tenant_name: scope.tenant_name().to_owned(),
