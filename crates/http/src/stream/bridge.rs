@@ -139,6 +139,8 @@ where
         };
         let _ = timeout(GOODBYE, parting).await;
     }
+    // The stream ends here, not when the client has closed too: what was cut gets nothing more.
+    drop((frames, target));
     if let Some((code, reason)) = end.close() {
         let goodbye = async {
             let mut sink = sink.lock().await;
