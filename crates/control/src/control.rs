@@ -24,8 +24,8 @@ use crate::nodes::Nodes;
 use crate::notifications::{NotificationSettings, Notifications};
 use crate::operations::Operations;
 use crate::outbound::{Outbound, OutboundSettings};
-use crate::tenants::Tenants;
 use crate::secrets::{self, Secrets};
+use crate::tenants::Tenants;
 use crate::uploads::Uploads;
 
 /// What the control plane is told about its surroundings.

@@ -1,7 +1,7 @@
 //! One file per noun; a handler extracts, calls one service, converts.
 
-pub mod audit;
 pub mod accounts;
+pub mod audit;
 pub mod auth;
 pub mod console;
 pub mod device_requests;
@@ -12,8 +12,8 @@ pub mod instance_actions;
 pub mod instances;
 pub mod intents;
 pub mod invites;
-pub mod keys;
 pub mod issued_tokens;
+pub mod keys;
 pub mod nodes;
 pub mod notifications;
 pub mod operations;

@@ -51,6 +51,7 @@ pub(super) async fn dispatch(inner: Arc<Inner>, mut nudges: Receiver<Nudge>) {
             }
         }
         scan = tokio::select! {
+            biased;
             () = inner.stop.cancelled() => return,
             () = tokio::time::sleep(wait) => true,
             () = inner.rescheduled.notified() => true,
@@ -78,6 +79,10 @@ async fn look_for_work(inner: &Arc<Inner>) -> Result<Duration> {
 
 /// Runs the operation unless this engine already does; then it learns that it was asked something.
 fn take_up(inner: &Arc<Inner>, id: OperationId) {
+    // What a stopping engine lets go of is for the next one.
+    if inner.stop.is_cancelled() {
+        return;
+    }
     let running = {
         let mut all = inner.running.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(running) = all.get(&id) {
@@ -92,6 +97,7 @@ fn take_up(inner: &Arc<Inner>, id: OperationId) {
     inner.tasks.spawn(async move {
         let inner = task_inner;
         let outcome = match Arc::clone(&inner.slots).acquire_owned().await {
+            Ok(_slot) if inner.stop.is_cancelled() => Ok(Ok(())),
             Ok(_slot) => AssertUnwindSafe(Runner::run(&inner, id, &running)).catch_unwind().await,
             Err(_) => Ok(Ok(())),
         };

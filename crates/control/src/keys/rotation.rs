@@ -150,10 +150,18 @@ impl Keys {
         let mut total = Resealed::default();
         for key in self.retired(owner).await? {
             for column in SEALED.iter().filter(|column| column.may_be_resealed) {
-                let mut unreadable = 0;
+                let (mut unreadable, mut size) = (0, BATCH);
                 loop {
                     self.point()?;
-                    let (found, failed) = self.reseal_batch(owner, column, key, unreadable).await?;
+                    let (found, failed) = match self.reseal_batch(owner, column, key, unreadable, size).await
+                    {
+                        // Those who write all the time always win against a long transaction.
+                        Err(error) if error.code() == "database_busy" && size > 1 => {
+                            size = (size / 4).max(1);
+                            continue;
+                        }
+                        outcome => outcome?,
+                    };
                     self.point()?;
                     if found == 0 {
                         break;
@@ -177,9 +185,10 @@ impl Keys {
         column: &SealedColumn,
         key: DataKeyId,
         skip: u64,
+        size: u64,
     ) -> Result<(u64, u64)> {
         // Read outside of the transaction, which then replaces only what is still what was read.
-        let found = &sealed_columns::list(&self.inner.system, column, key, skip, BATCH).await?;
+        let found = &sealed_columns::list(&self.inner.system, column, key, skip, size).await?;
         if found.is_empty() {
             return Ok((0, 0));
         }

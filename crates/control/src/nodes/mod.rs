@@ -66,7 +66,15 @@ impl Nodes {
     /// `server` names this process among those that share the database.
     #[must_use]
     pub fn new(db: Db, events: Events, server: String) -> Self {
-        Self { inner: Arc::new(Inner { db, server, registry: Registry::default(), events, secrets: OnceLock::new() }) }
+        Self {
+            inner: Arc::new(Inner {
+                db,
+                server,
+                registry: Registry::default(),
+                events,
+                secrets: OnceLock::new(),
+            }),
+        }
     }
 
     /// Called once while the control plane is put together; later calls change nothing.

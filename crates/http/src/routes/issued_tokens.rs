@@ -70,7 +70,7 @@ async fn issue(
 }
 
 /// The public keys that access tokens are signed with (RFC 7517).
-#[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "get_keys", tag = "account",
+#[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "get_signing_keys", tag = "account",
     responses((status = 200, description = "The keys, the current one first.", body = KeySet)))]
 async fn keys(State(state): State<AppState>) -> Answer<Json<KeySet>> {
     Ok(Json(state.control.identity().jwks().await?))

@@ -260,7 +260,11 @@ fn what_is_not_audited_is_known_and_has_a_reason() {
         .filter(|endpoint| endpoint.is_mutation() && !endpoint.audited)
         .map(|endpoint| endpoint.id)
         .collect();
-    assert_eq!(unaudited, UNAUDITED.iter().map(|(id, _)| *id).collect::<BTreeSet<_>>(), "audit it, or say here why not");
+    assert_eq!(
+        unaudited,
+        UNAUDITED.iter().map(|(id, _)| *id).collect::<BTreeSet<_>>(),
+        "audit it, or say here why not"
+    );
 }
 
 /// The ids in an answer; what else it says may have moved on.

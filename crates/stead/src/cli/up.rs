@@ -9,8 +9,8 @@ use clap::Args;
 use serde_json::json;
 use stead_api::client::Client;
 use stead_api::v1::instances::{CreateInstance, Instance};
-use stead_control::outbound::OutboundSettings;
 use stead_control::identity::SignUpPolicy;
+use stead_control::outbound::OutboundSettings;
 use stead_core::names;
 use tokio::signal::unix::{SignalKind, signal};
 

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use stead_control::MasterKeySettings;
+use stead_control::identity::SignUpPolicy;
 use stead_control::notifications::MailSettings;
 use stead_control::outbound::OutboundSettings;
-use stead_control::identity::SignUpPolicy;
 use stead_db::Target;
 
 /// Everything `stead up` needs to know.
