@@ -399,7 +399,6 @@ impl Scene {
             tenant: self.tenant.clone(),
             instance,
             more: Objects::nothing().more.into_iter().chain(more).collect(),
-            ..Objects::nothing()
         }
     }
 
@@ -422,7 +421,7 @@ impl Scene {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(30), delivered).await.expect("a delivery in time");
+        tokio::time::timeout(Duration::from_secs(30), delivered).await.unwrap();
         (webhook, delivery)
     }
 }
