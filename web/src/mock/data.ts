@@ -10,18 +10,21 @@ const ada = {
   id: "user_01jb0000000000000000000ada",
   name: "Ada Byron",
   email: "ada@acme.dev",
+  email_verified: true,
   created_at: ago(90_000),
 };
 const grace = {
   id: "user_01jb000000000000000000grace",
   name: "Grace Hopper",
   email: "grace@acme.dev",
+  email_verified: true,
   created_at: ago(60_000),
 };
 const alan = {
   id: "user_01jb0000000000000000000alan",
   name: "Alan Turing",
   email: "alan@acme.dev",
+  email_verified: true,
   created_at: ago(20_000),
 };
 

@@ -55,6 +55,7 @@ const somebody = (id: string, name: string, email: string, minutes: number) => (
   id: `user_01jb000000000000000000${id}`,
   name,
   email,
+  email_verified: true,
   created_at: ago(minutes),
 });
 

@@ -155,7 +155,7 @@ export const TENANCY_ROUTES: Route[] = [
       const back = world.deletedTenants.find((tenant) => tenant.id === params["tenant"]);
       if (!back) return missing("tenant");
       world.deletedTenants = world.deletedTenants.filter((tenant) => tenant !== back);
-      world.me.tenants.push({ ...back, deleted_at: null, erased_after: null } as Tenant);
+      world.me.tenants.push({ ...back, deleted_at: null, erased_after: null });
       return ok(back);
     },
   ],
