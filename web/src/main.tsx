@@ -4,7 +4,8 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { createQueryClient } from "./app/query-client";
-import { createAppRouter } from "./app/router";
+import { isOutside } from "./app/outside-routes";
+import { createAppRouter, warmUp } from "./app/router";
 import { followSystemTheme } from "./app/theme";
 import { setUnauthenticatedHandler } from "./api/client";
 import "./styles.css";
@@ -15,12 +16,15 @@ async function begin(): Promise<void> {
     installMockServer();
   }
   followSystemTheme();
+  warmUp(window.location.pathname);
   const client = createQueryClient();
   const router = createAppRouter(client);
   setUnauthenticatedHandler(() => {
-    client.removeQueries({ queryKey: ["me"] });
     const { pathname, href } = router.state.location;
-    if (pathname !== "/sign-in") void router.navigate({ to: "/sign-in", search: { from: href } });
+    // Those pages look at the answer themselves.
+    if (isOutside(pathname)) return;
+    client.removeQueries({ queryKey: ["me"] });
+    void router.navigate({ to: "/sign-in", search: { from: href } });
   });
   const root = document.getElementById("root");
   if (!root) return;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use stead_core::ambient::Ambient;
 use stead_core::driver::{ConsolePosition, Driver, ProgressSink, RunPlan};
 use stead_core::ids::InstanceId;
-use stead_core::instance::{Progress, Resources, Rootfs};
+use stead_core::instance::{InstanceSecrets, Progress, Resources, Rootfs};
 use stead_drivers::oci::{OciDriver, OciSettings, SpawnerCommand};
 use tokio::io::AsyncReadExt;
 
@@ -56,6 +56,7 @@ pub(crate) async fn rows(binary: &str, docker: &Docker) -> Vec<Row> {
             resources: Resources { memory_bytes: 1 << 30, ..Resources::DEFAULT },
             env: BTreeMap::new(),
             command: Some(["/bin/sh", "-c", "echo ok"].map(str::to_owned).to_vec()),
+            secrets: InstanceSecrets::default(),
         };
         driver.prepare(&plan, &Silent).await.expect("it is prepared");
         let own = first_byte(&driver, &plan).await;

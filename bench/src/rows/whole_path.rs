@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use stead_api::client::Client;
 use stead_api::v1::exec::Exec;
 use stead_api::v1::instances::{CreateInstance, ResourcesInput};
 use stead_testkit::binary::Stead;
@@ -14,8 +15,7 @@ use crate::series::{Series, in_turn, milliseconds, ratio};
 const ROUNDS: usize = 20;
 const AT_ONCE: usize = 20;
 
-async fn create_and_run(stead: &Stead, name: &str) -> Duration {
-    let client = stead.client();
+async fn create_and_run(client: &Client, name: &str) -> Duration {
     // Small enough that all of them fit beside each other.
     let resources = ResourcesInput { cpu_millis: Some(500), ..ResourcesInput::default() };
     let create = CreateInstance {
@@ -61,6 +61,8 @@ async fn delete(stead: &Stead, names: &[String]) {
 }
 
 pub(crate) async fn rows(stead: &Stead, docker: &Docker) -> Vec<Row> {
+    // Made once: making one reads the host's certificates, which takes longer than a request.
+    let client = stead.client();
     let mut names = Vec::new();
     let (ours, theirs) = in_turn(
         ROUNDS,
@@ -68,14 +70,15 @@ pub(crate) async fn rows(stead: &Stead, docker: &Docker) -> Vec<Row> {
         |round| {
             let name = format!("bench-path-{round}");
             names.push(name.clone());
-            async move { create_and_run(stead, &name).await }
+            let client = &client;
+            async move { create_and_run(client, &name).await }
         },
         async |_| docker.run_first_byte(),
     )
     .await;
     delete(stead, &names).await;
     let names: Vec<String> = (0..AT_ONCE).map(|number| format!("bench-crowd-{number}")).collect();
-    let crowd = Series::new(futures_join(names.iter().map(|name| create_and_run(stead, name))).await);
+    let crowd = Series::new(futures_join(names.iter().map(|name| create_and_run(&client, name))).await);
     delete(stead, &names).await;
     let spread = ratio(crowd.percentile(99), ours.median());
     vec![

@@ -3,9 +3,12 @@
 //! One [`Client`] speaks for one credential to one server. Answers are the types of [`crate::v1`]; a refusal is
 //! [`ClientError::Refused`] with the server's problem body.
 
+mod audit;
 mod error;
 mod events;
+mod notifications;
 mod stream;
+mod tenants;
 
 use std::time::Duration;
 
@@ -115,8 +118,16 @@ impl Client {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, ClientError> {
+        self.send_within(request, CALL_DEADLINE).await
+    }
+
+    async fn send_within(
+        &self,
+        request: RequestBuilder,
+        deadline: Duration,
+    ) -> Result<Response, ClientError> {
         let response = request
-            .timeout(CALL_DEADLINE)
+            .timeout(deadline)
             .send()
             .await
             .map_err(|error| ClientError::unreachable(&self.base, &error))?;
@@ -128,7 +139,15 @@ impl Client {
     }
 
     async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ClientError> {
-        let response = self.send(request).await?;
+        self.answer_within(request, CALL_DEADLINE).await
+    }
+
+    async fn answer_within<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+        deadline: Duration,
+    ) -> Result<T, ClientError> {
+        let response = self.send_within(request, deadline).await?;
         response
             .json()
             .await

@@ -1,14 +1,22 @@
 //! Version 1 of the public API, one module per noun. Ids and times are text on the wire (`inst_…`, RFC 3339).
 
+pub mod accounts;
+pub mod audit;
 pub mod events;
 pub mod exec;
+pub mod factors;
 pub mod identity;
 pub mod instances;
+pub mod keys;
 pub mod nodes;
+pub mod notifications;
 pub mod operations;
 pub mod ports;
+pub mod secrets;
+pub mod tenants;
 pub mod terminals;
 pub mod uploads;
+pub mod webhooks;
 pub mod workspace_config;
 
 use serde::{Deserialize, Serialize};

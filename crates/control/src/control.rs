@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use stead_api::v1::keys::{KeyRotation, RotateKeys};
 use stead_core::Result;
 use stead_core::ids::RequestId;
 use stead_core::instance::DriverKind;
@@ -10,12 +11,21 @@ use stead_db::Db;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::attempts::Attempts;
+use crate::audit::Audit;
+use crate::data_rights::DataRights;
 use crate::engine::{Engine, EngineSettings, Reconcilers};
 use crate::events::Events;
-use crate::identity::Identity;
+use crate::idempotency::Mutation;
+use crate::identity::{Accounts, Factors, Identity, Operator, SignUpPolicy};
 use crate::instances::{Instances, InstancesSettings, PreviewAddress};
+use crate::keys::{Keys, MasterKeySettings};
 use crate::nodes::Nodes;
+use crate::notifications::{NotificationSettings, Notifications};
 use crate::operations::Operations;
+use crate::outbound::{Outbound, OutboundSettings};
+use crate::secrets::{self, Secrets};
+use crate::tenants::Tenants;
 use crate::uploads::Uploads;
 
 /// What the control plane is told about its surroundings.
@@ -28,6 +38,12 @@ pub struct ControlSettings {
     pub data_dir: PathBuf,
     /// For instances that name none.
     pub default_driver: DriverKind,
+    pub master_key: MasterKeySettings,
+    pub notifications: NotificationSettings,
+    /// What of private networks tenants may have called.
+    pub outbound: OutboundSettings,
+    /// Who may make an account.
+    pub sign_up: SignUpPolicy,
 }
 
 /// Every service of the control plane. Cheap to clone.
@@ -39,11 +55,20 @@ pub struct Control {
 #[derive(Debug)]
 struct Inner {
     db: Db,
+    keys: Keys,
+    audit: Audit,
+    data_rights: DataRights,
+    secrets: Secrets,
     identity: Identity,
+    tenants: Tenants,
+    accounts: Accounts,
+    factors: Factors,
     instances: Instances,
     operations: Operations,
     events: Events,
     nodes: Nodes,
+    notifications: Notifications,
+    outbound: Outbound,
     uploads: Uploads,
     engine: Engine,
     reconcilers: Reconcilers,
@@ -55,13 +80,19 @@ impl Control {
     /// Puts the services together and starts engine and reconcilers.
     ///
     /// # Errors
-    /// When the upload folder or the database cannot be used.
+    /// When the upload folder, the database or the master key cannot be used.
     pub async fn start(db: Db, settings: ControlSettings) -> Result<Self> {
         let name = db.ambient().new_id::<RequestId>().to_string();
+        let keys = Keys::start(db.clone(), &settings.master_key).await?;
+        let audit = Audit::new(&db, keys.clone(), settings.data_dir.join("audit"));
         let engine = Engine::new(db.clone(), EngineSettings::new(name.clone(), !db.is_shared()));
+        let data_rights = DataRights::new(&db, keys.clone(), engine.clone());
+        for kind in keys.kinds() {
+            engine.register(kind);
+        }
         let operations = Operations::new(db.clone(), engine.clone());
         let events = Events::new(db.clone(), operations.clone());
-        let nodes = Nodes::new(db.clone(), events.clone(), name);
+        let nodes = Nodes::new(db.clone(), events.clone(), name.clone());
         let uploads = Uploads::open(db.clone(), settings.data_dir.join("uploads")).await?;
         let instances = Instances::new(
             db.clone(),
@@ -71,10 +102,41 @@ impl Control {
             uploads.clone(),
             InstancesSettings { previews: settings.previews, default_driver: settings.default_driver },
         );
+        let secrets = Secrets::new(&db, keys.clone());
+        nodes.read_secrets_by(secrets::for_nodes(&secrets));
         events.read_instances_by(Arc::new(instances.clone()));
-        let identity = Identity::new(db.clone(), &settings.base_url);
+        let identity = Identity::new(db.clone(), &settings.base_url).with_keys(keys.clone());
+        let outbound = Outbound::new(settings.outbound)?;
+        let notifications = Notifications::start(
+            db.clone(),
+            keys.clone(),
+            outbound.clone(),
+            &settings.base_url,
+            name,
+            &settings.notifications,
+        )
+        .await?;
+        let tenants = Tenants::new(
+            db.clone(),
+            identity.clone(),
+            instances.clone(),
+            engine.clone(),
+            data_rights.clone(),
+            keys.clone(),
+            &settings.base_url,
+        );
+        let factors = Factors::new(identity.clone(), keys.clone())?;
+        let accounts = Accounts::new(identity.clone(), keys.clone(), settings.sign_up);
         let reconcilers = Reconcilers::new(db.clone());
-        for reconciler in instances.reconcilers().into_iter().chain(identity.reconcilers()) {
+        let every = [
+            instances.reconcilers(),
+            identity.reconcilers(),
+            tenants.reconcilers(),
+            audit.reconcilers(),
+            accounts.reconcilers(),
+            notifications.reconcilers(),
+        ];
+        for reconciler in every.into_iter().flatten() {
             reconcilers.start(reconciler);
         }
         engine.start().await?;
@@ -83,11 +145,20 @@ impl Control {
         tasks.spawn(async move { watcher.watch_revocations(token).await });
         let inner = Inner {
             db,
+            keys,
+            audit,
+            data_rights,
+            secrets,
             identity,
+            tenants,
+            accounts,
+            factors,
             instances,
             operations,
             events,
             nodes,
+            notifications,
+            outbound,
             uploads,
             engine,
             reconcilers,
@@ -103,8 +174,65 @@ impl Control {
     }
 
     #[must_use]
+    pub fn keys(&self) -> &Keys {
+        &self.inner.keys
+    }
+
+    #[must_use]
+    pub fn audit(&self) -> &Audit {
+        &self.inner.audit
+    }
+
+    #[must_use]
+    pub fn data_rights(&self) -> &DataRights {
+        &self.inner.data_rights
+    }
+
+    #[must_use]
+    pub fn secrets(&self) -> &Secrets {
+        &self.inner.secrets
+    }
+
+    /// Plans a rotation of keys, or begins it.
+    ///
+    /// # Errors
+    /// See [`Keys::rotate`].
+    pub async fn rotate_keys(
+        &self,
+        operator: &Operator,
+        input: &RotateKeys,
+        mutation: &Mutation,
+    ) -> Result<KeyRotation> {
+        let inner = &self.inner;
+        let scope = inner.identity.own_tenant(operator).await?;
+        inner.keys.rotate(&inner.engine, &inner.operations, &scope, input, mutation).await
+    }
+
+    #[must_use]
     pub fn identity(&self) -> &Identity {
         &self.inner.identity
+    }
+
+    /// Counters of limited actions.
+    #[must_use]
+    pub fn attempts(&self) -> &Attempts {
+        self.inner.identity.attempts()
+    }
+
+    /// Tenants, members, invitations, roles, quotas.
+    #[must_use]
+    pub fn tenants(&self) -> &Tenants {
+        &self.inner.tenants
+    }
+
+    #[must_use]
+    pub fn accounts(&self) -> &Accounts {
+        &self.inner.accounts
+    }
+
+    #[must_use]
+    pub fn factors(&self) -> &Factors {
+        &self.inner.factors
     }
 
     #[must_use]
@@ -125,6 +253,17 @@ impl Control {
     #[must_use]
     pub fn nodes(&self) -> &Nodes {
         &self.inner.nodes
+    }
+
+    #[must_use]
+    pub fn notifications(&self) -> &Notifications {
+        &self.inner.notifications
+    }
+
+    /// Requests to addresses that tenants name.
+    #[must_use]
+    pub fn outbound(&self) -> &Outbound {
+        &self.inner.outbound
     }
 
     #[must_use]
@@ -151,6 +290,7 @@ impl Control {
     pub async fn stop(&self) -> Result<()> {
         self.inner.stop.cancel();
         self.inner.reconcilers.stop().await;
+        self.inner.notifications.stop().await;
         self.inner.engine.stop().await;
         self.inner.tasks.close();
         self.inner.tasks.wait().await;

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use stead_core::error::InternalContext as _;
 use stead_core::{Error, ErrorKind, Result, Timestamp};
 use stead_db::idempotency_keys::{self, IdempotencyKey};
-use stead_db::{TenantScope, Tx};
+use stead_db::{Access as _, Scope, SystemScope, TenantScope, Tx};
 
 /// How long a key is remembered.
 pub const LIFETIME: Duration = Duration::from_hours(24);
@@ -74,7 +74,47 @@ where
         .await
 }
 
-async fn recall<T: DeserializeOwned>(tx: &Tx<TenantScope>, idempotency: &Idempotency) -> Result<Option<T>> {
+/// The same for what somebody does beyond tenants: `scope` is on behalf of them.
+///
+/// # Errors
+/// See [`once`].
+pub async fn once_on_behalf<T, F, Fut>(
+    scope: &SystemScope,
+    mutation: &Mutation,
+    mut work: F,
+) -> Result<Once<T>>
+where
+    T: Serialize + DeserializeOwned,
+    F: FnMut(std::sync::Arc<Tx<SystemScope>>) -> Fut,
+    Fut: Future<Output = Result<T>>,
+{
+    let work = tokio::sync::Mutex::new(&mut work);
+    let work = &work;
+    scope
+        .transaction(|tx| async move {
+            let tx = std::sync::Arc::new(tx);
+            let Some(idempotency) = &mutation.idempotency else {
+                let begun = (work.lock().await)(std::sync::Arc::clone(&tx));
+                return Ok(Once { value: begun.await?, repeated: false });
+            };
+            if let Some(value) = recall(&tx, idempotency).await? {
+                return Ok(Once { value, repeated: true });
+            }
+            let begun = (work.lock().await)(std::sync::Arc::clone(&tx));
+            let value = begun.await?;
+            remember(&tx, idempotency, &value).await?;
+            Ok(Once { value, repeated: false })
+        })
+        .await
+}
+
+/// Who acts, and the tenant as text: empty beyond tenants.
+fn acting<S: Scope>(tx: &Tx<S>) -> Result<(String, String)> {
+    let actor = tx.actor().ok_or_else(|| Error::internal("an idempotency key of nobody"))?;
+    Ok((actor.user.to_string(), tx.tenant().map(|tenant| tenant.to_string()).unwrap_or_default()))
+}
+
+async fn recall<S: Scope, T: DeserializeOwned>(tx: &Tx<S>, idempotency: &Idempotency) -> Result<Option<T>> {
     if idempotency.key.is_empty() || idempotency.key.len() > MAX_KEY {
         return Err(Error::invalid("idempotency_key_invalid", "The idempotency key is empty or too long.")
             .next_step(format!("Send up to {MAX_KEY} characters, such as a UUID.")));
@@ -86,7 +126,7 @@ async fn recall<T: DeserializeOwned>(tx: &Tx<TenantScope>, idempotency: &Idempot
         idempotency_keys::delete(tx, &row).await?;
         return Ok(None);
     }
-    let tenant = stead_db::TenantAccess::scope(tx).tenant_id().to_string();
+    let (_, tenant) = acting(tx)?;
     if row.body_hash != idempotency.body_hash || row.tenant_id != tenant {
         return Err(Error::new(
             ErrorKind::Conflict,
@@ -98,13 +138,13 @@ async fn recall<T: DeserializeOwned>(tx: &Tx<TenantScope>, idempotency: &Idempot
     serde_json::from_str(&row.result).map(Some).internal("reading the stored result of an idempotency key")
 }
 
-async fn remember<T: Serialize>(tx: &Tx<TenantScope>, idempotency: &Idempotency, value: &T) -> Result<()> {
-    let scope = stead_db::TenantAccess::scope(tx);
+async fn remember<S: Scope, T: Serialize>(tx: &Tx<S>, idempotency: &Idempotency, value: &T) -> Result<()> {
+    let (user_id, tenant_id) = acting(tx)?;
     let row = IdempotencyKey {
-        user_id: scope.user_id().to_string(),
+        user_id,
         route: idempotency.route.clone(),
         key: idempotency.key.clone(),
-        tenant_id: scope.tenant_id().to_string(),
+        tenant_id,
         body_hash: idempotency.body_hash.clone(),
         result: serde_json::to_string(value).internal("writing the result of an idempotency key")?,
         created_at: tx.now().micros(),

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::ids::{InstanceId, ProcessId, TenantId};
-use crate::instance::{DriverKind, ExitStatus, Progress, Resources, Rootfs};
+use crate::instance::{DriverKind, ExitStatus, InstanceSecrets, Progress, Resources, Rootfs};
 
 /// What a driver can do on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,9 @@ pub struct RunPlan {
     pub env: BTreeMap<String, String>,
     /// The main process; `None` is the image's own entry point, or nothing but PID 1 on the host's userland.
     pub command: Option<Vec<String>>,
+    /// What the server gave for this start. Never stored.
+    #[serde(skip)]
+    pub secrets: InstanceSecrets,
 }
 
 /// A process to start inside a running instance.

@@ -114,12 +114,34 @@ typed_ids! {
     TokenId = "tok";
     /// A one-time link that signs its holder in.
     SignInLinkId = "link";
+    /// A passkey.
+    PasskeyId = "pkey";
+    /// Something asked for by an e-mail address, until it is worked off.
+    AccountRequestId = "areq";
     /// A process in an instance that somebody started and may attach to; terminals are such processes with a PTY.
     ProcessId = "proc";
+    /// A role that a tenant made for itself.
+    RoleId = "role";
+    /// An invitation into a tenant.
+    InviteId = "inv";
     /// A file that a client sent ahead of the request that uses it.
     UploadId = "upl";
+    /// Something worth telling, in the outbox.
+    NoticeId = "ntc";
+    /// A mail or a call of a webhook, with its attempts.
+    DeliveryId = "dlv";
+    /// An address that is told of a tenant's events.
+    WebhookId = "hook";
+    /// An entry of a user's inbox.
+    NotificationId = "ntf";
     /// A row of the change feed.
     EventId = "evt";
+    /// Seals what belongs to one owner.
+    DataKeyId = "key";
+    /// Signs access tokens or checkpoints of the audit log.
+    SigningKeyId = "sign";
+    /// A value that instances get at start and nobody is shown.
+    SecretId = "sec";
     /// An entry of the audit log.
     AuditEventId = "aud";
     /// One HTTP request, as it appears in answers and logs.

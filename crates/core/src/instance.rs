@@ -5,11 +5,13 @@ pub mod document;
 pub mod phase;
 pub mod report;
 pub mod rules;
+pub mod secrets;
 pub mod spec;
 
 pub use document::{InstanceDocument, Wanted};
 pub use phase::{Action, Cause, Circumstances, Phase, PublicState, Underway, Wish, public_state};
 pub use report::{ExitStatus, InstanceReport, ObservedState, Progress, SourceReport, TaskReport, TaskState};
+pub use secrets::InstanceSecrets;
 pub use spec::{
     DriverKind, GitSource, InstanceSpec, PortSpec, Resources, Rootfs, Source, TaskMode, TaskSpec, Visibility,
 };

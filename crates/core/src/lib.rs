@@ -7,7 +7,9 @@
 
 pub mod access;
 pub mod ambient;
+pub mod audit;
 pub mod driver;
+pub mod email;
 pub mod error;
 pub mod frame;
 pub mod git_url;
@@ -17,7 +19,11 @@ pub mod names;
 pub mod operation;
 pub mod placement;
 pub mod preview_host;
+pub mod public_address;
+pub mod quota;
+pub mod rights;
 pub mod time;
+pub mod webhook_signature;
 pub mod workspace_config;
 
 pub use error::{Error, ErrorKind, Result};

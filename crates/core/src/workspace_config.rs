@@ -178,6 +178,7 @@ pub fn merge(
         tasks: config.tasks.clone(),
         ports: config.ports.clone(),
         idle_timeout: requested.idle_timeout.or(config.idle_timeout).and_then(IdleTimeout::duration),
+        secrets: false,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Opening and migrating the database; the handle that everything else is reached through.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use sea_orm::DatabaseConnection;
 use sea_orm_migration::MigratorTrait;
@@ -10,11 +10,13 @@ use stead_core::ambient::Ambient;
 use stead_core::{Error, Result};
 use tokio::sync::broadcast;
 
+use crate::audit::SealPersonal;
 use crate::dialect::{self, Connections};
 use crate::failure::Doing;
 use crate::migrations::Migrations;
 use crate::nudge::Nudge;
 use crate::scope::SystemScope;
+use crate::turns::Turns;
 
 /// Nudges kept for a receiver that is behind; one that is further behind reads everything anew.
 const NUDGES_KEPT: usize = 4_096;
@@ -50,6 +52,23 @@ struct Inner {
     nudges: broadcast::Sender<Nudge>,
     shared: bool,
     commits: Arc<AtomicU64>,
+    turns: Turns,
+    seals: OnceLock<Arc<dyn SealPersonal>>,
+}
+
+impl Inner {
+    fn new(connections: Connections, ambient: Ambient, shared: bool) -> Self {
+        let (nudges, _) = broadcast::channel(NUDGES_KEPT);
+        Self {
+            connections,
+            ambient,
+            nudges,
+            shared,
+            commits: Arc::default(),
+            turns: Turns::default(),
+            seals: OnceLock::new(),
+        }
+    }
 }
 
 impl Db {
@@ -73,9 +92,8 @@ impl Db {
                 .next_step("Check that its address or folder is right, that it runs, and that this user may write to it.")
                 .source_error(failure)
         })?;
-        let (nudges, _) = broadcast::channel(NUDGES_KEPT);
         let shared = matches!(target, Target::Postgres(_));
-        Ok(Self { inner: Arc::new(Inner { connections, ambient, nudges, shared, commits: Arc::default() }) })
+        Ok(Self { inner: Arc::new(Inner::new(connections, ambient, shared)) })
     }
 
     async fn migrate(&self) -> Result<()> {
@@ -108,16 +126,8 @@ impl Db {
             writer: self.inner.connections.writer.clone(),
             readers: self.inner.connections.readers.clone(),
         };
-        let (nudges, _) = broadcast::channel(NUDGES_KEPT);
-        Self {
-            inner: Arc::new(Inner {
-                connections,
-                ambient,
-                nudges,
-                shared: self.inner.shared,
-                commits: Arc::clone(&self.inner.commits),
-            }),
-        }
+        let inner = Inner::new(connections, ambient, self.inner.shared);
+        Self { inner: Arc::new(Inner { commits: Arc::clone(&self.inner.commits), ..inner }) }
     }
 
     /// Hints about commits in this process, from now on.
@@ -157,7 +167,21 @@ impl Db {
         self.inner.connections.writer.close_by_ref().await.doing("closing the database's writer")
     }
 
-    pub(crate) fn nudge(&self, nudge: Nudge) {
+    /// Tells by what personal values of the audit log are sealed. The first one counts.
+    pub fn seal_audit_by(&self, seals: Arc<dyn SealPersonal>) {
+        let _ = self.inner.seals.set(seals);
+    }
+
+    pub(crate) fn seals(&self) -> Option<&Arc<dyn SealPersonal>> {
+        self.inner.seals.get()
+    }
+
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.inner.turns
+    }
+
+    /// Sends a hint without a commit: for timers.
+    pub fn nudge(&self, nudge: Nudge) {
         // Nobody listening is fine: a nudge is a hint.
         let _ = self.inner.nudges.send(nudge);
     }

@@ -103,6 +103,19 @@ async fn advisory_lock(transaction: &DatabaseTransaction, key: i64) -> Result<()
     Ok(())
 }
 
+/// A query for `table_name` and `column_name` of every table.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn all_columns(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Sqlite => {
+            "SELECT tables.name AS table_name, columns.name AS column_name FROM sqlite_master tables, pragma_table_info(tables.name) columns WHERE tables.type = 'table'"
+        }
+        _ => {
+            "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = 'public'"
+        }
+    }
+}
+
 fn code(failure: &DbErr) -> Option<String> {
     let (DbErr::Exec(RuntimeErr::SqlxError(error))
     | DbErr::Query(RuntimeErr::SqlxError(error))
@@ -130,4 +143,78 @@ pub(crate) fn is_unreachable(failure: &DbErr) -> bool {
         DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
         _ => matches!(code(failure), Some(code) if code.starts_with("08") || code.starts_with("57P")),
     }
+}
+
+/// Columns of `audit_events` that nothing may alter.
+const AUDIT_FIXED: [&str; 15] = [
+    "id",
+    "at",
+    "tenant_id",
+    "actor",
+    "credential",
+    "action",
+    "object",
+    "request_id",
+    "tree",
+    "leaf_index",
+    "leaf_hash",
+    "detail_digest",
+    "personal_digest",
+    "subject",
+    "about_digest",
+];
+/// Columns of `audit_events` that may be forgotten, and nothing else.
+const AUDIT_FORGETTABLE: [&str; 4] = ["salt", "detail", "personal", "about"];
+const AUDIT_REFUSAL: &str = "the audit log is append-only";
+
+/// Makes the database refuse to alter or remove rows of the audit log, but for forgetting texts of them.
+pub(crate) async fn guard_audit_log<C: ConnectionTrait>(connection: &C) -> Result<(), DbErr> {
+    let postgres = connection.get_database_backend() == DbBackend::Postgres;
+    let same = if postgres { "IS NOT DISTINCT FROM" } else { "IS" };
+    let fixed = AUDIT_FIXED.map(|column| format!("NEW.{column} {same} OLD.{column}"));
+    let forgettable =
+        AUDIT_FORGETTABLE.map(|column| format!("(NEW.{column} IS NULL OR NEW.{column} {same} OLD.{column})"));
+    let forgets = [&fixed[..], &forgettable[..]].concat().join(" AND ");
+    let statements = if postgres {
+        vec![
+            format!(
+                "CREATE FUNCTION stead_refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS \
+                 $$ BEGIN RAISE EXCEPTION '{AUDIT_REFUSAL}'; END $$"
+            ),
+            format!(
+                "CREATE TRIGGER audit_events_keep BEFORE UPDATE ON audit_events FOR EACH ROW \
+                 WHEN (NOT ({forgets})) EXECUTE FUNCTION stead_refuse_audit_change()"
+            ),
+            "CREATE TRIGGER audit_events_stay BEFORE DELETE OR TRUNCATE ON audit_events \
+             FOR EACH STATEMENT EXECUTE FUNCTION stead_refuse_audit_change()"
+                .to_owned(),
+        ]
+    } else {
+        vec![
+            format!(
+                "CREATE TRIGGER audit_events_keep BEFORE UPDATE ON audit_events WHEN NOT ({forgets}) \
+                 BEGIN SELECT RAISE(ABORT, '{AUDIT_REFUSAL}'); END"
+            ),
+            format!(
+                "CREATE TRIGGER audit_events_stay BEFORE DELETE ON audit_events \
+                 BEGIN SELECT RAISE(ABORT, '{AUDIT_REFUSAL}'); END"
+            ),
+        ]
+    };
+    for statement in statements {
+        connection.execute_unprepared(&statement).await?;
+    }
+    Ok(())
+}
+
+/// Takes [`guard_audit_log`] away.
+pub(crate) async fn unguard_audit_log<C: ConnectionTrait>(connection: &C) -> Result<(), DbErr> {
+    let on = if connection.get_database_backend() == DbBackend::Postgres { " ON audit_events" } else { "" };
+    for trigger in ["audit_events_keep", "audit_events_stay"] {
+        connection.execute_unprepared(&format!("DROP TRIGGER {trigger}{on}")).await?;
+    }
+    if connection.get_database_backend() == DbBackend::Postgres {
+        connection.execute_unprepared("DROP FUNCTION stead_refuse_audit_change()").await?;
+    }
+    Ok(())
 }

@@ -1,15 +1,19 @@
 //! The change feed. Rows are added by [`Tx::changed`] as part of the commit; ids grow in commit order.
 
 use sea_orm::{
-    ActiveValue, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
-use stead_core::ids::{InstanceId, OperationId, TenantId};
+use stead_core::ids::{InstanceId, OperationId, TenantId, UserId};
 use stead_core::{Result, Timestamp};
 
 use crate::entities::event;
 use crate::failure::{Doing, corrupt};
 use crate::scope::{SystemAccess, SystemScope, TenantAccess};
 use crate::transaction::{Changed, Tx, on};
+
+/// Rows of this kind are in the feed of the user's personal tenant and heard by that user in whichever tenant they are.
+const INBOX: &str = "inbox";
 
 /// A row of the feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +32,7 @@ pub(crate) async fn append(
             Changed::Instance(id) => ("instance", id.to_string()),
             Changed::InstanceDeleted(id) => ("instance_deleted", id.to_string()),
             Changed::Operation(id) => ("operation", id.to_string()),
+            Changed::Inbox(id) => (INBOX, id.to_string()),
         };
         event::ActiveModel {
             id: ActiveValue::NotSet,
@@ -44,13 +49,25 @@ pub(crate) async fn append(
     Ok(())
 }
 
-/// Rows of the scope's tenant after `id`, oldest first.
+/// Rows of the scope's tenant, and of its user's inbox, after `id`, oldest first.
 ///
 /// # Errors
 /// A failure of the database.
 pub async fn after(access: &impl TenantAccess, id: i64, limit: u64) -> Result<Vec<FeedRow>> {
     let rows = event::Entity::find()
-        .filter(event::Column::TenantId.eq(access.scope().tenant_id().to_string()))
+        .filter(
+            Condition::any()
+                .add(
+                    Condition::all()
+                        .add(event::Column::TenantId.eq(access.scope().tenant_id().to_string()))
+                        .add(event::Column::Kind.ne(INBOX)),
+                )
+                .add(
+                    Condition::all()
+                        .add(event::Column::Kind.eq(INBOX))
+                        .add(event::Column::Object.eq(access.scope().user_id().to_string())),
+                ),
+        )
         .filter(event::Column::Id.gt(id))
         .order_by_asc(event::Column::Id)
         .limit(limit)
@@ -68,6 +85,7 @@ fn read(row: &event::Model) -> Result<FeedRow> {
             Changed::InstanceDeleted(row.object.parse::<InstanceId>().map_err(|_| unreadable())?)
         }
         "operation" => Changed::Operation(row.object.parse::<OperationId>().map_err(|_| unreadable())?),
+        INBOX => Changed::Inbox(row.object.parse::<UserId>().map_err(|_| unreadable())?),
         _ => return Err(unreadable()),
     };
     Ok(FeedRow { id: row.id, change })

@@ -5,7 +5,7 @@ use stead_core::Result;
 
 use crate::entities::idempotency_key;
 use crate::failure::Doing;
-use crate::scope::{SystemScope, TenantAccess, TenantScope};
+use crate::scope::{Access, Scope, SystemScope};
 use crate::transaction::{Tx, on};
 
 pub use crate::entities::idempotency_key::Model as IdempotencyKey;
@@ -14,8 +14,8 @@ pub use crate::entities::idempotency_key::Model as IdempotencyKey;
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn find(access: &impl TenantAccess, route: &str, key: &str) -> Result<Option<IdempotencyKey>> {
-    let user = access.scope().user_id().to_string();
+pub async fn find<A: Access>(access: &A, route: &str, key: &str) -> Result<Option<IdempotencyKey>> {
+    let Some(user) = access.actor().map(|actor| actor.user.to_string()) else { return Ok(None) };
     idempotency_key::Entity::find_by_id((user, route.to_owned(), key.to_owned()))
         .one(on(access))
         .await
@@ -24,7 +24,7 @@ pub async fn find(access: &impl TenantAccess, route: &str, key: &str) -> Result<
 
 /// # Errors
 /// A failure of the database.
-pub async fn insert(tx: &Tx<TenantScope>, row: IdempotencyKey) -> Result<()> {
+pub async fn insert<S: Scope>(tx: &Tx<S>, row: IdempotencyKey) -> Result<()> {
     idempotency_key::Entity::insert(row.into_active_model())
         .exec_without_returning(on(tx))
         .await
@@ -36,7 +36,7 @@ pub async fn insert(tx: &Tx<TenantScope>, row: IdempotencyKey) -> Result<()> {
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn delete(tx: &Tx<TenantScope>, row: &IdempotencyKey) -> Result<()> {
+pub async fn delete<S: Scope>(tx: &Tx<S>, row: &IdempotencyKey) -> Result<()> {
     idempotency_key::Entity::delete_by_id((row.user_id.clone(), row.route.clone(), row.key.clone()))
         .exec(on(tx))
         .await

@@ -345,13 +345,39 @@ pub async fn host_label_taken<A: Access>(access: &A, label: &str) -> Result<bool
     Ok(found.is_some())
 }
 
-/// How many live instances the tenant has.
-///
+/// What the tenant's live instances take together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Taken {
+    pub instances: u64,
+    pub cpu_millis: u64,
+    pub memory_bytes: u64,
+    pub disk_bytes: u64,
+}
+
 /// # Errors
 /// A failure of the database.
-pub async fn count<A: TenantAccess>(access: &A) -> Result<u64> {
-    use sea_orm::PaginatorTrait as _;
-    visible(access).count(on(access)).await.doing("counting instances")
+pub async fn taken<A: Access>(access: &A, tenant: TenantId) -> Result<Taken> {
+    let sum = |column: instance::Column| Expr::col(column).sum().cast_as("bigint");
+    /// Count and sums; a sum over nothing is null.
+    type Sums = (i64, Option<i64>, Option<i64>, Option<i64>);
+    let found: Option<Sums> = visible(access)
+        .filter(instance::Column::TenantId.eq(tenant.to_string()))
+        .select_only()
+        .column_as(instance::Column::Id.count(), "instances")
+        .column_as(sum(instance::Column::CpuMillis), "cpu")
+        .column_as(sum(instance::Column::MemoryBytes), "memory")
+        .column_as(sum(instance::Column::DiskBytes), "disk")
+        .into_tuple()
+        .one(on(access))
+        .await
+        .doing("adding up what a tenant's instances take")?;
+    let (instances, cpu, memory, disk) = found.unwrap_or_default();
+    Ok(Taken {
+        instances: number(instances),
+        cpu_millis: number(cpu.unwrap_or(0)),
+        memory_bytes: number(memory.unwrap_or(0)),
+        disk_bytes: number(disk.unwrap_or(0)),
+    })
 }
 
 /// Every live instance placed on the node.
@@ -480,6 +506,9 @@ pub async fn insert<S: Scope>(tx: &Tx<S>, row: &InstanceRow) -> Result<()> {
         observed_report: Set(None),
         observed_at: Set(None),
         last_active_at: Set(row.last_active_at.map(Timestamp::micros)),
+        cpu_millis: Set(i64::from(row.spec.resources.cpu_millis)),
+        memory_bytes: Set(stored(row.spec.resources.memory_bytes)),
+        disk_bytes: Set(stored(row.spec.resources.disk_bytes)),
     };
     instance::Entity::insert(model).exec_without_returning(on(tx)).await.doing("adding an instance")?;
     Ok(())
@@ -548,6 +577,9 @@ pub async fn set_intent<S: Scope>(tx: &Tx<S>, instance: InstanceId, intent: &Int
         wanted: Set(intent.wanted.map(|wanted| json(&wanted, "writing a wanted state")).transpose()?),
         spec: Set(Some(json(&intent.spec, "writing a recipe")?)),
         configured: Set(intent.configured),
+        cpu_millis: Set(i64::from(intent.spec.resources.cpu_millis)),
+        memory_bytes: Set(stored(intent.spec.resources.memory_bytes)),
+        disk_bytes: Set(stored(intent.spec.resources.disk_bytes)),
         ..Default::default()
     };
     update(tx, instance, model, "changing an instance's intent").await

@@ -4,6 +4,13 @@
 //! migration is never edited.
 
 mod m0001_foundation;
+mod m0002_keys;
+mod m0003_audit;
+mod m0004_sessions;
+mod m0005_accounts;
+mod m0006_factors;
+mod m0007_tenants;
+mod m0008_notifications;
 
 use sea_orm_migration::prelude::*;
 
@@ -11,6 +18,15 @@ pub(crate) struct Migrations;
 
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_foundation::Foundation)]
+        vec![
+            Box::new(m0001_foundation::Foundation),
+            Box::new(m0002_keys::Keys),
+            Box::new(m0003_audit::Audit),
+            Box::new(m0004_sessions::Sessions),
+            Box::new(m0005_accounts::Accounts),
+            Box::new(m0006_factors::Factors),
+            Box::new(m0007_tenants::Tenants),
+            Box::new(m0008_notifications::Notifications),
+        ]
     }
 }

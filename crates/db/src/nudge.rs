@@ -18,6 +18,14 @@ pub enum Nudge {
     /// Wish, intent or observed state of the instance changed.
     Instance(InstanceId),
     Node(NodeId),
+    /// There is something to tell or to deliver.
+    Outbox,
     /// A session, token or membership ended.
     Revocations,
+    /// Keys were destroyed or rotated: what is kept of them in memory is out of date.
+    Keys,
+    /// Rows were added to the audit log.
+    Audit,
+    /// Somebody who is not signed in asked for something by an address.
+    AccountRequests,
 }

@@ -6,16 +6,16 @@ use stead_core::{Result, Timestamp};
 use crate::entities::revocation;
 use crate::failure::Doing;
 use crate::nudge::Nudge;
-use crate::scope::{SystemAccess, SystemScope};
+use crate::scope::{Scope, SystemAccess, SystemScope};
 use crate::transaction::{Tx, on};
 
 pub use crate::entities::revocation::Model as Revocation;
 
-/// `kind`: `session`, `token`, `user` or `membership`. Nudges the watchers of this process on commit.
+/// `kind`: `session`, `token`, `user`, `membership`, `role` or `tenant`. Nudges the watchers of this process on commit.
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn append(tx: &Tx<SystemScope>, kind: &str, subject: &str) -> Result<()> {
+pub async fn append<S: Scope>(tx: &Tx<S>, kind: &str, subject: &str) -> Result<()> {
     let row = revocation::ActiveModel {
         id: ActiveValue::NotSet,
         kind: ActiveValue::Set(kind.to_owned()),

@@ -6,11 +6,14 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use ipnet::IpNet;
 use sea_orm::DatabaseConnection;
-use stead_core::access::{Permission, Role};
-use stead_core::ids::{RequestId, SessionId, TenantId, TokenId, UserId};
+use stead_core::access::Permission;
+use stead_core::ids::{InstanceId, RequestId, SessionId, TenantId, TokenId, UserId};
+use stead_core::rights::{Grant, Rights};
 use stead_core::{Result, Timestamp};
 
+use crate::audit::SealPersonal;
 use crate::connection::Db;
 use crate::transaction::{self, Tx};
 
@@ -34,6 +37,10 @@ pub trait Access: sealed::Runs + Send + Sync {
     fn tenant(&self) -> Option<TenantId>;
     /// Who acts; `None` when Stead does so by itself.
     fn actor(&self) -> Option<&Actor>;
+    /// Whether all it reads is committed; a transaction also sees what it has written itself.
+    fn sees_committed_only(&self) -> bool {
+        true
+    }
 }
 
 /// Access of a member to one tenant.
@@ -47,7 +54,18 @@ pub trait SystemAccess: Access {
 }
 
 /// A scope that can open transactions.
-pub trait Scope: Access + Clone + fmt::Debug + 'static {}
+#[async_trait::async_trait]
+pub trait Scope: Access + Clone + fmt::Debug + 'static {
+    /// Hands an open transaction of this scope to what takes one of its kind.
+    #[doc(hidden)]
+    async fn seal(
+        tx: &Tx<Self>,
+        seals: &dyn SealPersonal,
+        user: UserId,
+        context: &str,
+        plain: &str,
+    ) -> Result<String>;
+}
 
 /// The credential a request came with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -72,23 +90,27 @@ pub struct Actor {
     pub credential: Credential,
     pub request: Option<RequestId>,
     pub ip: Option<IpAddr>,
+    /// As the client names itself.
+    pub user_agent: Option<Arc<str>>,
+}
+
+impl Actor {
+    /// Somebody in no particular request.
+    #[must_use]
+    pub fn new(user: UserId, credential: Credential) -> Self {
+        Self { user, credential, request: None, ip: None, user_agent: None }
+    }
 }
 
 /// A member acting in a tenant. Made only by [`Db::tenant_scope`]. Cheap to clone.
 #[derive(Clone)]
 pub struct TenantScope {
-    inner: Arc<TenantInner>,
-}
-
-struct TenantInner {
     db: Db,
-    tenant: TenantId,
-    tenant_name: String,
-    personal: bool,
-    tenant_created_at: Timestamp,
-    role: Role,
-    permissions: BTreeSet<Permission>,
-    actor: Actor,
+    loaded: Arc<LoadedMembership>,
+    /// What this request may do: the rights in the tenant, or those on the one instance it is about.
+    permissions: Arc<BTreeSet<Permission>>,
+    instance: Option<InstanceId>,
+    actor: Arc<Actor>,
 }
 
 /// What [`Db::tenant_scope`] loaded.
@@ -97,104 +119,116 @@ pub(crate) struct LoadedMembership {
     pub(crate) tenant_name: String,
     pub(crate) personal: bool,
     pub(crate) tenant_created_at: Timestamp,
-    pub(crate) role: Role,
+    pub(crate) deleted_at: Option<Timestamp>,
+    pub(crate) require_second_factor: bool,
+    pub(crate) ip_allowlist: Vec<IpNet>,
+    pub(crate) role: Grant,
+    pub(crate) rights: Rights,
 }
 
 impl TenantScope {
-    pub(crate) fn new(
-        db: Db,
-        loaded: LoadedMembership,
-        actor: Actor,
-        limit: Option<&BTreeSet<Permission>>,
-    ) -> Self {
-        let permissions = Permission::ALL
-            .into_iter()
-            .filter(|permission| loaded.role.allows(*permission))
-            .filter(|permission| limit.is_none_or(|limit| limit.contains(permission)))
-            .collect();
-        let LoadedMembership { tenant, tenant_name, personal, tenant_created_at, role } = loaded;
-        Self {
-            inner: Arc::new(TenantInner {
-                db,
-                tenant,
-                tenant_name,
-                personal,
-                tenant_created_at,
-                role,
-                permissions,
-                actor,
-            }),
-        }
+    pub(crate) fn new(db: Db, loaded: LoadedMembership, actor: Actor) -> Self {
+        let permissions = Arc::new(loaded.rights.in_tenant().clone());
+        Self { db, loaded: Arc::new(loaded), permissions, instance: None, actor: Arc::new(actor) }
     }
 
     /// The same membership and limits for another request of the same credential.
     #[must_use]
-    pub fn for_request(&self, request: Option<RequestId>, ip: Option<IpAddr>) -> Self {
-        let inner = &self.inner;
-        let actor = Actor { request, ip, ..inner.actor.clone() };
-        Self {
-            inner: Arc::new(TenantInner {
-                db: inner.db.clone(),
-                tenant: inner.tenant,
-                tenant_name: inner.tenant_name.clone(),
-                personal: inner.personal,
-                tenant_created_at: inner.tenant_created_at,
-                role: inner.role,
-                permissions: inner.permissions.clone(),
-                actor,
-            }),
-        }
+    pub fn for_request(
+        &self,
+        request: Option<RequestId>,
+        ip: Option<IpAddr>,
+        user_agent: Option<Arc<str>>,
+    ) -> Self {
+        let (user, credential) = (self.actor.user, self.actor.credential);
+        Self { actor: Arc::new(Actor { request, ip, user_agent, user, credential }), ..self.clone() }
+    }
+
+    /// The same for a request that is about this one instance: what bindings on it allow comes in.
+    #[must_use]
+    pub fn on_instance(&self, instance: InstanceId) -> Self {
+        let permissions = Arc::new(self.loaded.rights.on(instance));
+        Self { permissions, instance: Some(instance), ..self.clone() }
+    }
+
+    /// The instance whose bindings came in.
+    #[must_use]
+    pub fn instance(&self) -> Option<InstanceId> {
+        self.instance
     }
 
     #[must_use]
     pub fn tenant_id(&self) -> TenantId {
-        self.inner.tenant
+        self.loaded.tenant
     }
 
     #[must_use]
     pub fn tenant_name(&self) -> &str {
-        &self.inner.tenant_name
+        &self.loaded.tenant_name
     }
 
     #[must_use]
     pub fn is_personal(&self) -> bool {
-        self.inner.personal
+        self.loaded.personal
     }
 
     #[must_use]
     pub fn tenant_created_at(&self) -> Timestamp {
-        self.inner.tenant_created_at
+        self.loaded.tenant_created_at
+    }
+
+    /// When its deletion was asked for; such a scope is only made to restore it.
+    #[must_use]
+    pub fn tenant_deleted_at(&self) -> Option<Timestamp> {
+        self.loaded.deleted_at
+    }
+
+    /// Whether members without a second factor are admitted to nothing but enrolment.
+    #[must_use]
+    pub fn requires_second_factor(&self) -> bool {
+        self.loaded.require_second_factor
+    }
+
+    /// The networks that requests have to come from; empty: from anywhere.
+    #[must_use]
+    pub fn ip_allowlist(&self) -> &[IpNet] {
+        &self.loaded.ip_allowlist
     }
 
     #[must_use]
     pub fn user_id(&self) -> UserId {
-        self.inner.actor.user
+        self.actor.user
     }
 
     #[must_use]
-    pub fn role(&self) -> Role {
-        self.inner.role
+    pub fn role(&self) -> &Grant {
+        &self.loaded.role
     }
 
-    /// What the role allows, less what the token's scopes leave out.
+    /// What role and bindings allow, less what the token's scopes leave out.
     #[must_use]
     pub fn permissions(&self) -> &BTreeSet<Permission> {
-        &self.inner.permissions
+        &self.permissions
+    }
+
+    #[must_use]
+    pub fn rights(&self) -> &Rights {
+        &self.loaded.rights
     }
 
     #[must_use]
     pub fn allows(&self, permission: Permission) -> bool {
-        self.inner.permissions.contains(&permission)
+        self.permissions.contains(&permission)
     }
 
     #[must_use]
     pub fn acting(&self) -> &Actor {
-        &self.inner.actor
+        &self.actor
     }
 
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.inner.db.ambient().now()
+        self.db.ambient().now()
     }
 
     /// Runs `work` in one write transaction and commits it when it returns `Ok`. A transaction that lost a race is run again from
@@ -207,7 +241,7 @@ impl TenantScope {
         F: FnMut(Tx<Self>) -> Fut,
         Fut: Future<Output = Result<T>>,
     {
-        transaction::run(self, &self.inner.db, work).await
+        transaction::run(self, &self.db, work).await
     }
 }
 
@@ -215,9 +249,9 @@ impl fmt::Debug for TenantScope {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("TenantScope")
-            .field("tenant", &self.inner.tenant)
-            .field("role", &self.inner.role)
-            .field("actor", &self.inner.actor)
+            .field("tenant", &self.loaded.tenant)
+            .field("role", &self.loaded.role.name())
+            .field("actor", &self.actor)
             .finish_non_exhaustive()
     }
 }
@@ -225,19 +259,19 @@ impl fmt::Debug for TenantScope {
 impl sealed::Runs for TenantScope {
     type Connection = DatabaseConnection;
     fn connection(&self, _: sealed::Inside) -> &DatabaseConnection {
-        self.inner.db.readers()
+        self.db.readers()
     }
     fn db(&self, _: sealed::Inside) -> &Db {
-        &self.inner.db
+        &self.db
     }
 }
 
 impl Access for TenantScope {
     fn tenant(&self) -> Option<TenantId> {
-        Some(self.inner.tenant)
+        Some(self.loaded.tenant)
     }
     fn actor(&self) -> Option<&Actor> {
-        Some(&self.inner.actor)
+        Some(&self.actor)
     }
 }
 
@@ -247,7 +281,18 @@ impl TenantAccess for TenantScope {
     }
 }
 
-impl Scope for TenantScope {}
+#[async_trait::async_trait]
+impl Scope for TenantScope {
+    async fn seal(
+        tx: &Tx<Self>,
+        seals: &dyn SealPersonal,
+        user: UserId,
+        context: &str,
+        plain: &str,
+    ) -> Result<String> {
+        seals.seal_in_tenant(tx, user, context, plain).await
+    }
+}
 
 /// Stead itself, with the reason it looks. Made by [`Db::system`]. Cheap to clone.
 #[derive(Clone)]
@@ -322,4 +367,15 @@ impl SystemAccess for SystemScope {
     }
 }
 
-impl Scope for SystemScope {}
+#[async_trait::async_trait]
+impl Scope for SystemScope {
+    async fn seal(
+        tx: &Tx<Self>,
+        seals: &dyn SealPersonal,
+        user: UserId,
+        context: &str,
+        plain: &str,
+    ) -> Result<String> {
+        seals.seal_in_system(tx, user, context, plain).await
+    }
+}

@@ -55,6 +55,18 @@ pub async fn of_user(access: &impl SystemAccess, user: UserId, now: Timestamp) -
         .doing("listing sessions")
 }
 
+/// Every session of a user, expired ones too.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn all_of_user(access: &impl SystemAccess, user: UserId) -> Result<Vec<Session>> {
+    session::Entity::find()
+        .filter(session::Column::UserId.eq(user.to_string()))
+        .all(on(access))
+        .await
+        .doing("listing sessions")
+}
+
 /// Marks it used now and moves its end; returns whether it still exists.
 ///
 /// # Errors
@@ -67,6 +79,35 @@ pub async fn touch(tx: &Tx<SystemScope>, id: SessionId, expires_at: Timestamp) -
         .exec(on(tx))
         .await
         .doing("marking a session used")?;
+    Ok(result.rows_affected > 0)
+}
+
+/// Gives it another secret.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn rotate(tx: &Tx<SystemScope>, id: SessionId, secret_hash: &str) -> Result<bool> {
+    let result = session::Entity::update_many()
+        .col_expr(session::Column::SecretHash, Expr::value(secret_hash))
+        .filter(session::Column::Id.eq(id.to_string()))
+        .exec(on(tx))
+        .await
+        .doing("giving a session another secret")?;
+    Ok(result.rows_affected > 0)
+}
+
+/// Notes that its holder proved now who they are, and by which factors.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn authenticated(tx: &Tx<SystemScope>, id: SessionId, factors: &str) -> Result<bool> {
+    let result = session::Entity::update_many()
+        .col_expr(session::Column::AuthenticatedAt, Expr::value(tx.now().micros()))
+        .col_expr(session::Column::Factors, Expr::value(factors))
+        .filter(session::Column::Id.eq(id.to_string()))
+        .exec(on(tx))
+        .await
+        .doing("noting an authentication")?;
     Ok(result.rows_affected > 0)
 }
 

@@ -80,6 +80,44 @@ pub async fn empty_postgres() -> (Target, Guard) {
     (Target::Postgres(url(&name)), Guard { _folder: None })
 }
 
+/// Every column of every table, for tests that hold a convention over all of them.
+///
+/// # Panics
+/// When the database does not answer.
+pub async fn columns(scope: &crate::SystemScope) -> Vec<(String, String)> {
+    let connection = crate::transaction::on(scope);
+    let rows = connection
+        .query_all_raw(sea_orm::Statement::from_string(
+            connection.get_database_backend(),
+            crate::dialect::all_columns(connection.get_database_backend()),
+        ))
+        .await
+        .expect("the columns of the database");
+    let text = |row: &sea_orm::QueryResult, name| row.try_get::<String>("", name).expect("a name");
+    rows.iter().map(|row| (text(row, "table_name"), text(row, "column_name"))).collect()
+}
+
+/// Whether any column of text holds the text somewhere.
+///
+/// # Panics
+/// When the database does not answer.
+pub async fn contains_text(scope: &crate::SystemScope, text: &str) -> bool {
+    let connection = crate::transaction::on(scope);
+    for (table, column) in columns(scope).await {
+        let found = connection
+            .query_one_raw(sea_orm::Statement::from_string(
+                connection.get_database_backend(),
+                format!("SELECT 1 FROM \"{table}\" WHERE CAST(\"{column}\" AS TEXT) LIKE '%{text}%' LIMIT 1"),
+            ))
+            .await
+            .expect("a look into a table");
+        if found.is_some() {
+            return true;
+        }
+    }
+    false
+}
+
 fn fresh_name() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed))
@@ -157,5 +195,7 @@ macro_rules! both_databases {
     };
 }
 
+#[cfg(test)]
+mod audit_tests;
 #[cfg(test)]
 mod tests;

@@ -8,14 +8,14 @@ use stead_core::{Result, Timestamp};
 
 use crate::entities::api_token;
 use crate::failure::Doing;
-use crate::scope::{SystemAccess, SystemScope};
+use crate::scope::{Access, Scope, SystemAccess, SystemScope};
 use crate::transaction::{Tx, on};
 
 pub use crate::entities::api_token::Model as ApiToken;
 
 /// # Errors
 /// A failure of the database.
-pub async fn insert(tx: &Tx<SystemScope>, row: ApiToken) -> Result<()> {
+pub async fn insert<S: Scope>(tx: &Tx<S>, row: ApiToken) -> Result<()> {
     api_token::Entity::insert(row.into_active_model())
         .exec_without_returning(on(tx))
         .await
@@ -41,11 +41,11 @@ pub async fn find(access: &impl SystemAccess, id: TokenId) -> Result<Option<ApiT
     api_token::Entity::find_by_id(id.to_string()).one(on(access)).await.doing("finding an API token")
 }
 
-/// Sessions of a user that have not expired, newest first.
+/// Tokens of a user that have not expired, newest first.
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn of_user(access: &impl SystemAccess, user: UserId, now: Timestamp) -> Result<Vec<ApiToken>> {
+pub async fn of_user<A: Access>(access: &A, user: UserId, now: Timestamp) -> Result<Vec<ApiToken>> {
     api_token::Entity::find()
         .filter(api_token::Column::UserId.eq(user.to_string()))
         .filter(api_token::Column::ExpiresAt.is_null().or(api_token::Column::ExpiresAt.gt(now.micros())))
@@ -91,4 +91,16 @@ pub async fn delete_expired(tx: &Tx<SystemScope>) -> Result<u64> {
         .await
         .doing("removing expired API tokens")?;
     Ok(result.rows_affected)
+}
+
+/// Every token of the user, expired or not.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn all_of_user(access: &impl SystemAccess, user: UserId) -> Result<Vec<ApiToken>> {
+    api_token::Entity::find()
+        .filter(api_token::Column::UserId.eq(user.to_string()))
+        .all(on(access))
+        .await
+        .doing("listing API tokens")
 }

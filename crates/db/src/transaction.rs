@@ -1,13 +1,15 @@
 //! Write transactions: what they carry until commit, and repeating those that lost a race.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sea_orm::DatabaseTransaction;
-use stead_core::ids::{InstanceId, OperationId, TenantId};
+use stead_core::ids::{InstanceId, OperationId, TenantId, UserId};
 use stead_core::{Error, Result, Timestamp};
 
+use crate::audit::{self, Pending, SealPersonal};
 use crate::connection::Db;
 use crate::failure::{self, Doing};
 use crate::nudge::Nudge;
@@ -24,6 +26,8 @@ pub enum Changed {
     Instance(InstanceId),
     InstanceDeleted(InstanceId),
     Operation(OperationId),
+    /// Notifications of this user; heard by the user alone.
+    Inbox(UserId),
 }
 
 /// An open write transaction of a scope. Commits when the closure it was given to returns `Ok`; must be dropped by then.
@@ -44,6 +48,7 @@ struct Inner<S: Scope> {
 struct OnCommit {
     changes: Vec<(TenantId, Changed)>,
     nudges: Vec<Nudge>,
+    audited: Vec<Pending>,
 }
 
 impl<S: Scope> Tx<S> {
@@ -57,6 +62,8 @@ impl<S: Scope> Tx<S> {
         self.nudge(match change {
             Changed::Instance(id) | Changed::InstanceDeleted(id) => Nudge::Instance(id),
             Changed::Operation(id) => Nudge::Operation(id),
+            // The row of the feed nudges those who listen to it.
+            Changed::Inbox(_) => Nudge::Events,
         });
     }
 
@@ -66,6 +73,15 @@ impl<S: Scope> Tx<S> {
         if !on_commit.nudges.contains(&nudge) {
             on_commit.nudges.push(nudge);
         }
+    }
+
+    /// Writes the row at the commit.
+    pub(crate) fn audit(&self, row: Pending) {
+        self.inner.on_commit.lock().unwrap_or_else(PoisonError::into_inner).audited.push(row);
+    }
+
+    pub(crate) fn seals(&self) -> Option<&Arc<dyn SealPersonal>> {
+        self.inner.db.seals()
     }
 
     #[must_use]
@@ -96,6 +112,9 @@ impl<S: Scope> Access for Tx<S> {
     fn actor(&self) -> Option<&Actor> {
         self.inner.scope.actor()
     }
+    fn sees_committed_only(&self) -> bool {
+        false
+    }
 }
 
 impl TenantAccess for Tx<TenantScope> {
@@ -113,7 +132,12 @@ impl SystemAccess for Tx<SystemScope> {
 impl<S: Scope> Inner<S> {
     async fn commit(self) -> Result<Vec<Nudge>> {
         let Self { transaction, db, on_commit, .. } = self;
-        let OnCommit { changes, mut nudges } = on_commit.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let OnCommit { changes, mut nudges, audited } =
+            on_commit.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if !audited.is_empty() {
+            audit::write(&transaction, audited).await?;
+            nudges.push(Nudge::Audit);
+        }
         if !changes.is_empty() {
             dialect::order_events(&transaction).await.doing("ordering the change feed")?;
             events::append(&transaction, db.ambient().now(), &changes).await?;
@@ -134,9 +158,14 @@ where
     Fut: Future<Output = Result<T>>,
 {
     let mut attempt = 0;
+    // Trees that this transaction appends to, as far as is known.
+    let mut trees: BTreeSet<String> = scope.tenant().iter().map(ToString::to_string).collect();
     loop {
         attempt += 1;
-        let error = match attempt_once(scope, db, &mut work).await {
+        let turn = db.turns().take(&trees, attempt > 1).await;
+        let outcome = attempt_once(scope, db, &mut work, &mut trees).await;
+        drop(turn);
+        let error = match outcome {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
@@ -154,7 +183,12 @@ where
     }
 }
 
-async fn attempt_once<S, T, F, Fut>(scope: &S, db: &Db, work: &mut F) -> Result<T>
+async fn attempt_once<S, T, F, Fut>(
+    scope: &S,
+    db: &Db,
+    work: &mut F,
+    trees: &mut BTreeSet<String>,
+) -> Result<T>
 where
     S: Scope,
     F: FnMut(Tx<S>) -> Fut,
@@ -170,6 +204,10 @@ where
     let outcome = work(Tx { inner: Arc::clone(&inner) }).await;
     let inner =
         Arc::try_unwrap(inner).map_err(|_| Error::internal("a transaction's handle outlived its closure"))?;
+    {
+        let on_commit = inner.on_commit.lock().unwrap_or_else(PoisonError::into_inner);
+        trees.extend(on_commit.audited.iter().map(|row| row.tree().to_owned()));
+    }
     match outcome {
         Ok(value) => {
             for nudge in inner.commit().await? {

@@ -5,7 +5,7 @@ pub mod input;
 pub mod mutation;
 pub mod path;
 
-pub use caller::{InTenant, OnAccount};
-pub use input::{JsonBody, QueryOf, Wait};
+pub use caller::{AsOperator, InTenant, OnAccount};
+pub use input::{JsonBody, JsonOrForm, QueryOf, Wait};
 pub use mutation::{Command, IfMatch};
 pub use path::{Ref, RefPair};

@@ -16,7 +16,7 @@ use std::time::Instant;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use stead_control::RequestInfo;
+use stead_control::{Presented, RequestInfo};
 use stead_core::Error;
 use stead_gateway::gateway::authority_of;
 use tokio::time::timeout;
@@ -60,9 +60,14 @@ async fn answer(
         same_origin::check(&request, authority.as_deref())?;
         return Ok(detach::run(request, next).await);
     };
-    let info =
-        RequestInfo { request: Some(context.id), ip: Some(context.ip), user_agent: context.user_agent };
-    authenticate::check(state, &mut request, endpoint.access, &info).await?;
+    let mut info = RequestInfo {
+        request: Some(context.id),
+        ip: Some(context.ip),
+        user_agent: context.user_agent,
+        presented: None,
+    };
+    authenticate::check(state, &mut request, endpoint, &info).await?;
+    info.presented = request.extensions().get::<Presented>().cloned();
     request.extensions_mut().insert(info);
     same_origin::check(&request, authority.as_deref())?;
     let allowance = rate_limit::take(state, &request, endpoint, context.ip)?;

@@ -33,12 +33,15 @@ again with the offset reached.";
     tags(
         (name = "system", description = "The server itself."),
         (name = "account", description = "Who is signed in: sessions, tokens, tenants."),
+        (name = "tenants", description = "Tenants: members, invitations, roles, quotas, rules of security."),
+        (name = "operator", description = "What those who run the installation do."),
         (name = "instances", description = "The things that run."),
         (name = "console", description = "Consoles, commands and terminals."),
         (name = "ports", description = "Ports and previews."),
         (name = "operations", description = "Durable long-running actions."),
         (name = "events", description = "The change feed."),
         (name = "nodes", description = "The machines that run instances."),
+        (name = "audit", description = "Who did what, and proof that the log says so still."),
     ),
     components(schemas(stead_api::problem::ProblemBody, stead_api::problem::ProblemField, stead_api::v1::events::Event))
 )]
@@ -84,10 +87,11 @@ fn has(endpoint: &Endpoint, status: &str, query: bool) -> bool {
         "400" => query || endpoint.is_mutation() || routed_object || restricted,
         "401" => restricted || endpoint.id == "sign_in_with_link",
         "403" => restricted || endpoint.is_mutation(),
-        "404" => routed_object || restricted,
+        "404" => routed_object || restricted || endpoint.id == "look_up_invite",
         "402" => {
             endpoint.id == "create_instance"
                 || endpoint.id == "update_instance"
+                || matches!(endpoint.id, "create_tenant" | "create_role" | "create_invite" | "accept_invite")
                 || endpoint.id.ends_with("start_instance")
                 || endpoint.id == "wake_instance"
         }

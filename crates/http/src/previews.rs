@@ -76,7 +76,8 @@ impl PreviewRoutes {
                 "The session behind this preview has ended.",
             )
         })?;
-        self.control.identity().scope(&caller, Some(target.tenant), permission).await
+        let instance = target.instance.to_string();
+        self.control.identity().scope_about(&caller, Some(target.tenant), permission, Some(&instance)).await
     }
 }
 

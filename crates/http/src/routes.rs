@@ -1,21 +1,34 @@
 //! One file per noun; a handler extracts, calls one service, converts.
 
+pub mod accounts;
+pub mod audit;
 pub mod auth;
 pub mod console;
+pub mod device_requests;
 pub mod events;
 pub mod exec;
+pub mod factors;
 pub mod instance_actions;
 pub mod instances;
+pub mod intents;
+pub mod invites;
+pub mod issued_tokens;
+pub mod keys;
 pub mod nodes;
+pub mod notifications;
 pub mod operations;
+pub mod operator;
 pub mod ports;
 pub mod preview_access;
+pub mod roles;
+pub mod secrets;
 pub mod sessions;
 pub mod system;
 pub mod tenants;
 pub mod terminals;
 pub mod tokens;
 pub mod uploads;
+pub mod webhooks;
 pub mod workspace_config;
 
 use axum::Json;
@@ -31,10 +44,19 @@ use crate::state::AppState;
 pub fn all() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(system::routes())
+        .merge(audit::routes())
         .merge(auth::routes())
+        .merge(accounts::routes())
+        .merge(factors::routes())
+        .merge(issued_tokens::routes())
+        .merge(device_requests::routes())
+        .merge(intents::routes())
         .merge(sessions::routes())
         .merge(tokens::routes())
         .merge(tenants::routes())
+        .merge(invites::routes())
+        .merge(roles::routes())
+        .merge(operator::routes())
         .merge(instances::routes())
         .merge(instance_actions::routes())
         .merge(console::routes())
@@ -46,6 +68,10 @@ pub fn all() -> OpenApiRouter<AppState> {
         .merge(uploads::routes())
         .merge(workspace_config::routes())
         .merge(nodes::routes())
+        .merge(notifications::routes())
+        .merge(webhooks::routes())
+        .merge(keys::routes())
+        .merge(secrets::routes())
         .merge(preview_access::routes())
 }
 

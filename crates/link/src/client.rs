@@ -17,7 +17,7 @@ use hyper::client::conn::http2::{Builder, SendRequest};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use stead_api::node::{AttachParams, ConsoleParams, NodeHello, NodeMessage};
+use stead_api::node::{AttachParams, ConsoleParams, NodeHello, NodeMessage, SecretsAnswer};
 use stead_core::driver::{ProcessSpec, ProcessState};
 use stead_core::error::{InternalContext, Result};
 use stead_core::ids::{InstanceId, ProcessId, UploadId};
@@ -129,6 +129,15 @@ impl NodeClient {
     pub async fn put_document(&self, document: &InstanceDocument) -> Result<()> {
         let path = format!("/node/v1/instances/{}", document.instance);
         self.write(Method::PUT, path, json(document)?, "storing a document", CALL).await
+    }
+
+    /// Answers a node that asked for the secrets of an instance.
+    ///
+    /// # Errors
+    /// `node_unreachable`, `node_timed_out`.
+    pub async fn put_secrets(&self, instance: InstanceId, answer: &SecretsAnswer) -> Result<()> {
+        let path = format!("/node/v1/instances/{instance}/secrets");
+        self.write(Method::PUT, path, json(answer)?, "handing secrets over", CALL).await
     }
 
     /// The node's reports: every instance of its ledger, `CaughtUp`, then changes. Ends with an error when the node falls silent or

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hyper::service::service_fn;
-use stead_api::node::{NodeDriver, NodeHello};
+use stead_api::node::{NodeDriver, NodeHello, SecretsAnswer};
 use stead_core::ambient::Ambient;
 use stead_core::error::{InternalContext, Result};
 use stead_core::ids::{Id, InstanceId, NodeId};
@@ -20,6 +20,7 @@ use tracing::{info, warn};
 
 use crate::ledger::Ledger;
 use crate::reports::ReportFeed;
+use crate::secrets::Secrets;
 use crate::uploads::Uploads;
 use crate::{DynDriver, http, machine, reconcile, sampler};
 
@@ -68,6 +69,7 @@ pub(crate) struct Shared {
     pub(crate) ledger: Ledger,
     pub(crate) uploads: Uploads,
     pub(crate) feed: ReportFeed,
+    pub(crate) secrets: Secrets,
     pub(crate) bringing_in: Semaphore,
     pub(crate) turns: Semaphore,
     pub(crate) stop: CancellationToken,
@@ -96,6 +98,15 @@ impl Shared {
             .internal("storing a document")??;
         self.wake(document);
         Ok(())
+    }
+
+    /// Takes what the server says about the secrets that a start waits for.
+    pub(crate) fn put_secrets(&self, instance: InstanceId, answer: SecretsAnswer) {
+        self.feed.has_secrets(instance);
+        self.secrets.put(instance, answer);
+        if let Some(reconciler) = self.reconcilers().get(&instance) {
+            reconciler.send_modify(|_| {});
+        }
     }
 
     fn wake(self: &Arc<Self>, document: InstanceDocument) {
@@ -216,6 +227,7 @@ impl Node {
             ledger,
             uploads,
             feed: ReportFeed::default(),
+            secrets: Secrets::default(),
             bringing_in: Semaphore::new(BRINGING_IN),
             turns: Semaphore::new(TURNS),
             stop: CancellationToken::new(),

@@ -12,6 +12,7 @@ use http_body_util::{BodyExt, Empty, Full, Limited, StreamBody};
 use hyper::body::Incoming;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use stead_api::node::SecretsAnswer;
 use stead_core::driver::{Attach, ConsolePosition, ProcessSpec};
 use stead_core::error::{Error, ErrorKind, InternalContext, Result};
 use stead_core::ids::{InstanceId, ProcessId, UploadId};
@@ -66,6 +67,11 @@ async fn route(shared: &Arc<Shared>, request: Request<Incoming>) -> Result<Respo
                 ));
             }
             shared.put_document(document).await?;
+            Ok(done())
+        }
+        (&Method::PUT, ["instances", instance, "secrets"]) => {
+            let (instance, answer) = (id(instance)?, read::<SecretsAnswer>(body).await?);
+            shared.put_secrets(instance, answer);
             Ok(done())
         }
         (_, ["instances", instance, rest @ ..]) => {

@@ -1,9 +1,10 @@
 //! The node's ledger: the newest document of every instance, and what the reconciler must remember of it.
 //!
 //! `ledger/<instance>.document.json` is written by [`Ledger::put`] alone, durably, before the server is told that it was taken.
-//! `ledger/<instance>.memory.json` is written by the instance's reconciler alone; losing it in a power cut is survivable, so it
-//! is not forced to disk. Both are replaced by renaming. A file that cannot be read is moved to `ledger/set-aside/`; its
-//! instance is then unknown here, and nothing of it is removed without the server's word.
+//! `ledger/<instance>.memory.jsonl` is written by the instance's reconciler alone: the last whole line counts. Losing it in a power
+//! cut is survivable, so it is not forced to disk. Documents are replaced by renaming; so are memories that have grown long. A file
+//! that cannot be read is moved to `ledger/set-aside/`; its instance is then unknown here, and nothing of it is removed without the
+//! server's word.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,8 +22,10 @@ use tracing::{error, warn};
 use crate::reconcile::memory::Memory;
 
 const VERSION: u32 = 1;
-const DOCUMENT: &str = "document";
-const MEMORY: &str = "memory";
+const DOCUMENT: &str = "document.json";
+const MEMORY: &str = "memory.jsonl";
+/// A longer file of memories is begun anew.
+const LONGEST_MEMORY: u64 = 256 << 10;
 
 #[derive(Serialize, Deserialize)]
 struct Versioned<T> {
@@ -90,7 +93,7 @@ impl Ledger {
                 remove(&path);
                 continue;
             }
-            let Some(id) = name.strip_suffix(&format!(".{DOCUMENT}.json")) else { continue };
+            let Some(id) = name.strip_suffix(&format!(".{DOCUMENT}")) else { continue };
             let Some(document) = read_or_set_aside::<InstanceDocument>(&folder, &path) else { continue };
             if document.instance.to_string() == id {
                 documents.insert(document.instance, document);
@@ -119,7 +122,8 @@ impl Ledger {
     pub fn put(&self, document: &InstanceDocument) -> Result<Accepted> {
         let accepted = admit(self.document(document.instance).as_ref(), document)?;
         if accepted == Accepted::New {
-            self.write(document.instance, DOCUMENT, document, true)?;
+            let path = self.path(document.instance, DOCUMENT);
+            replace(&path, &encode(document)?, true).map_err(|error| unwritable(&path, error))?;
             self.documents
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
@@ -141,7 +145,13 @@ impl Ledger {
     /// # Errors
     /// When the disk refuses.
     pub fn remember(&self, instance: InstanceId, memory: &Memory) -> Result<()> {
-        self.write(instance, MEMORY, memory, false)
+        let path = self.path(instance, MEMORY);
+        // Begun with the newline: a line before it that was cut short spoils nothing else.
+        let mut line = vec![b'\n'];
+        line.extend(encode(memory)?);
+        let long = fs::metadata(&path).is_ok_and(|found| found.len() > LONGEST_MEMORY);
+        let written = if long { replace(&path, &line, false) } else { append(&path, &line) };
+        written.map_err(|error| unwritable(&path, error))
     }
 
     /// Drops a document that wants its instance absent, once that is long done.
@@ -152,21 +162,23 @@ impl Ledger {
     }
 
     fn path(&self, instance: InstanceId, kind: &str) -> PathBuf {
-        self.folder.join(format!("{instance}.{kind}.json"))
+        self.folder.join(format!("{instance}.{kind}"))
     }
+}
 
-    fn write(&self, instance: InstanceId, kind: &str, content: &impl Serialize, durable: bool) -> Result<()> {
-        let path = self.path(instance, kind);
-        let bytes =
-            serde_json::to_vec(&Versioned { version: VERSION, content }).internal("writing the ledger")?;
-        replace(&path, &bytes, durable).map_err(|error| {
-            let text = "The node cannot write its ledger.";
-            Error::unavailable("ledger_unwritable", text)
-                .next_step("Free space on the node's disk and check that its data directory is writable.")
-                .context(format!("writing {}", path.display()))
-                .source_error(error)
-        })
-    }
+fn encode(content: &impl Serialize) -> Result<Vec<u8>> {
+    serde_json::to_vec(&Versioned { version: VERSION, content }).internal("writing the ledger")
+}
+
+fn unwritable(path: &Path, error: io::Error) -> Error {
+    Error::unavailable("ledger_unwritable", "The node cannot write its ledger.")
+        .next_step("Free space on the node's disk and check that its data directory is writable.")
+        .context(format!("writing {}", path.display()))
+        .source_error(error)
+}
+
+fn append(path: &Path, line: &[u8]) -> io::Result<()> {
+    fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(line)
 }
 
 fn replace(path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> {
@@ -197,7 +209,7 @@ fn remove(path: &Path) {
 fn read_or_set_aside<T: DeserializeOwned>(folder: &Path, path: &Path) -> Option<T> {
     let read = fs::read(path)
         .map_err(|error| error.to_string())
-        .and_then(|bytes| serde_json::from_slice::<Versioned<T>>(&bytes).map_err(|error| error.to_string()));
+        .and_then(|bytes| newest::<Versioned<T>>(&bytes).map_err(|error| error.to_string()));
     match read {
         Ok(Versioned { version: VERSION, content }) => Some(content),
         Ok(Versioned { version, .. }) => {
@@ -209,6 +221,18 @@ fn read_or_set_aside<T: DeserializeOwned>(folder: &Path, path: &Path) -> Option<
             None
         }
     }
+}
+
+/// The last line that is whole; documents have one.
+fn newest<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
+    let mut problem = None;
+    for line in bytes.split(|byte| *byte == b'\n').rev().filter(|line| !line.is_empty()) {
+        match serde_json::from_slice(line) {
+            Ok(value) => return Ok(value),
+            Err(error) => problem = problem.or(Some(error)),
+        }
+    }
+    Err(problem.unwrap_or_else(|| serde::de::Error::custom("it is empty")))
 }
 
 /// The next step is the server's: it sends the document again when the node connects.
@@ -227,4 +251,33 @@ fn set_aside(folder: &Path, path: &Path, reason: &str) {
         moved = moved.is_ok(),
         "a file of the ledger cannot be used; its instance is left alone until the server sends its document again"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use stead_core::ambient::Ambient;
+
+    use super::*;
+
+    #[test]
+    fn the_newest_whole_memory_counts_and_files_stay_short() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || Ledger::open(folder.path().to_path_buf()).unwrap();
+        let instance = Ambient::system().new_id::<InstanceId>();
+        let (ledger, path) = (open(), folder.path().join(format!("{instance}.{MEMORY}")));
+        assert_eq!(ledger.memory(instance), Memory::default());
+        let memory = |run| Memory { started: Some(run), ..Memory::default() };
+        ledger.remember(instance, &memory(1)).unwrap();
+        ledger.remember(instance, &memory(2)).unwrap();
+        assert_eq!(open().memory(instance), memory(2));
+        append(&path, b"\n{\"version\":1,\"conte").unwrap();
+        assert_eq!(open().memory(instance), memory(2), "what was cut short is not there");
+        ledger.remember(instance, &memory(3)).unwrap();
+        assert_eq!(open().memory(instance), memory(3));
+        for run in 4..5_000 {
+            ledger.remember(instance, &memory(run)).unwrap();
+        }
+        assert!(fs::metadata(&path).unwrap().len() < LONGEST_MEMORY + 4_096);
+        assert_eq!(open().memory(instance), memory(4_999));
+    }
 }

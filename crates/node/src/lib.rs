@@ -8,6 +8,7 @@ mod machine;
 pub mod reconcile;
 pub mod reports;
 mod sampler;
+mod secrets;
 pub mod uploads;
 
 pub use agent::{Node, NodeConfig};

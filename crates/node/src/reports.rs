@@ -1,7 +1,7 @@
 //! The feed of reports: the newest state of every instance, whole, for any number of readers.
 //!
-//! A reader gets every instance once, then `CaughtUp`, then changes. A slow reader skips states in between and never makes
-//! anyone wait: what is kept for it is a set of instances, not a queue. Written by reconcilers (reports) and the sampler (usage,
+//! A reader gets every instance once, then `CaughtUp`, then changes. States in between are skipped when they pass at once or the
+//! reader is slow, which never makes anyone wait: what is kept for it is a set of instances, not a queue. Written by reconcilers (reports) and the sampler (usage,
 //! listening ports).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,13 +14,19 @@ use stead_core::driver::Usage;
 use stead_core::ids::InstanceId;
 use stead_core::instance::{InstanceReport, ObservedState};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
+/// States that only pass are told when they last this long: most are followed by what matters before anybody has read them.
+const PASSING: Duration = Duration::from_millis(50);
+
 #[derive(Debug, Default)]
 struct Pending {
-    reports: BTreeSet<InstanceId>,
+    /// And when they are to be told.
+    reports: BTreeMap<InstanceId, Instant>,
     usages: BTreeMap<InstanceId, (Usage, u32)>,
+    needs: BTreeSet<InstanceId>,
     caught_up: bool,
 }
 
@@ -34,6 +40,8 @@ struct Reader {
 struct State {
     reports: BTreeMap<InstanceId, InstanceReport>,
     gone: BTreeSet<InstanceId>,
+    /// Starts that wait for secrets.
+    needs: BTreeSet<InstanceId>,
     readers: Vec<Weak<Reader>>,
 }
 
@@ -58,10 +66,9 @@ impl ReportFeed {
         if !state.gone.remove(&instance) && state.reports.get(&instance) == Some(&report) {
             return;
         }
+        let due = Instant::now() + if passes(&report) { PASSING } else { Duration::ZERO };
         state.reports.insert(instance, report);
-        state.wake(|pending| {
-            pending.reports.insert(instance);
-        });
+        state.wake(|pending| pending.tell(instance, due));
     }
 
     /// Changes the listening ports of a report.
@@ -72,9 +79,8 @@ impl ReportFeed {
             && report.listening != ports
         {
             report.listening = ports;
-            state.wake(|pending| {
-                pending.reports.insert(instance);
-            });
+            let now = Instant::now();
+            state.wake(|pending| pending.tell(instance, now));
         }
     }
 
@@ -84,13 +90,26 @@ impl ReportFeed {
         });
     }
 
+    /// A start waits for secrets.
+    pub fn needs_secrets(&self, instance: InstanceId) {
+        let mut state = lock(&self.0);
+        state.needs.insert(instance);
+        state.wake(|pending| {
+            pending.needs.insert(instance);
+        });
+    }
+
+    /// They came, or nothing waits for them any more.
+    pub fn has_secrets(&self, instance: InstanceId) {
+        lock(&self.0).needs.remove(&instance);
+    }
+
     /// Nothing is left of the instance. Its last report goes out first.
     pub fn gone(&self, instance: InstanceId) {
         let mut state = lock(&self.0);
         if state.gone.insert(instance) {
-            state.wake(|pending| {
-                pending.reports.insert(instance);
-            });
+            let now = Instant::now();
+            state.wake(|pending| pending.tell(instance, now));
         }
     }
 
@@ -118,7 +137,9 @@ impl ReportFeed {
     ) -> impl Stream<Item = NodeMessage> + Send + 'static {
         let reader = {
             let mut state = lock(&self.0);
-            let pending = Pending { reports: state.reports.keys().copied().collect(), ..Pending::default() };
+            let now = Instant::now();
+            let reports = state.reports.keys().map(|instance| (*instance, now)).collect();
+            let pending = Pending { reports, needs: state.needs.clone(), ..Pending::default() };
             let reader = Arc::new(Reader { pending: Mutex::new(pending), wake: Notify::new() });
             state.readers.retain(|reader| reader.strong_count() > 0);
             state.readers.push(Arc::downgrade(&reader));
@@ -135,6 +156,27 @@ impl ReportFeed {
 /// Listening ports belong to the sampler, as long as there can be any.
 const fn has_ports(state: ObservedState) -> bool {
     matches!(state, ObservedState::Starting | ObservedState::Running | ObservedState::Paused)
+}
+
+/// A step on the way, without trouble.
+const fn passes(report: &InstanceReport) -> bool {
+    let on_the_way =
+        matches!(report.state, ObservedState::Preparing | ObservedState::Starting | ObservedState::Stopping);
+    on_the_way && report.problem.is_none()
+}
+
+impl Pending {
+    fn tell(&mut self, instance: InstanceId, due: Instant) {
+        let told = self.reports.entry(instance).or_insert(due);
+        *told = due.min(*told);
+    }
+
+    fn take_due(&mut self) -> Option<InstanceId> {
+        let now = Instant::now();
+        let instance = self.reports.iter().find(|(_, due)| **due <= now).map(|(instance, _)| *instance)?;
+        self.reports.remove(&instance);
+        Some(instance)
+    }
 }
 
 impl State {
@@ -157,13 +199,17 @@ struct Cursor<F> {
 
 impl<F: Fn() -> u64> Cursor<F> {
     async fn next(&mut self) -> NodeMessage {
+        let heartbeat = Instant::now() + HEARTBEAT;
         loop {
             if let Some(message) = self.ready() {
                 return message;
             }
-            if tokio::time::timeout(HEARTBEAT, self.reader.wake.notified()).await.is_err() {
+            if Instant::now() >= heartbeat {
                 return NodeMessage::Heartbeat { disk_free_bytes: (self.disk_free)() };
             }
+            let due = lock(&self.reader.pending).reports.values().copied().fold(heartbeat, Instant::min);
+            // Either way there may be something to say.
+            let _woken = tokio::time::timeout_at(due, self.reader.wake.notified()).await;
         }
     }
 
@@ -174,7 +220,7 @@ impl<F: Fn() -> u64> Cursor<F> {
         // The feed first, as writers do, so that the two locks are always taken in one order.
         let state = lock(&self.feed.0);
         let mut pending = lock(&self.reader.pending);
-        while let Some(instance) = pending.reports.pop_first() {
+        while let Some(instance) = pending.take_due() {
             if let Some(report) = state.reports.get(&instance) {
                 if state.gone.contains(&instance) {
                     self.also_gone = Some(instance);
@@ -185,6 +231,11 @@ impl<F: Fn() -> u64> Cursor<F> {
         if !pending.caught_up {
             pending.caught_up = true;
             return Some(NodeMessage::CaughtUp);
+        }
+        while let Some(instance) = pending.needs.pop_first() {
+            if state.needs.contains(&instance) {
+                return Some(NodeMessage::NeedsSecrets { instance });
+            }
         }
         let (instance, (usage, interval_cpu_millis)) = pending.usages.pop_first()?;
         Some(NodeMessage::Usage { instance, usage, interval_cpu_millis })

@@ -63,6 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             mtu: 1500,
         },
         dns: Vec::new(),
+        secret_files: std::collections::BTreeMap::new(),
         env: BTreeMap::new(),
         command: Some(["/bin/sh", "-c", "echo ok"].map(str::to_owned).to_vec()),
         user: None,

@@ -5,6 +5,7 @@
 //! reachable; `stead exec` and `stead attach` end with the code of the command inside.
 
 mod attach;
+mod audit;
 mod completions;
 mod dashboard;
 mod demo;
@@ -18,8 +19,10 @@ mod list;
 mod local_repository;
 mod login;
 mod logs;
+mod mail_args;
 mod node;
 mod nodes;
+mod notifications;
 mod open;
 mod operations;
 mod overview;
@@ -27,9 +30,11 @@ mod parse;
 mod ports;
 mod raw_mode;
 mod show;
+mod tenants;
 mod tokens;
 mod up;
 mod validate;
+mod webhooks;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -146,6 +151,16 @@ enum Command {
     /// List, create or revoke API tokens.
     #[command(visible_alias = "token")]
     Tokens(tokens::TokensArgs),
+    /// See who did what: list, export, checkpoint and verify the audit log.
+    Audit(audit::AuditArgs),
+    /// Tenants: list, make, switch, members, invitations, roles, quotas.
+    #[command(visible_alias = "tenant")]
+    Tenants(tenants::TenantsArgs),
+    /// Show what you were told.
+    Notifications(notifications::NotificationsArgs),
+    /// List, add, test or delete webhooks.
+    #[command(visible_alias = "webhook")]
+    Webhooks(webhooks::WebhooksArgs),
     /// List the machines that run instances.
     Nodes(nodes::NodesArgs),
     /// Store a server's address and an API token for later commands.
@@ -289,6 +304,10 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitCod
         Some(Command::Validate(args)) => validate::run(context, &args).await,
         Some(Command::Dashboard(args)) => dashboard::run(context, &args).await,
         Some(Command::Tokens(args)) => tokens::run(context, &args).await,
+        Some(Command::Audit(args)) => Box::pin(audit::run(context, &args)).await,
+        Some(Command::Tenants(args)) => tenants::run(context, &args).await,
+        Some(Command::Notifications(args)) => notifications::run(context, &args).await,
+        Some(Command::Webhooks(args)) => webhooks::run(context, &args).await,
         Some(Command::Nodes(args)) => nodes::run(context, &args).await,
         Some(Command::Login(args)) => login::run(context, args).await,
         Some(Command::Demo(args)) => Box::pin(demo::run(context, args)).await,

@@ -8,8 +8,10 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use stead_control::MasterKeySettings;
 use stead_core::error::InternalContext;
 use stead_core::{Error, Result};
+use zeroize::Zeroizing;
 
 /// Where a server listens when nobody says otherwise.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:7433";
@@ -106,6 +108,30 @@ pub fn default_data_dir(root: bool, xdg_data_home: Option<PathBuf>, home: Option
         .or_else(|| home.map(|home| home.join(".local/share")))
         .unwrap_or_else(|| PathBuf::from("/var/tmp"))
         .join("stead")
+}
+
+/// Where the master key comes from: the output of the command, the variable `STEAD_MASTER_KEY`, or else a file in the server's
+/// directory. There is no flag for the key itself: arguments of a process can be read by every user of the machine.
+#[must_use]
+pub fn master_key_here(data_dir: &Path, command: Option<&str>) -> MasterKeySettings {
+    const VARIABLE: &str = "STEAD_MASTER_KEY";
+    if let Some(command) = command {
+        return MasterKeySettings::Command(vec!["/bin/sh".to_owned(), "-c".to_owned(), command.to_owned()]);
+    }
+    match std::env::var_os(VARIABLE) {
+        Some(value) if !value.is_empty() => MasterKeySettings::Environment {
+            variable: VARIABLE.to_owned(),
+            value: Zeroizing::new(value.to_string_lossy().into_owned()),
+        },
+        _ => MasterKeySettings::File(data_dir.join("server/master.key")),
+    }
+}
+
+/// The password at the mail server, from the environment: there is no flag for it, since arguments can be read by everybody.
+#[must_use]
+pub fn smtp_password_here() -> Option<Zeroizing<String>> {
+    let value = std::env::var_os("STEAD_SMTP_PASSWORD").filter(|value| !value.is_empty())?;
+    Some(Zeroizing::new(value.to_string_lossy().into_owned()))
 }
 
 /// The default for this user, from the environment.

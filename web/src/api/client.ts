@@ -4,11 +4,20 @@ import createClient, { type Middleware } from "openapi-fetch";
 import { currentTenantId } from "./tenant";
 import { ApiError, problemFrom, unreachable } from "./problem";
 import type { paths } from "./schema";
+import { fetchWithStepUp } from "./step-up";
 
 /** Set by the session feature: what to do when the server says that nobody is signed in. */
 let onUnauthenticated: () => void = () => undefined;
 export function setUnauthenticatedHandler(handler: () => void): void {
   onUnauthenticated = handler;
+}
+
+/** Under /v1/auth/ a 401 means wrong credentials; anywhere else it means that the session has ended. */
+function failure(path: string, response: Response, body: unknown): ApiError {
+  const signingIn = path.startsWith("/v1/auth/") && path !== "/v1/auth/sign-out";
+  if (response.status === 401 && !signingIn) onUnauthenticated();
+  const id = response.headers.get("Stead-Request-Id") ?? response.headers.get("X-Request-Id");
+  return problemFrom(response.status, body, id);
 }
 
 const conventions: Middleware = {
@@ -26,13 +35,7 @@ const conventions: Middleware = {
       .clone()
       .json()
       .catch(() => undefined);
-    const signingIn = new URL(request.url).pathname === "/v1/auth/link";
-    if (response.status === 401 && !signingIn) onUnauthenticated();
-    throw problemFrom(
-      response.status,
-      body,
-      response.headers.get("Stead-Request-Id") ?? response.headers.get("X-Request-Id"),
-    );
+    throw failure(new URL(request.url).pathname, response, body);
   },
   onError({ error }) {
     return error instanceof ApiError ? error : unreachable(error);
@@ -43,7 +46,7 @@ export const api = createClient<paths>({
   baseUrl: "/",
   credentials: "same-origin",
   // Looked up at each call, so that the mock server can take its place.
-  fetch: (request) => globalThis.fetch(request),
+  fetch: fetchWithStepUp,
 });
 api.use(conventions);
 
@@ -54,4 +57,54 @@ export async function body<T>(
   const { data, response } = await answer;
   if (data === undefined || data === null) throw problemFrom(response.status, undefined);
   return data;
+}
+
+export interface Sent {
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+/**
+ * A request whose types are written beside it, because the generated description does not have it yet. The same conventions as
+ * `api`; `undefined` for answers without a body.
+ */
+export async function send<T>(
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
+  path: string,
+  { query = {}, body: content, headers = {}, signal }: Sent = {},
+): Promise<T> {
+  const url = new URL(path, window.location.origin);
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined && value !== "") url.searchParams.set(name, String(value));
+  const tenant = currentTenantId();
+  const request = new Request(url, {
+    method,
+    credentials: "same-origin",
+    headers: {
+      ...(content === undefined ? {} : { "Content-Type": "application/json" }),
+      ...(tenant ? { "Stead-Tenant": tenant } : {}),
+      ...(method === "POST" ? { "Idempotency-Key": crypto.randomUUID() } : {}),
+      ...headers,
+    },
+    ...(content === undefined ? {} : { body: JSON.stringify(content) }),
+    ...(signal ? { signal } : {}),
+  });
+  let response: Response;
+  try {
+    response = await fetchWithStepUp(request);
+  } catch (error) {
+    if (error instanceof ApiError || signal?.aborted) throw error;
+    throw unreachable(error);
+  }
+  const text = await response.text();
+  let answer: unknown;
+  try {
+    answer = text === "" ? undefined : JSON.parse(text);
+  } catch {
+    answer = undefined;
+  }
+  if (!response.ok) throw failure(url.pathname, response, answer);
+  return answer as T;
 }

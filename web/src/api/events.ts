@@ -49,6 +49,9 @@ export function applyEvent(client: QueryClient, event: ChangeEvent): void {
       patchInstance(client, id, (instance) => ({ ...instance, usage }));
       return;
     }
+    case "notifications":
+      void client.invalidateQueries({ queryKey: keys.notifications });
+      return;
     case "reset":
       void client.invalidateQueries();
   }

@@ -1,5 +1,22 @@
 // Generated from the API description by `npm run generate`. Do not edit.
 export interface paths {
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public keys that access tokens are signed with (RFC 7517). */
+        get: operations["get_signing_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -11,6 +28,108 @@ export interface paths {
         get: operations["get_health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant's audit log, newest first. */
+        get: operations["list_audit_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Size and root of the tenant's audit log, signed. Keep it elsewhere: the log can be held against it later. */
+        get: operations["get_audit_checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant's audit log as a file, oldest first: JSON Lines with what it takes to verify them, or CEF. */
+        get: operations["export_audit_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Holds the tenant's audit log against checkpoints and names the first row that is wrong. */
+        post: operations["verify_audit_log"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/confirm-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes another address the account's, by the link that was mailed there. Every session ends. */
+        post: operations["confirm_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A device asks to be signed in: it shows the code and polls until somebody has approved it. */
+        post: operations["begin_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -34,6 +153,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/magic-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a mail with a link that signs in. The answer is the same whether there is an account with this address. */
+        post: operations["ask_magic_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/magic-link/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in by a link from a mail. */
+        post: operations["sign_in_with_magic_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ways in that this server offers. */
+        get: operations["get_auth_methods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkey/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a passkey's part: a sign-in by itself, or the second factor of a pending one. */
+        post: operations["begin_passkey_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkey/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in by a passkey alone, which is both factors. */
+        post: operations["finish_passkey_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a mail that resets the password. The answer is the same whether there is an account with this address. */
+        post: operations["ask_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/reset/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets a new password by a link from a mail, and ends every session of the account. */
+        post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Completes a sign-in by a second factor. */
+        post: operations["complete_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in by address and password. */
+        post: operations["sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/sign-out": {
         parameters: {
             query?: never;
@@ -45,6 +317,111 @@ export interface paths {
         put?: never;
         /** Ends the session that asks. With a token, nothing is ended. */
         post: operations["sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sign-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for an account. The answer is the same whether there is one with this address; a mail says more. */
+        post: operations["sign_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchanges a refresh token, or a device's code that was approved, for an access token and the next refresh token. The `code`
+         *     of a refusal is the `error` of RFC 6749 and 8628.
+         */
+        post: operations["issue_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/verify-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms the address of an account by the link that was mailed there. */
+        post: operations["verify_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/device-requests/{user_code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What asks with this code. */
+        get: operations["get_device_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/device-requests/{user_code}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs the device in as the caller. */
+        post: operations["approve_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/device-requests/{user_code}/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuses the device. */
+        post: operations["deny_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -106,6 +483,41 @@ export interface paths {
         head?: never;
         /** Changes an instance's settings. With `If-Match`, only when nobody else has changed them since. */
         patch: operations["update_instance"];
+        trace?: never;
+    };
+    "/v1/instances/{instance}/bindings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may do more on an instance than their role in the tenant says. */
+        get: operations["list_bindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{instance}/bindings/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Binds a role to a member on one instance. */
+        put: operations["set_binding"];
+        post?: never;
+        /** Takes a binding away. */
+        delete: operations["remove_binding"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/instances/{instance}/console": {
@@ -261,6 +673,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/instances/{instance}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secrets of an instance, without their values. */
+        get: operations["list_instance_secrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{instance}/secrets/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes a secret of an instance: a new one, or a new version. Instances that run get it with their next start. */
+        put: operations["put_instance_secret"];
+        post?: never;
+        /** Deletes a secret of an instance with all its versions. */
+        delete: operations["delete_instance_secret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{instance}/secrets/{secret}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a secret of an instance got its values, newest first. */
+        get: operations["list_instance_secret_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/instances/{instance}/start": {
         parameters: {
             query?: never;
@@ -364,6 +828,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/intents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A token for `?intent=`: opens one stream or download once, within a minute, as the caller. */
+        post: operations["create_intent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invites/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts an invitation: the caller becomes a member. */
+        post: operations["accept_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invites/look-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an invitation offers, to whoever has its link. */
+        post: operations["look_up_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -375,6 +890,233 @@ export interface paths {
         get: operations["get_me"];
         put?: never;
         post?: never;
+        /** Deletes the caller's account. Sessions and tokens end; signing in within 30 days takes it back. */
+        delete: operations["delete_me"];
+        options?: never;
+        head?: never;
+        /** Changes the caller's name. */
+        patch: operations["update_me"];
+        trace?: never;
+    };
+    "/v1/me/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for another address; it is changed by the link that is mailed there. */
+        post: operations["change_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller signs in with. */
+        get: operations["get_factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's passkeys. */
+        get: operations["list_passkeys"];
+        put?: never;
+        /** Adds the passkey that the browser made. */
+        post: operations["add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/passkeys/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to add a passkey. */
+        post: operations["begin_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/passkeys/{passkey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a passkey. */
+        delete: operations["remove_passkey"];
+        options?: never;
+        head?: never;
+        /** Gives a passkey another name. */
+        patch: operations["rename_passkey"];
+        trace?: never;
+    };
+    "/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets or changes the caller's password. Their other sessions end. */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ten new recovery codes; those before do not work any more. */
+        post: operations["renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secrets of the caller, given to the instances that they create, without their values. */
+        get: operations["list_my_secrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/secrets/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes a secret of the caller, given to the instances that they create: a new one, or a new version. Instances that run get it with their next start. */
+        put: operations["put_my_secret"];
+        post?: never;
+        /** Deletes a secret of the caller, given to the instances that they create with all its versions. */
+        delete: operations["delete_my_secret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/secrets/{secret}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a secret of the caller, given to the instances that they create got its values, newest first. */
+        get: operations["list_my_secret_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to set an authenticator app up. Its secret is shown once. */
+        post: operations["begin_totp"];
+        /** Removes the authenticator app. */
+        delete: operations["remove_totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms an authenticator app by a code. Answers with recovery codes, shown once. */
+        post: operations["confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/verify-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends the mail that confirms the caller's address once more. */
+        post: operations["ask_email_verification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -392,6 +1134,58 @@ export interface paths {
         get: operations["list_nodes"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notification-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller is told, by which channel. */
+        get: operations["get_notification_preferences"];
+        /** Changes what the caller is told. Security notices cannot be turned off. */
+        put: operations["set_notification_preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's inbox, newest first. */
+        get: operations["list_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks notifications as read. */
+        post: operations["read_notifications"];
         delete?: never;
         options?: never;
         head?: never;
@@ -500,6 +1294,193 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys of the installation: ids, dates and counts, never a key. */
+        get: operations["get_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rotates the master key, the data key of a tenant or of the installation, or the signing keys; or says what that would do. */
+        post: operations["rotate_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/mail-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kinds of mails. */
+        get: operations["list_mail_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/mail-templates/{template}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a kind of mail looks like, with made-up values. */
+        get: operations["preview_mail_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest mails of the installation. Without a mail server, also what they say. */
+        get: operations["list_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All tenants, with their quotas. */
+        get: operations["list_all_tenants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/tenants/{tenant}/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets what a tenant may take. */
+        put: operations["set_quotas"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All users. */
+        get: operations["list_all_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/users/{user}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps a user out and ends every session of theirs. */
+        post: operations["disable_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/users/{user}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a user in again. */
+        post: operations["enable_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every permission, and the built-in roles that have it. */
+        get: operations["list_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/preview-access": {
         parameters: {
             query?: never;
@@ -509,6 +1490,58 @@ export interface paths {
         };
         /** Sends a signed-in browser on to a private preview with a ticket that works once, and others to the sign-in page. */
         get: operations["open_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secrets of the tenant, without their values. */
+        get: operations["list_secrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/secrets/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes a secret of the tenant: a new one, or a new version. Instances that run get it with their next start. */
+        put: operations["put_secret"];
+        post?: never;
+        /** Deletes a secret of the tenant with all its versions. */
+        delete: operations["delete_secret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/secrets/{secret}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a secret of the tenant got its values, newest first. */
+        get: operations["list_secret_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -528,7 +1561,8 @@ export interface paths {
         get: operations["list_sessions"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Ends every session of the caller but the one that asks, with everything they have open. */
+        delete: operations["end_other_sessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -578,7 +1612,79 @@ export interface paths {
         /** The tenants that the caller is a member of. */
         get: operations["list_tenants"];
         put?: never;
+        /** Makes a tenant that the caller owns. */
+        post: operations["create_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One tenant. */
+        get: operations["get_tenant"];
+        put?: never;
         post?: never;
+        /** Hides a tenant at once and stops its instances; everything in it is erased after thirty days. */
+        delete: operations["delete_tenant"];
+        options?: never;
+        head?: never;
+        /** Renames a tenant. */
+        patch: operations["update_tenant"];
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invitations that are still open. */
+        get: operations["list_invites"];
+        put?: never;
+        /** Invites somebody: an address, or whoever gets the link. The link is shown once. */
+        post: operations["create_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/invites/{invite}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back. */
+        delete: operations["revoke_invite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the caller's own membership. */
+        post: operations["leave_tenant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -600,6 +1706,112 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/members/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a membership; what the member has open is cut. */
+        delete: operations["remove_member"];
+        options?: never;
+        head?: never;
+        /** Gives a member another role. */
+        patch: operations["update_member"];
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a tenant uses and may use. */
+        get: operations["get_quotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the deletion of a tenant back. */
+        post: operations["restore_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The roles that can be given in a tenant: built-in ones and its own. */
+        get: operations["list_roles"];
+        put?: never;
+        /** Makes a role of permissions that the caller has. */
+        post: operations["create_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a role that nobody has. */
+        delete: operations["delete_role"];
+        options?: never;
+        head?: never;
+        /** Changes a role; those who have it are held to it within a second. */
+        patch: operations["update_role"];
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A tenant's rules of security. */
+        get: operations["get_tenant_security"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a tenant's rules of security. They hold for what is open, too. */
+        patch: operations["update_tenant_security"];
         trace?: never;
     };
     "/v1/tokens": {
@@ -671,6 +1883,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant's webhooks, newest first, and the events there are. */
+        get: operations["list_webhooks"];
+        put?: never;
+        /** Adds a webhook. Calls follow the Standard Webhooks specification, or are messages for Discord or Slack. */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One webhook. */
+        get: operations["get_webhook"];
+        put?: never;
+        post?: never;
+        /** Deletes a webhook with the log of its deliveries. */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        /** Changes a webhook, or switches it on or off. */
+        patch: operations["update_webhook"];
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The log of a webhook's deliveries, newest first. */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/deliveries/{delivery}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends an ended delivery once more, with the same id and body. */
+        post: operations["redeliver_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new signing secret. Calls are signed with the old one too for 24 hours. */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test event, also to a webhook that is switched off. Its delivery shows what came of it. */
+        post: operations["test_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workspace-config/validate": {
         parameters: {
             query?: never;
@@ -692,6 +2009,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @example {
+         *       "credential": {},
+         *       "name": "Laptop",
+         *       "pending": "nothing"
+         *     }
+         */
+        AddPasskey: {
+            credential: unknown;
+            name: string;
+            pending: string;
+        };
         ApiToken: {
             created_at: string;
             expires_at?: string | null;
@@ -703,8 +2032,155 @@ export interface components {
             /** @description Permissions it is limited to; empty: all of its owner's. */
             scopes: string[];
         };
+        /** @description The log's size and root now, signed. */
+        AuditCheckpoint: {
+            at: string;
+            /** @description Keys that checkpoints of this server verify with, the one in use first, as `name+id+base64`. */
+            keys: string[];
+            /** @description The signed note (c2sp.org/tlog-checkpoint). Keep it outside of this server: the log can be held against it later. */
+            note: string;
+            /** @description RFC 6962 root in hexadecimal. */
+            root: string;
+            /** Format: int64 */
+            size: number;
+            tenant: string;
+        };
+        /** @description Who did what, when, to what. */
+        AuditEvent: {
+            /** @description Names and addresses of `subject`. Gone when that user was erased. */
+            about?: unknown;
+            /** @description Such as `instance.create`. */
+            action: string;
+            /** @description The user who acted; absent: Stead itself. */
+            actor?: string | null;
+            at: string;
+            /** @description The session or token used. */
+            credential?: string | null;
+            /** @description More about it, such as `before` and `after`. Gone when the tenant was erased. */
+            detail?: unknown;
+            id: string;
+            /**
+             * Format: int64
+             * @description Place in the tenant's log, from 0.
+             */
+            index: number;
+            /** @description Where the actor acted from. Gone when the actor was erased. */
+            ip?: string | null;
+            object?: string | null;
+            proof?: components["schemas"]["AuditProof"] | null;
+            request_id?: string | null;
+            /** @description The user whom `about` is about. */
+            subject?: string | null;
+            /** @description Absent: it concerns the installation. */
+            tenant?: string | null;
+            user_agent?: string | null;
+        };
+        /** @description The first row that is wrong. */
+        AuditFinding: {
+            id?: string | null;
+            /** Format: int64 */
+            index: number;
+            message: string;
+            /** @description `missing`, `edited`, `out_of_place`, `truncated` or `rewritten`. */
+            wrong: string;
+        };
+        /** @description What the row's leaf is made of, besides what the row says. Hashes are SHA-256 in hexadecimal. */
+        AuditProof: {
+            about?: string | null;
+            about_digest?: string | null;
+            detail_digest?: string | null;
+            /** @description RFC 6962 leaf hash. */
+            leaf: string;
+            /** @description Address and client as they are stored: sealed. */
+            personal?: string | null;
+            personal_digest?: string | null;
+            salt: string;
+        };
+        /** @description What the verification of the log came to. */
+        AuditVerification: {
+            /**
+             * Format: int64
+             * @description Checkpoints that the rows agree with.
+             */
+            checkpoints: number;
+            finding?: components["schemas"]["AuditFinding"] | null;
+            /**
+             * Format: int64
+             * @description Rows of which something was forgotten by an erasure.
+             */
+            forgotten: number;
+            /** @description Nothing is wrong. */
+            intact: boolean;
+            /** @description Over those rows, in hexadecimal. */
+            root: string;
+            /**
+             * Format: int64
+             * @description Rows that were looked at.
+             */
+            rows: number;
+        };
+        /** @description The ways in that this server offers. */
+        AuthMethods: {
+            /** @description Links by mail. */
+            magic_link: boolean;
+            passkeys: boolean;
+            password: boolean;
+            sign_up: components["schemas"]["SignUp"];
+            /** @description Accounts elsewhere. */
+            sources: components["schemas"]["AuthSource"][];
+        };
+        /** @description An account elsewhere that one can sign in with. */
+        AuthSource: {
+            /** @description Where the browser goes to begin. */
+            begin_url: string;
+            id: string;
+            /** @description Such as `oidc`, `github` or `ldap`. */
+            kind: string;
+            name: string;
+        };
         /**
          * @example {
+         *       "client_name": "stead on laptop"
+         *     }
+         */
+        BeginDevice: {
+            /** @description Shown to whoever approves. */
+            client_name: string;
+        };
+        /** @example {} */
+        BeginPasskey: {
+            /** @description The pending sign-in that the passkey completes; absent: the passkey signs in by itself. */
+            pending?: string | null;
+        };
+        /** @description What a member may do on one instance beyond their role in the tenant. */
+        Binding: {
+            custom_role?: components["schemas"]["CustomRole"] | null;
+            role: components["schemas"]["Role"];
+            since: string;
+            user: components["schemas"]["User"];
+        };
+        /**
+         * @example {
+         *       "new": "a few unrelated words"
+         *     }
+         */
+        ChangePassword: {
+            /** @description The present one; needed when there is one. */
+            current?: string | null;
+            /** @description 12 to 256 characters. */
+            new: string;
+        };
+        /**
+         * @example {
+         *       "code": "000000"
+         *     }
+         */
+        ConfirmTotp: {
+            code: string;
+        };
+        /**
+         * @example {
+         *       "expires_in_days": 90,
          *       "name": "deploy",
          *       "scopes": [
          *         "account:write"
@@ -712,9 +2188,11 @@ export interface components {
          *     }
          */
         CreateApiToken: {
+            /** @description A date (to its end, UTC) or a time. */
+            expires_at?: string | null;
             /**
              * Format: int32
-             * @description Days; absent: never expires.
+             * @description Without this and `expires_at` it never expires, which needs an authentication of the last ten minutes.
              */
             expires_in_days?: number | null;
             name: string;
@@ -748,6 +2226,46 @@ export interface components {
             resources?: components["schemas"]["ResourcesInput"] | null;
             source?: components["schemas"]["CreateSource"] | null;
         };
+        /**
+         * @example {
+         *       "object": "shop",
+         *       "purpose": "stream_console"
+         *     }
+         */
+        CreateIntent: {
+            /** @description What stands in the last `{…}` of the operation's address. */
+            object: string;
+            /** @description The operation it is for, by its `operationId`: a WebSocket or a download. */
+            purpose: string;
+        };
+        /**
+         * @example {
+         *       "email": "ada@example.com",
+         *       "role": "member"
+         *     }
+         */
+        CreateInvite: {
+            /** @description Only an account with this confirmed address can accept. */
+            email?: string | null;
+            /** @description Instead of an address: a link that whoever has it can use, once. */
+            link?: boolean;
+            /** @description Reference of a role. */
+            role: string;
+        };
+        /**
+         * @example {
+         *       "name": "Deployer",
+         *       "permissions": [
+         *         "instance:read",
+         *         "instance:write"
+         *       ]
+         *     }
+         */
+        CreateRole: {
+            /** @description 1 to 100 characters; not a built-in role's. */
+            name: string;
+            permissions: string[];
+        };
         CreateSource: {
             /** @enum {string} */
             kind: "git";
@@ -759,6 +2277,15 @@ export interface components {
             kind: "upload";
             origin?: string | null;
             upload_id: string;
+        };
+        /**
+         * @example {
+         *       "name": "Analytical Engines"
+         *     }
+         */
+        CreateTenant: {
+            /** @description 1 to 100 characters. */
+            name: string;
         };
         /**
          * @example {
@@ -774,11 +2301,101 @@ export interface components {
             /** Format: int32 */
             rows?: number | null;
         };
+        /**
+         * @example {
+         *       "events": [
+         *         "instance.*"
+         *       ],
+         *       "name": "Deployments",
+         *       "url": "https://example.org/hooks/stead"
+         *     }
+         */
+        CreateWebhook: {
+            /** @description Types of events, or beginnings such as `instance.*`; empty means all. */
+            events?: string[];
+            kind?: components["schemas"]["WebhookKind"];
+            /** @description 1 to 100 characters. */
+            name: string;
+            url: string;
+        };
         /** @description The only answer that carries the secret. */
         CreatedApiToken: {
             /** @description `stead_…`; not shown again. */
             secret: string;
             token: components["schemas"]["ApiToken"];
+        };
+        /** @description For `?intent=`, once, within a minute. */
+        CreatedIntent: {
+            expires_at: string;
+            token: string;
+        };
+        CreatedInvite: {
+            invite: components["schemas"]["Invite"];
+            /** @description The link; shown this once and absent in a repeated answer. */
+            url?: string | null;
+        };
+        /** @description A new passkey; with recovery codes when there were none, shown once. */
+        CreatedPasskey: components["schemas"]["Passkey"] & {
+            recovery_codes?: string[] | null;
+        };
+        /** @description A role that a tenant made for itself. */
+        CustomRole: {
+            id: string;
+            name: string;
+        };
+        DataKeys: {
+            /**
+             * Format: int64
+             * @description They open what they sealed and seal nothing new.
+             */
+            retired: number;
+            /** Format: int64 */
+            total: number;
+        };
+        DeliveryAttempt: {
+            at: string;
+            /** @description The first 500 characters of the answer. */
+            excerpt?: string | null;
+            problem?: string | null;
+            /**
+             * Format: int32
+             * @description Of the answer; absent when there was none.
+             */
+            status?: number | null;
+            /** Format: int64 */
+            took_ms: number;
+        };
+        /** @enum {string} */
+        DeliveryState: "queued" | "delivered" | "dead";
+        /** @description What a device shows and polls with (RFC 8628 section 3.2). */
+        DeviceCodes: {
+            /** @description Kept by the device. */
+            device_code: string;
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            expires_in: number;
+            /**
+             * Format: int64
+             * @description Seconds between two polls.
+             */
+            interval: number;
+            /** @description Shown, such as `BCDF-GHJK`. */
+            user_code: string;
+            /** @description Where it is typed. */
+            verification_uri: string;
+            verification_uri_complete: string;
+        };
+        /** @description A device that waits to be signed in. */
+        DeviceRequest: {
+            /** @description What it calls itself. */
+            client_name: string;
+            expires_at: string;
+            ip?: string | null;
+            /** @description What the address says about itself: `this machine`, `private network`, `internet` or `unknown`. */
+            network: string;
+            user_code: string;
         };
         /** @enum {string} */
         Driver: "oci" | "sim";
@@ -801,7 +2418,18 @@ export interface components {
             usage: components["schemas"]["Usage"];
         } | {
             /** @enum {string} */
+            type: "notifications";
+            /** Format: int64 */
+            unread: number;
+        } | {
+            /** @enum {string} */
             type: "reset";
+        };
+        EventType: {
+            /** @description Words for people. */
+            title: string;
+            /** @description Such as `instance.failed`. */
+            type: string;
         };
         /**
          * @example {
@@ -834,11 +2462,39 @@ export interface components {
             /** @description Output was cut. */
             truncated: boolean;
         };
+        /** @description What the caller signs in with. */
+        Factors: {
+            /** Format: int64 */
+            passkeys: number;
+            password: boolean;
+            /** Format: int64 */
+            recovery_codes_left: number;
+            totp: boolean;
+        };
         /** @description The server answers. */
         Health: {
             /** @example ok */
             status: string;
         };
+        /** @description A page of the inbox, newest first. */
+        Inbox: {
+            items: components["schemas"]["Notification"][];
+            /** @description Absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Of the whole inbox.
+             */
+            unread: number;
+        };
+        /** @description How instances get it. */
+        Inject: {
+            kind: components["schemas"]["InjectKind"];
+            /** @description Name of the variable, or of the file in `/run/secrets`. The secret's name when absent. */
+            target?: string | null;
+        };
+        /** @enum {string} */
+        InjectKind: "env" | "file";
         /** @description The thing that runs. */
         Instance: {
             created_at: string;
@@ -900,6 +2556,152 @@ export interface components {
             reason: string;
             since: string;
         };
+        /** @description An invitation that is still open. */
+        Invite: {
+            created_at: string;
+            custom_role?: components["schemas"]["CustomRole"] | null;
+            /** @description The mailbox it is bound to; absent when anybody with the link may use it. */
+            email?: string | null;
+            expires_at: string;
+            id: string;
+            /** @description Name of who invites. */
+            invited_by: string;
+            role: components["schemas"]["Role"];
+        };
+        /** @description What an invitation offers, to whoever has its link. */
+        InviteOffer: {
+            /** @description The address it is bound to. */
+            email?: string | null;
+            expires_at: string;
+            invited_by: string;
+            /** @description Name of the role. */
+            role: string;
+            /** @description Name of the tenant. */
+            tenant: string;
+        };
+        /**
+         * @example {
+         *       "token": "nothing"
+         *     }
+         */
+        InviteToken: {
+            /** @description The text after `#` in the link. */
+            token: string;
+        };
+        /** @enum {string} */
+        KeyKind: "master" | "data" | "signing";
+        /** @description What a rotation does. */
+        KeyRotation: {
+            /**
+             * Format: int64
+             * @description Data keys to wrap anew, for `master`.
+             */
+            data_keys: number;
+            operation?: components["schemas"]["Operation"] | null;
+            /** @description `installation` or a tenant's id, for `data`. */
+            owner?: string | null;
+            /** @description Ids of the keys that are replaced. */
+            replaces: string[];
+            /** @description Values to seal anew, by where they are, for `data`. */
+            values: components["schemas"]["SealedValues"][];
+            what: components["schemas"]["KeyKind"];
+        };
+        /** @description A set of public keys (RFC 7517). */
+        KeySet: {
+            keys: components["schemas"]["PublicKey"][];
+        };
+        Keys: {
+            data_keys: components["schemas"]["DataKeys"];
+            master_keys: components["schemas"]["MasterKey"][];
+            signing_keys: components["schemas"]["SigningKey"][];
+        };
+        /** @description A mail of the installation, for operators. */
+        Mail: {
+            address: string;
+            /** Format: int32 */
+            attempts: number;
+            content?: components["schemas"]["MailContent"] | null;
+            created_at: string;
+            ended_at?: string | null;
+            id: string;
+            kind: string;
+            /** @description Why the last attempt failed. */
+            problem?: string | null;
+            state: components["schemas"]["MailState"];
+        };
+        MailContent: {
+            html: string;
+            subject: string;
+            text: string;
+        };
+        /**
+         * @description Where a mail is wanted.
+         * @example {
+         *       "email": "ada@example.org"
+         *     }
+         */
+        MailRequest: {
+            email: string;
+        };
+        /** @enum {string} */
+        MailState: "queued" | "held" | "delivered" | "dead";
+        MailTemplate: {
+            /** @description Recipients cannot turn it off. */
+            security: boolean;
+            /** @description Its name, such as `verify_email`. */
+            template: string;
+            /** @description Words for people. */
+            title: string;
+        };
+        MailTemplates: {
+            items: components["schemas"]["MailTemplate"][];
+        };
+        /**
+         * @description The secret of a link in a mail.
+         * @example {
+         *       "token": "nothing"
+         *     }
+         */
+        MailToken: {
+            /** @description The text after `#` in the link. */
+            token: string;
+        };
+        /** @description The mails of the installation. */
+        Mails: {
+            items: components["schemas"]["Mail"][];
+            /** @description Whether a mail server is set. */
+            mail_server: boolean;
+            /** @description Absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /**
+         * @description Name entries, or say `all`.
+         * @example {
+         *       "all": true
+         *     }
+         */
+        MarkRead: {
+            all?: boolean;
+            /** @description At most 200; those that are not the caller's count for nothing. */
+            ids?: string[];
+        };
+        /** @description A key that wraps data keys. */
+        MasterKey: {
+            created_at: string;
+            /** @description It wraps what is new. */
+            current: boolean;
+            /**
+             * Format: int64
+             * @description Data keys that it wraps now.
+             */
+            data_keys: number;
+            /** @description Derived from the key, to tell keys apart. */
+            id: string;
+            /** @description Nothing is wrapped by it any more since then. */
+            retired_at?: string | null;
+            /** @description `file`, `environment` or `command`. */
+            source: string;
+        };
         /** @description The caller. `tenant` is the one that requests act in: the header `Stead-Tenant`, else the personal one. */
         Me: {
             /** @description What the caller may do in `tenant`, such as `instance:write`. */
@@ -911,6 +2713,7 @@ export interface components {
             user: components["schemas"]["User"];
         };
         Member: {
+            custom_role?: components["schemas"]["CustomRole"] | null;
             role: components["schemas"]["Role"];
             since: string;
             user: components["schemas"]["User"];
@@ -941,6 +2744,34 @@ export interface components {
             missing: string[];
             outbound_network: boolean;
             pause: boolean;
+        };
+        /** @description An entry of the caller's inbox. */
+        Notification: {
+            created_at: string;
+            id: string;
+            /** @description Such as `instance.failed`. */
+            kind: string;
+            /** @description Where the dashboard shows more, from its root. */
+            path?: string | null;
+            /** @description Absent while it is unread. */
+            read_at?: string | null;
+            /** @description The tenant it is about. */
+            tenant_id?: string | null;
+            text: string;
+            title: string;
+        };
+        /** @description Whether and how the caller is told of a kind of event. */
+        NotificationPreference: {
+            /** @description A security notice: it cannot be turned off. */
+            fixed: boolean;
+            inbox: boolean;
+            kind: string;
+            mail: boolean;
+            /** @description Words for people. */
+            title: string;
+        };
+        NotificationPreferences: {
+            items: components["schemas"]["NotificationPreference"][];
         };
         Operation: {
             /** @description Whether `POST …/cancel` would do something now. */
@@ -980,6 +2811,23 @@ export interface components {
         };
         /** @enum {string} */
         OperationState: "queued" | "running" | "undoing" | "succeeded" | "failed" | "cancelled";
+        /** @description A tenant as operators see it. */
+        OperatorTenant: {
+            created_at: string;
+            deleted_at?: string | null;
+            id: string;
+            name: string;
+            personal: boolean;
+            quotas: components["schemas"]["Quota"][];
+        };
+        /** @description A user as operators see them. */
+        OperatorUser: {
+            /** @description Since when an operator keeps them out. */
+            disabled_at?: string | null;
+            /** @description Runs the installation. */
+            operator: boolean;
+            user: components["schemas"]["User"];
+        };
         /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
         Page_ApiToken: {
             items: {
@@ -992,6 +2840,51 @@ export interface components {
                 name: string;
                 /** @description Permissions it is limited to; empty: all of its owner's. */
                 scopes: string[];
+            }[];
+            /** @description Absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
+        Page_AuditEvent: {
+            items: {
+                /** @description Names and addresses of `subject`. Gone when that user was erased. */
+                about?: unknown;
+                /** @description Such as `instance.create`. */
+                action: string;
+                /** @description The user who acted; absent: Stead itself. */
+                actor?: string | null;
+                at: string;
+                /** @description The session or token used. */
+                credential?: string | null;
+                /** @description More about it, such as `before` and `after`. Gone when the tenant was erased. */
+                detail?: unknown;
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Place in the tenant's log, from 0.
+                 */
+                index: number;
+                /** @description Where the actor acted from. Gone when the actor was erased. */
+                ip?: string | null;
+                object?: string | null;
+                proof?: components["schemas"]["AuditProof"] | null;
+                request_id?: string | null;
+                /** @description The user whom `about` is about. */
+                subject?: string | null;
+                /** @description Absent: it concerns the installation. */
+                tenant?: string | null;
+                user_agent?: string | null;
+            }[];
+            /** @description Absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
+        Page_Binding: {
+            items: {
+                custom_role?: components["schemas"]["CustomRole"] | null;
+                role: components["schemas"]["Role"];
+                since: string;
+                user: components["schemas"]["User"];
             }[];
             /** @description Absent on the last page. */
             next_cursor?: string | null;
@@ -1044,8 +2937,25 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
+        Page_Invite: {
+            items: {
+                created_at: string;
+                custom_role?: components["schemas"]["CustomRole"] | null;
+                /** @description The mailbox it is bound to; absent when anybody with the link may use it. */
+                email?: string | null;
+                expires_at: string;
+                id: string;
+                /** @description Name of who invites. */
+                invited_by: string;
+                role: components["schemas"]["Role"];
+            }[];
+            /** @description Absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
         Page_Member: {
             items: {
+                custom_role?: components["schemas"]["CustomRole"] | null;
                 role: components["schemas"]["Role"];
                 since: string;
                 user: components["schemas"]["User"];
@@ -1114,6 +3024,56 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
+        Page_OperatorTenant: {
+            items: {
+                created_at: string;
+                deleted_at?: string | null;
+                id: string;
+                name: string;
+                personal: boolean;
+                quotas: components["schemas"]["Quota"][];
+            }[];
+            /** @description Absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
+        Page_OperatorUser: {
+            items: {
+                /** @description Since when an operator keeps them out. */
+                disabled_at?: string | null;
+                /** @description Runs the installation. */
+                operator: boolean;
+                user: components["schemas"]["User"];
+            }[];
+            /** @description Absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
+        Page_Passkey: {
+            items: {
+                created_at: string;
+                id: string;
+                last_used_at?: string | null;
+                name: string;
+            }[];
+            /** @description Absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
+        Page_PermissionInfo: {
+            items: {
+                /** @description Such as `instance:write`. */
+                key: string;
+                /** @description Concerns the installation: no role gives it. */
+                operators_only: boolean;
+                /** @description A binding on a single instance can give it. */
+                per_instance: boolean;
+                roles: components["schemas"]["Role"][];
+            }[];
+            /** @description Absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
         Page_Port: {
             items: {
                 /** @description Named in the settings, not only detected. */
@@ -1131,15 +3091,68 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
+        Page_RoleDefinition: {
+            items: {
+                built_in: boolean;
+                /** @description Its reference: what `role` in requests takes. */
+                id: string;
+                name: string;
+                /** @description Such as `instance:write`. */
+                permissions: string[];
+            }[];
+            /** @description Absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
+        Page_Secret: {
+            items: {
+                created_at: string;
+                id: string;
+                inject: components["schemas"]["Inject"];
+                level: components["schemas"]["SecretLevel"];
+                name: string;
+                updated_at: string;
+                /** @description The user who wrote the newest value. */
+                updated_by?: string | null;
+                /**
+                 * Format: int64
+                 * @description Grows with each value.
+                 */
+                version: number;
+            }[];
+            /** @description Absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
+        Page_SecretVersion: {
+            items: {
+                created_at: string;
+                created_by?: string | null;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
         Page_Session: {
             items: {
                 created_at: string;
                 /** @description The one that asks. */
                 current: boolean;
+                /** @description Such as `Firefox on Linux`; what a program calls itself. */
+                device: string;
+                /** @description Moves with use, up to 180 days after the beginning. */
                 expires_at: string;
+                /** @description How its holder was authenticated: `link`, `password`, `totp` and so on. */
+                factors: string[];
                 id: string;
+                /** @description Where it began. Stead has no database of places: the address is the place. */
                 ip?: string | null;
+                kind: components["schemas"]["SessionKind"];
                 last_used_at: string;
+                /** @description What the address says about itself: `this machine`, `private network`, `internet` or `unknown`. */
+                network: string;
                 user_agent?: string | null;
             }[];
             /** @description Absent on the last page. */
@@ -1149,6 +3162,11 @@ export interface components {
         Page_Tenant: {
             items: {
                 created_at: string;
+                custom_role?: components["schemas"]["CustomRole"] | null;
+                /** @description When its deletion was asked for; such tenants are only shown to be restored. */
+                deleted_at?: string | null;
+                /** @description When everything in it is erased for good. */
+                erased_after?: string | null;
                 id: string;
                 name: string;
                 /** @description The one that belongs to a user alone. */
@@ -1178,6 +3196,58 @@ export interface components {
             }[];
             /** @description Absent on the last page. */
             next_cursor?: string | null;
+        };
+        /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
+        Page_WebhookDelivery: {
+            items: {
+                attempts: components["schemas"]["DeliveryAttempt"][];
+                /** @description The body of the call, JSON as text. */
+                body: string;
+                created_at: string;
+                ended_at?: string | null;
+                /** @description The type of the event. */
+                event: string;
+                /** @description Also the header `webhook-id`: the same in every attempt. */
+                id: string;
+                /** @description When the next attempt begins. */
+                next_attempt_at?: string | null;
+                state: components["schemas"]["DeliveryState"];
+            }[];
+            /** @description Absent on the last page. */
+            next_cursor?: string | null;
+        };
+        Passkey: {
+            created_at: string;
+            id: string;
+            last_used_at?: string | null;
+            name: string;
+        };
+        /** @description A passkey ceremony that has begun. */
+        PasskeyBegun: {
+            options: unknown;
+            /** @description Shown again when it is finished, within five minutes. */
+            pending: string;
+        };
+        /**
+         * @description What a passkey answered.
+         * @example {
+         *       "credential": {},
+         *       "pending": "nothing"
+         *     }
+         */
+        PasskeyProof: {
+            credential: unknown;
+            pending: string;
+        };
+        /** @description A permission, and the built-in roles that have it. */
+        PermissionInfo: {
+            /** @description Such as `instance:write`. */
+            key: string;
+            /** @description Concerns the installation: no role gives it. */
+            operators_only: boolean;
+            /** @description A binding on a single instance can give it. */
+            per_instance: boolean;
+            roles: components["schemas"]["Role"][];
         };
         /**
          * @description State in one word. Shown with shape, colour and word.
@@ -1231,6 +3301,68 @@ export interface components {
             line?: number | null;
             message: string;
         };
+        /** @description An Ed25519 key (RFC 8037). */
+        PublicKey: {
+            alg: string;
+            crv: string;
+            kid: string;
+            kty: string;
+            use: string;
+            x: string;
+        };
+        /**
+         * @description A new value. Instances that run get it with their next start.
+         * @example {
+         *       "inject": {
+         *         "kind": "env",
+         *         "target": "DATABASE_URL"
+         *       },
+         *       "value": "postgres://shop:…@db/shop"
+         *     }
+         */
+        PutSecret: {
+            inject?: components["schemas"]["Inject"] | null;
+            /** @description Up to 64 KiB of text. */
+            value: string;
+        };
+        /** @description One thing that is limited. */
+        Quota: {
+            /** Format: int64 */
+            limit: number;
+            /** @description An operator said so; else it is the installation's default. */
+            set: boolean;
+            /** Format: int64 */
+            used: number;
+            /** @description `instances`, `cpu_millis`, `memory_bytes`, `disk_bytes` or `members` (open invitations count). */
+            what: string;
+        };
+        Quotas: {
+            items: components["schemas"]["Quota"][];
+        };
+        /** @description Each signs in once in place of a second factor. Shown once. */
+        RecoveryCodes: {
+            recovery_codes: string[];
+        };
+        /**
+         * @example {
+         *       "name": "Laptop"
+         *     }
+         */
+        RenamePasskey: {
+            name: string;
+        };
+        /**
+         * @example {
+         *       "password": "a few unrelated words",
+         *       "token": "nothing"
+         *     }
+         */
+        ResetPassword: {
+            /** @description 12 to 256 characters. */
+            password: string;
+            /** @description The text after `#` in the link. */
+            token: string;
+        };
         /** @description Limits that the kernel enforces. */
         Resources: {
             /**
@@ -1256,16 +3388,128 @@ export interface components {
             pids?: number | null;
         };
         /** @enum {string} */
-        Role: "owner" | "admin" | "support" | "member" | "guest";
+        Role: "owner" | "admin" | "support" | "member" | "guest" | "custom";
+        /** @description A role that can be given in a tenant. */
+        RoleDefinition: {
+            built_in: boolean;
+            /** @description Its reference: what `role` in requests takes. */
+            id: string;
+            name: string;
+            /** @description Such as `instance:write`. */
+            permissions: string[];
+        };
+        /**
+         * @example {
+         *       "plan": false,
+         *       "what": "data"
+         *     }
+         */
+        RotateKeys: {
+            /** @description Only say what would be done. */
+            plan?: boolean;
+            /** @description For `data`: the tenant whose key is rotated; the installation's own when absent. */
+            tenant?: string | null;
+            what: components["schemas"]["KeyKind"];
+        };
+        SealedValues: {
+            /** Format: int64 */
+            count: number;
+            /** @description They must not change, so that the old key is kept as long as they are. */
+            fixed: boolean;
+            /** @description Such as `secret_versions`. */
+            place: string;
+        };
+        /**
+         * @description Exactly one of the three.
+         * @example {
+         *       "pending": "nothing",
+         *       "totp": "000000"
+         *     }
+         */
+        SecondFactorRequest: {
+            passkey?: components["schemas"]["PasskeyProof"] | null;
+            pending: string;
+            recovery_code?: string | null;
+            totp?: string | null;
+        };
+        /** @description A secret without its value. */
+        Secret: {
+            created_at: string;
+            id: string;
+            inject: components["schemas"]["Inject"];
+            level: components["schemas"]["SecretLevel"];
+            name: string;
+            updated_at: string;
+            /** @description The user who wrote the newest value. */
+            updated_by?: string | null;
+            /**
+             * Format: int64
+             * @description Grows with each value.
+             */
+            version: number;
+        };
+        /**
+         * @description Whose secret it is. For one name an instance's own counts before the tenant's, and that before its creator's.
+         * @enum {string}
+         */
+        SecretLevel: "user" | "tenant" | "instance";
+        /** @description That there was a value; the newest twenty are kept. */
+        SecretVersion: {
+            created_at: string;
+            created_by?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
         Session: {
             created_at: string;
             /** @description The one that asks. */
             current: boolean;
+            /** @description Such as `Firefox on Linux`; what a program calls itself. */
+            device: string;
+            /** @description Moves with use, up to 180 days after the beginning. */
             expires_at: string;
+            /** @description How its holder was authenticated: `link`, `password`, `totp` and so on. */
+            factors: string[];
             id: string;
+            /** @description Where it began. Stead has no database of places: the address is the place. */
             ip?: string | null;
+            kind: components["schemas"]["SessionKind"];
             last_used_at: string;
+            /** @description What the address says about itself: `this machine`, `private network`, `internet` or `unknown`. */
+            network: string;
             user_agent?: string | null;
+        };
+        /** @enum {string} */
+        SessionKind: "browser" | "program";
+        /**
+         * @example {
+         *       "role": "member"
+         *     }
+         */
+        SetBinding: {
+            /** @description Reference of a role. */
+            role: string;
+        };
+        SetNotificationPreference: {
+            /** @description Stays as it is when absent. */
+            inbox?: boolean | null;
+            kind: string;
+            /** @description Stays as it is when absent. */
+            mail?: boolean | null;
+        };
+        /**
+         * @description Kinds that are not named stay as they are.
+         * @example {
+         *       "items": [
+         *         {
+         *           "kind": "instance.failed",
+         *           "mail": false
+         *         }
+         *       ]
+         *     }
+         */
+        SetNotificationPreferences: {
+            items: components["schemas"]["SetNotificationPreference"][];
         };
         /**
          * @example {
@@ -1276,10 +3520,55 @@ export interface components {
             label?: string | null;
             visibility?: components["schemas"]["Visibility"] | null;
         };
+        /**
+         * @description What is absent gets the installation's default.
+         * @example {
+         *       "instances": 20,
+         *       "members": 10
+         *     }
+         */
+        SetQuotas: {
+            /**
+             * Format: int64
+             * @description Thousandths of a CPU core.
+             */
+            cpu_millis?: number | null;
+            /** Format: int64 */
+            disk_bytes?: number | null;
+            /** Format: int64 */
+            instances?: number | null;
+            /** Format: int64 */
+            members?: number | null;
+            /** Format: int64 */
+            memory_bytes?: number | null;
+        };
+        /** @description What a first factor leads to. */
+        SignInAnswer: {
+            /** @enum {string} */
+            kind: "signed_in";
+            me: components["schemas"]["Me"];
+        } | {
+            /** @enum {string} */
+            kind: "second_factor";
+            /** @description `totp`, `recovery_code`, `passkey`: those that the user has. */
+            methods: string[];
+            /** @description Shown again with the second factor. */
+            pending: string;
+        };
         /** @description A link that signs its holder in once, as the user who asked for it. */
         SignInLink: {
             expires_at: string;
             url: string;
+        };
+        /**
+         * @example {
+         *       "email": "nobody@example.org",
+         *       "password": "a few unrelated words"
+         *     }
+         */
+        SignInRequest: {
+            email: string;
+            password: string;
         };
         /**
          * @description Exchanges a one-time sign-in link for a session cookie.
@@ -1290,6 +3579,38 @@ export interface components {
         SignInWithLink: {
             /** @description The text after `#` in the link. */
             token: string;
+        };
+        /**
+         * @description Who may make an account.
+         * @enum {string}
+         */
+        SignUp: "open" | "invited" | "closed";
+        /**
+         * @example {
+         *       "email": "ada@example.org",
+         *       "name": "Ada",
+         *       "password": "a few unrelated words"
+         *     }
+         */
+        SignUpRequest: {
+            email: string;
+            /** @description The secret of an invitation; needed where sign-up is for the invited. */
+            invite?: string | null;
+            name: string;
+            /** @description 12 to 256 characters. */
+            password: string;
+        };
+        /** @description A key that signs access tokens or checkpoints of the audit log. */
+        SigningKey: {
+            created_at: string;
+            /** @description It signs what is new. */
+            current: boolean;
+            id: string;
+            /** @description Ed25519, 32 bytes in base64url. */
+            public_key: string;
+            /** @description `access_token` or `audit_checkpoint`. */
+            purpose: string;
+            retired_at?: string | null;
         };
         /** @description Where `/workspace` came from. */
         SourceView: {
@@ -1341,11 +3662,22 @@ export interface components {
         /** @description A tenant, seen by one of its members. */
         Tenant: {
             created_at: string;
+            custom_role?: components["schemas"]["CustomRole"] | null;
+            /** @description When its deletion was asked for; such tenants are only shown to be restored. */
+            deleted_at?: string | null;
+            /** @description When everything in it is erased for good. */
+            erased_after?: string | null;
             id: string;
             name: string;
             /** @description The one that belongs to a user alone. */
             personal: boolean;
             role: components["schemas"]["Role"];
+        };
+        TenantSecurity: {
+            /** @description Networks in CIDR form that requests have to come from; empty: from anywhere. */
+            ip_allowlist: string[];
+            /** @description Members without a second factor are admitted to nothing but enrolment. */
+            require_second_factor: boolean;
         };
         Terminal: {
             /**
@@ -1362,6 +3694,50 @@ export interface components {
              * @description Viewers attached now.
              */
             viewers: number;
+        };
+        /** @description Tokens of a program's session. */
+        TokenAnswer: {
+            /** @description For `Authorization: Bearer`. */
+            access_token: string;
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            expires_in: number;
+            /** @description For the next exchange. Using it makes it worthless; repeating that within 30 seconds gives the same answer. */
+            refresh_token: string;
+            session_id: string;
+            /** @description `Bearer`. */
+            token_type: string;
+        };
+        /**
+         * @description Asks for tokens: by a refresh token, or by a device's code (RFC 6749 and 8628). As JSON or as a form.
+         * @example {
+         *       "grant_type": "refresh_token",
+         *       "refresh_token": "nothing"
+         *     }
+         */
+        TokenRequest: {
+            /** @description Taken, as OAuth clients send it; not looked at. */
+            client_id?: string | null;
+            device_code?: string | null;
+            /** @description `refresh_token` or `urn:ietf:params:oauth:grant-type:device_code`. */
+            grant_type: string;
+            refresh_token?: string | null;
+            scope?: string | null;
+        };
+        /** @description A new secret for an authenticator app; it counts once a code was confirmed. */
+        TotpSetup: {
+            /** @description The same as a picture. */
+            qr_svg: string;
+            /** @description Base32, to type by hand. */
+            secret: string;
+            /** @description `otpauth://…` */
+            uri: string;
+        };
+        Unread: {
+            /** Format: int64 */
+            unread: number;
         };
         /**
          * @description What to change; absent fields stay. Takes effect at once where the kernel allows it, else at the next start.
@@ -1383,6 +3759,70 @@ export interface components {
             idle_timeout_seconds?: number | null;
             name?: string | null;
             resources?: components["schemas"]["ResourcesInput"] | null;
+        };
+        /**
+         * @example {
+         *       "name": "Ada Lovelace"
+         *     }
+         */
+        UpdateMe: {
+            name: string;
+        };
+        /**
+         * @example {
+         *       "role": "member"
+         *     }
+         */
+        UpdateMember: {
+            /** @description Reference of a role. */
+            role: string;
+        };
+        /**
+         * @example {
+         *       "permissions": [
+         *         "instance:read"
+         *       ]
+         *     }
+         */
+        UpdateRole: {
+            name?: string | null;
+            permissions?: string[] | null;
+        };
+        /**
+         * @example {
+         *       "name": "Analytical Engines"
+         *     }
+         */
+        UpdateTenant: {
+            /** @description 1 to 100 characters. */
+            name: string;
+        };
+        /**
+         * @example {
+         *       "ip_allowlist": [
+         *         "127.0.0.0/8",
+         *         "10.1.0.0/16"
+         *       ]
+         *     }
+         */
+        UpdateTenantSecurity: {
+            /** @description At most 100 networks. */
+            ip_allowlist?: string[] | null;
+            /** @description Do it although the caller's own address is not in the list. */
+            lock_me_out?: boolean;
+            require_second_factor?: boolean | null;
+        };
+        /**
+         * @description What is absent stays as it is.
+         * @example {
+         *       "name": "Deployments and failures"
+         *     }
+         */
+        UpdateWebhook: {
+            enabled?: boolean | null;
+            events?: string[] | null;
+            name?: string | null;
+            url?: string | null;
         };
         Upload: {
             /** @description Removed at this time when nothing has used it. */
@@ -1413,6 +3853,8 @@ export interface components {
         User: {
             created_at: string;
             email?: string | null;
+            /** @description Whether the address is known to be theirs. */
+            email_verified: boolean;
             id: string;
             name: string;
         };
@@ -1425,12 +3867,69 @@ export interface components {
             /** @description The file's text. */
             text: string;
         };
+        /**
+         * @description Holds the log against checkpoints: those that the server keeps, and those given.
+         * @example {
+         *       "checkpoints": []
+         *     }
+         */
+        VerifyAudit: {
+            /** @description Signed notes that were kept elsewhere. At most 100. */
+            checkpoints?: string[];
+        };
         Version: {
             /** @example 0.1.0 */
             version: string;
         };
         /** @enum {string} */
         Visibility: "private" | "public";
+        Webhook: {
+            created_at: string;
+            /** @description Why Stead switched it off. */
+            disabled_reason?: string | null;
+            enabled: boolean;
+            /** @description Types of events, or beginnings such as `instance.*`; empty means all. */
+            events: string[];
+            /** @description Since when no call succeeded. */
+            failing_since?: string | null;
+            id: string;
+            kind: components["schemas"]["WebhookKind"];
+            last_success_at?: string | null;
+            name: string;
+            /** @description Until then calls are signed with the secret of before as well. */
+            previous_secret_until?: string | null;
+            updated_at: string;
+            /** @description The address without what may be a secret in it. */
+            url: string;
+        };
+        /** @description A call of a webhook, with its newest attempts. */
+        WebhookDelivery: {
+            attempts: components["schemas"]["DeliveryAttempt"][];
+            /** @description The body of the call, JSON as text. */
+            body: string;
+            created_at: string;
+            ended_at?: string | null;
+            /** @description The type of the event. */
+            event: string;
+            /** @description Also the header `webhook-id`: the same in every attempt. */
+            id: string;
+            /** @description When the next attempt begins. */
+            next_attempt_at?: string | null;
+            state: components["schemas"]["DeliveryState"];
+        };
+        /** @enum {string} */
+        WebhookKind: "standard" | "discord" | "slack";
+        /** @description A webhook with its signing secret, which is shown here and when it is rotated. */
+        WebhookWithSecret: {
+            /** @description `whsec_…`; absent for Discord and Slack, whose calls are not signed. */
+            secret?: string | null;
+            webhook: components["schemas"]["Webhook"];
+        };
+        /** @description The tenant's webhooks, and what there is to be told of. */
+        Webhooks: {
+            event_types: components["schemas"]["EventType"][];
+            items: components["schemas"]["Webhook"][];
+        };
         WorkspaceConfigReport: {
             errors: components["schemas"]["ProblemField"][];
             valid: boolean;
@@ -1598,6 +4097,31 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_signing_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys, the current one first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeySet"];
+                };
+            };
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
     get_health: {
         parameters: {
             query?: never;
@@ -1623,6 +4147,237 @@ export interface operations {
             504: components["responses"]["TimedOut"];
         };
     };
+    list_audit_events: {
+        parameters: {
+            query?: {
+                /** @description An action, or its beginning with a `*` after it, such as `instance.*`. */
+                action?: string;
+                /** @description Id of the user who acted. */
+                actor?: string;
+                /** @description Id of what it was done to. */
+                object?: string;
+                /** @description At or after this time (RFC 3339). */
+                from?: string;
+                /** @description Before this time (RFC 3339). */
+                to?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEvent"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    get_audit_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The checkpoint. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheckpoint"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    export_audit_events: {
+        parameters: {
+            query?: {
+                /** @description `jsonl` (the default) or `cef`. */
+                format?: string;
+                /** @description An action, or its beginning with a `*` after it, such as `instance.*`. */
+                action?: string;
+                /** @description Id of the user who acted. */
+                actor?: string;
+                /** @description Id of what it was done to. */
+                object?: string;
+                /** @description At or after this time (RFC 3339). */
+                from?: string;
+                /** @description Before this time (RFC 3339). */
+                to?: string;
+            };
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One event per line. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": components["schemas"]["AuditEvent"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    verify_audit_log: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyAudit"];
+            };
+        };
+        responses: {
+            /** @description What it came to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    confirm_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailToken"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    begin_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginDevice"];
+            };
+        };
+        responses: {
+            /** @description The codes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCodes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
     sign_in_with_link: {
         parameters: {
             query?: never;
@@ -1636,17 +4391,308 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Signed in; `Set-Cookie` carries the session. Or a second factor has to follow. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    ask_magic_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailRequest"];
+            };
+        };
+        responses: {
+            /** @description If there is an account, a mail goes to the address. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    sign_in_with_magic_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailToken"];
+            };
+        };
+        responses: {
+            /** @description Signed in; `Set-Cookie` carries the session. Or a second factor has to follow. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    get_auth_methods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ways in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthMethods"];
+                };
+            };
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    begin_passkey_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginPasskey"];
+            };
+        };
+        responses: {
+            /** @description What the browser takes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyBegun"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    finish_passkey_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyProof"];
+            };
+        };
+        responses: {
             /** @description Signed in; `Set-Cookie` carries the session. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["SignInAnswer"];
                 };
             };
             400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    ask_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailRequest"];
+            };
+        };
+        responses: {
+            /** @description If there is an account, a mail goes to the address. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetPassword"];
+            };
+        };
+        responses: {
+            /** @description Set; sign in with it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    complete_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed in; `Set-Cookie` carries the session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed in; `Set-Cookie` carries the session. Or a second factor has to follow. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
             403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["MediaType"];
@@ -1671,6 +4717,213 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Signed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    sign_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignUpRequest"];
+            };
+        };
+        responses: {
+            /** @description A mail goes to the address. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    issue_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The tokens. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    verify_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailToken"];
+            };
+        };
+        responses: {
+            /** @description Confirmed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    get_device_request: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description The code that the device shows. */
+                user_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The device. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceRequest"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    approve_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description The code that the device shows. */
+                user_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The device is signed in when it asks next. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    deny_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description The code that the device shows. */
+                user_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1954,6 +5207,125 @@ export interface operations {
             415: components["responses"]["MediaType"];
             421: components["responses"]["Misdirected"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["Upstream"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    list_bindings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id or name of the instance. */
+                instance: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All bindings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Binding"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    set_binding: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id or name of the instance. */
+                instance: string;
+                /** @description Id of the user. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBinding"];
+            };
+        };
+        responses: {
+            /** @description The binding. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Binding"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["Upstream"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    remove_binding: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id or name of the instance. */
+                instance: string;
+                /** @description Id of the user. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken away. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["Misdirected"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             502: components["responses"]["Upstream"];
@@ -2356,6 +5728,162 @@ export interface operations {
             504: components["responses"]["TimedOut"];
         };
     };
+    list_instance_secrets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id or name. */
+                instance: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Secret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    put_instance_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id or name. */
+                instance: string;
+                /** @description Name of the secret. */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutSecret"];
+            };
+        };
+        responses: {
+            /** @description The secret, without its value. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Secret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["Upstream"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    delete_instance_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id or name. */
+                instance: string;
+                /** @description Name of the secret. */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["Upstream"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    list_instance_secret_versions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id or name. */
+                instance: string;
+                /** @description Name of the secret. */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest twenty. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SecretVersion"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
     start_instance: {
         parameters: {
             query?: {
@@ -2664,6 +6192,122 @@ export interface operations {
             504: components["responses"]["TimedOut"];
         };
     };
+    create_intent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateIntent"];
+            };
+        };
+        responses: {
+            /** @description The token. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedIntent"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    accept_invite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteToken"];
+            };
+        };
+        responses: {
+            /** @description The tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            402: components["responses"]["QuotaUsedUp"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    look_up_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteToken"];
+            };
+        };
+        responses: {
+            /** @description The offer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteOffer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -2696,6 +6340,693 @@ export interface operations {
             504: components["responses"]["TimedOut"];
         };
     };
+    delete_me: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To be deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    update_me: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateMe"];
+            };
+        };
+        responses: {
+            /** @description The caller. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    change_email: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailRequest"];
+            };
+        };
+        responses: {
+            /** @description A mail goes to the address. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    get_factors: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The factors. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Factors"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    list_passkeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of passkeys. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Passkey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    add_passkey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddPasskey"];
+            };
+        };
+        responses: {
+            /** @description Added; with recovery codes when there were none, shown once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedPasskey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    begin_passkey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the browser takes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyBegun"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id of the passkey. */
+                passkey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    rename_passkey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id of the passkey. */
+                passkey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenamePasskey"];
+            };
+        };
+        responses: {
+            /** @description Renamed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The codes, shown once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    list_my_secrets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Secret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    put_my_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Name of the secret. */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutSecret"];
+            };
+        };
+        responses: {
+            /** @description The secret, without its value. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Secret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    delete_my_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Name of the secret. */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    list_my_secret_versions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Name of the secret. */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest twenty. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SecretVersion"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    begin_totp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret, as text and picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpSetup"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    remove_totp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmTotp"];
+            };
+        };
+        responses: {
+            /** @description Confirmed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    ask_email_verification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A mail goes to the address. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
     list_nodes: {
         parameters: {
             query?: never;
@@ -2722,6 +7053,158 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    get_notification_preferences: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every kind. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPreferences"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    set_notification_preferences: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetNotificationPreferences"];
+            };
+        };
+        responses: {
+            /** @description Every kind, as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPreferences"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    list_notifications: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Only what is unread. */
+                unread?: boolean;
+            };
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the inbox. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inbox"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    read_notifications: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkRead"];
+            };
+        };
+        responses: {
+            /** @description How many are unread now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -2957,6 +7440,424 @@ export interface operations {
             504: components["responses"]["TimedOut"];
         };
     };
+    get_keys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keys"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    rotate_keys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+                /** @description Up to 200 characters. A repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotateKeys"];
+            };
+        };
+        responses: {
+            /** @description The plan. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyRotation"];
+                };
+            };
+            /** @description The rotation and the operation that does it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyRotation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    list_mail_templates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every kind of mail. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailTemplates"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    preview_mail_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Name of the template, such as `verify_email`. */
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mail. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailContent"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    list_mails: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of mails. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mails"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    list_all_tenants: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description Part of the name, or an id. */
+                q?: string;
+                deleted?: boolean;
+                personal?: boolean;
+            };
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tenants. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OperatorTenant"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    set_quotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetQuotas"];
+            };
+        };
+        responses: {
+            /** @description The quotas. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quotas"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    list_all_users: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description Part of the name or of the address, or an id. */
+                q?: string;
+                operator?: boolean;
+                disabled?: boolean;
+            };
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of users. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OperatorUser"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    disable_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id of the user. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorUser"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    enable_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id of the user. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorUser"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    list_permissions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All permissions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PermissionInfo"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
     open_preview: {
         parameters: {
             query: {
@@ -2981,6 +7882,151 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             421: components["responses"]["Misdirected"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    list_secrets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Secret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    put_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Name of the secret. */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutSecret"];
+            };
+        };
+        responses: {
+            /** @description The secret, without its value. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Secret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    delete_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Name of the secret. */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    list_secret_versions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Name of the secret. */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest twenty. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SecretVersion"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -3019,6 +8065,38 @@ export interface operations {
             404: components["responses"]["NotFound"];
             421: components["responses"]["Misdirected"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["Misdirected"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -3099,10 +8177,10 @@ export interface operations {
     list_tenants: {
         parameters: {
             query?: {
-                /** @description `next_cursor` of the page before. */
                 cursor?: string;
-                /** @description 1 to 200; 50 when absent. */
                 limit?: number;
+                /** @description Those whose deletion was asked for, instead of the others. */
+                deleted?: boolean;
             };
             header?: {
                 /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
@@ -3126,6 +8204,305 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    create_tenant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+                /** @description Up to 200 characters. A repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateTenant"];
+            };
+        };
+        responses: {
+            /** @description The tenant. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            402: components["responses"]["QuotaUsedUp"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    get_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    delete_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description When it is erased. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    update_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateTenant"];
+            };
+        };
+        responses: {
+            /** @description The tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    list_invites: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of invitations. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Invite"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    create_invite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 200 characters. A repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateInvite"];
+            };
+        };
+        responses: {
+            /** @description The invitation and its link. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedInvite"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            402: components["responses"]["QuotaUsedUp"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    revoke_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+                /** @description Id of the invitation. */
+                invite: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    leave_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Left. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
             421: components["responses"]["Misdirected"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -3164,6 +8541,374 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+                /** @description Id of the user. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    update_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+                /** @description Id of the user. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateMember"];
+            };
+        };
+        responses: {
+            /** @description The member. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    get_quotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The quotas. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quotas"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    restore_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    list_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All roles. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RoleDefinition"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    create_role: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 200 characters. A repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateRole"];
+            };
+        };
+        responses: {
+            /** @description The role. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleDefinition"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            402: components["responses"]["QuotaUsedUp"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    delete_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+                /** @description Id of the role. */
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    update_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+                /** @description Id of the role. */
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateRole"];
+            };
+        };
+        responses: {
+            /** @description The role. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleDefinition"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    get_tenant_security: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantSecurity"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    update_tenant_security: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateTenantSecurity"];
+            };
+        };
+        responses: {
+            /** @description The rules. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantSecurity"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
             421: components["responses"]["Misdirected"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -3344,6 +9089,355 @@ export interface operations {
                 };
             };
             421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All webhooks. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhooks"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+                /** @description Up to 200 characters. A repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhook"];
+            };
+        };
+        responses: {
+            /** @description The webhook and its signing secret. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    get_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id of the webhook. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id of the webhook. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    update_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id of the webhook. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateWebhook"];
+            };
+        };
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Only those in this state: `queued`, `delivered` or `dead`. */
+                state?: components["schemas"]["DeliveryState"];
+            };
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id of the webhook. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    redeliver_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id of the webhook. */
+                webhook: string;
+                /** @description Id of the delivery. */
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id of the webhook. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook and its new secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id of the webhook. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

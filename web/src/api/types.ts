@@ -23,6 +23,7 @@ export type Port = Schemas["Port"];
 export type Visibility = Schemas["Visibility"];
 export type Node = Schemas["Node"];
 export type NodeDriver = Schemas["NodeDriver"];
+export type User = Schemas["User"];
 export type Me = Schemas["Me"];
 export type Tenant = Schemas["Tenant"];
 export type Member = Schemas["Member"];
@@ -44,4 +45,6 @@ export type ChangeEvent =
   | { type: "instance_deleted"; instance_id: string }
   | { type: "operation"; operation: Operation }
   | { type: "usage"; instance_id: string; usage: Usage }
+  /** The inbox of the person changed. */
+  | { type: "notifications"; unread: number }
   | { type: "reset" };

@@ -10,8 +10,8 @@ export interface PageProps {
   heading?: ReactNode;
   detail?: ReactNode;
   actions?: ReactNode;
-  /** The command that shows or does the same. */
-  cli: string;
+  /** The command that shows or does the same, where there is one. */
+  cli?: string;
   narrow?: boolean;
   /** The heading is for screen readers only: what stands above the page names it already. */
   quietHeading?: boolean;
@@ -19,7 +19,7 @@ export interface PageProps {
 }
 
 /** Sets the tab's title and the command in the status bar. */
-export function usePage(title: string, cli: string): void {
+export function usePage(title: string, cli = ""): void {
   useEffect(() => {
     document.title = `${title} · Stead`;
     setCliLine(cli);
@@ -39,9 +39,11 @@ export function Page({ title, heading, detail, actions, cli, narrow, quietHeadin
         {actions ? <div className="flex flex-wrap items-center gap-2">{actions}</div> : null}
       </div>
       {children}
-      <div className="mt-6 md:hidden">
-        <CliLine command={cli} className="-ml-1.5 h-8" />
-      </div>
+      {cli ? (
+        <div className="mt-6 md:hidden">
+          <CliLine command={cli} className="-ml-1.5 h-8" />
+        </div>
+      ) : null}
     </div>
   );
 }

@@ -22,7 +22,7 @@ import { instanceListQuery } from "@/features/instances/queries";
 import { useActions } from "@/features/instances/use-actions";
 import { useMe, useSignOut } from "@/features/session/queries";
 import { cx } from "@/ui/cx";
-import { Kbd } from "@/ui/menu";
+import { Kbd } from "@/ui/kbd";
 import { PHASE_LOOKS } from "@/ui/states";
 import { PLACES } from "./navigation";
 import { rank } from "./rank";

@@ -17,7 +17,9 @@ export function createQueryClient(): QueryClient {
   return new QueryClient({
     mutationCache: new MutationCache({
       onError(error, _variables, _context, mutation) {
-        if (mutation.meta?.quiet || (error instanceof ApiError && error.status === 401)) return;
+        if (mutation.meta?.quiet) return;
+        // Signing in again, or having closed the window that asked for proof, says enough by itself.
+        if (error instanceof ApiError && (error.status === 401 || error.code === "step_up_cancelled")) return;
         toast({ tone: "bad", title: "That did not work", detail: describe(error) });
       },
     }),

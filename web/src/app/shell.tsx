@@ -1,18 +1,23 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, Outlet, useMatchRoute } from "@tanstack/react-router";
-import { Check, ChevronsUpDown, LogOut, Monitor, Moon, Search, Sun, CircleUser, WifiOff } from "lucide-react";
+import { Bell as BellIcon, ChevronsUpDown, Monitor, Moon, Search, Sun, WifiOff } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 
-import { switchTenant, useMe, useSignOut } from "@/features/session/queries";
+import { offers } from "@/api/offers";
+import { notificationsQuery } from "@/features/notifications/queries";
+import { useMe } from "@/features/session/queries";
 import { Button } from "@/ui/button";
 import { CliLine } from "@/ui/copy";
 import { cx } from "@/ui/cx";
 import { SkeletonRows } from "@/ui/layout";
 import { Logo } from "@/ui/logo";
-import { Kbd, Menu, MenuItem, MenuLabel, MenuSeparator } from "@/ui/menu";
+import { Initial } from "@/ui/initial";
+import { Kbd } from "@/ui/kbd";
+import { late } from "@/ui/late";
 import { useCliLine } from "./cli-line";
 import { LiveProvider, useFeedState, useLostFeed } from "./live";
 import { PLACES } from "./navigation";
-import { setTheme, useThemeChoice, type ThemeChoice } from "./theme";
+import { useThemeChoice } from "./theme";
 
 const loadPalette = () => import("./palette");
 const CommandPalette = lazy(() => loadPalette().then((module) => ({ default: module.CommandPalette })));
@@ -24,7 +29,7 @@ export function Shell() {
   const [palette, setPalette] = useState(false);
   // Fetched once the page has settled: letters typed right after the keys must not get lost.
   useEffect(() => {
-    const timer = setTimeout(() => void loadPalette(), 1500);
+    const timer = setTimeout(() => void loadPalette().catch(() => undefined), 1500);
     return () => clearTimeout(timer);
   }, []);
   useEffect(() => {
@@ -124,11 +129,15 @@ function RailLink({ place }: { place: (typeof PLACES)[number] }) {
   );
 }
 
+const SwitchMenu = late<object>(() => import("./shell-menus").then((module) => module.TenantMenu));
+const InboxMenu = late<object>(() => import("./shell-menus").then((module) => module.InboxMenu));
+const ThemeMenu = late<object>(() => import("./shell-menus").then((module) => module.ThemeMenu));
+const AccountMenu = late<object>(() => import("./shell-menus").then((module) => module.AccountMenu));
+
 function TenantSwitch({ className }: { className?: string }) {
   const me = useMe();
   return (
-    <Menu
-      align="start"
+    <SwitchMenu
       trigger={
         <button
           type="button"
@@ -143,35 +152,7 @@ function TenantSwitch({ className }: { className?: string }) {
           <ChevronsUpDown aria-hidden className="size-3.5 text-faint" />
         </button>
       }
-    >
-      <MenuLabel>Tenants</MenuLabel>
-      {me.tenants.map((tenant) => (
-        <MenuItem
-          key={tenant.id}
-          icon={<Initial name={tenant.name} />}
-          onSelect={() => {
-            if (tenant.id !== me.tenant.id) switchTenant(tenant.id);
-          }}
-        >
-          <span className="flex items-center gap-2">
-            <span className="truncate">{tenant.name}</span>
-            {tenant.personal ? <span className="text-sm text-faint">personal</span> : null}
-            {tenant.id === me.tenant.id ? <Check aria-label="current" className="ml-auto size-4" /> : null}
-          </span>
-        </MenuItem>
-      ))}
-    </Menu>
-  );
-}
-
-function Initial({ name }: { name: string }) {
-  return (
-    <span
-      aria-hidden
-      className="flex size-5 shrink-0 items-center justify-center rounded-sm bg-accent-soft text-xs font-semibold text-accent-ink"
-    >
-      {name.slice(0, 1).toUpperCase()}
-    </span>
+    />
   );
 }
 
@@ -205,47 +186,59 @@ function Header({ onSearch }: { onSearch: () => void }) {
             </span>
           ) : null}
         </span>
-        <AccountMenu />
+        <Bell />
+        <Menus />
       </div>
     </header>
   );
 }
 
-const THEMES: { value: ThemeChoice; label: string; icon: typeof Sun }[] = [
-  { value: "light", label: "Light", icon: Sun },
-  { value: "dark", label: "Dark", icon: Moon },
-  { value: "system", label: "As the system", icon: Monitor },
-];
+const THEME_ICONS = { light: Sun, dark: Moon, system: Monitor } as const;
 
-function AccountMenu() {
+function Bell() {
+  return offers("/v1/notifications") ? <OpenBell /> : null;
+}
+
+function OpenBell() {
+  const list = useInfiniteQuery(notificationsQuery());
+  const unread = list.data?.pages[0]?.unread ?? 0;
+  return (
+    <InboxMenu
+      trigger={
+        <Button
+          kind="quiet"
+          square
+          aria-label={unread > 0 ? `Notifications, ${unread} unread` : "Notifications"}
+          className="relative"
+        >
+          <BellIcon aria-hidden />
+          {unread > 0 ? (
+            <span
+              aria-hidden
+              className="absolute top-0.5 right-0.5 flex h-4 min-w-4 items-center justify-center rounded-full bg-accent px-1 text-xs font-semibold text-on-accent"
+            >
+              {unread > 9 ? "9+" : unread}
+            </span>
+          ) : null}
+        </Button>
+      }
+    />
+  );
+}
+
+function Menus() {
   const me = useMe();
-  const choice = useThemeChoice();
-  const signOut = useSignOut();
-  const Icon = THEMES.find((theme) => theme.value === choice)?.icon ?? Monitor;
+  const Icon = THEME_ICONS[useThemeChoice()];
   return (
     <>
-      <Menu
+      <ThemeMenu
         trigger={
           <Button kind="quiet" square aria-label="Theme">
             <Icon aria-hidden />
           </Button>
         }
-      >
-        <MenuLabel>Theme</MenuLabel>
-        {THEMES.map((theme) => (
-          <MenuItem
-            key={theme.value}
-            icon={<theme.icon aria-hidden />}
-            onSelect={() => setTheme(theme.value)}
-          >
-            <span className="flex items-center">
-              {theme.label}
-              {theme.value === choice ? <Check aria-label="chosen" className="ml-auto size-4" /> : null}
-            </span>
-          </MenuItem>
-        ))}
-      </Menu>
-      <Menu
+      />
+      <AccountMenu
         trigger={
           <button
             type="button"
@@ -260,21 +253,7 @@ function AccountMenu() {
             </span>
           </button>
         }
-      >
-        <MenuLabel>
-          <span className="block font-medium text-ink">{me.user.name}</span>
-          {me.user.email ?? `${me.tenant.role} of ${me.tenant.name}`}
-        </MenuLabel>
-        <MenuSeparator />
-        <MenuItem asChild>
-          <Link to="/account">
-            <CircleUser aria-hidden /> Account
-          </Link>
-        </MenuItem>
-        <MenuItem icon={<LogOut aria-hidden />} onSelect={() => signOut.mutate()}>
-          Sign out
-        </MenuItem>
-      </Menu>
+      />
     </>
   );
 }
@@ -284,7 +263,7 @@ function StatusBar() {
   const feed = useFeedState();
   return (
     <footer className="flex h-8 items-center justify-between gap-4 border-t bg-surface px-4 text-sm max-md:hidden">
-      <CliLine command={line} className="-ml-1.5 h-6" />
+      {line ? <CliLine command={line} className="-ml-1.5 h-6" /> : <span />}
       <span className="flex items-center gap-1.5 whitespace-nowrap text-faint">
         <span
           aria-hidden
@@ -306,18 +285,16 @@ function PhoneBar() {
       aria-label="Main"
       className="grid auto-cols-fr grid-flow-col border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
-      {PLACES.filter((place) => place.to !== "/reference" && me.permissions.includes(place.needs)).map(
-        (place) => (
-          <Link
-            key={place.to}
-            to={place.to}
-            className="flex h-13 flex-col items-center justify-center gap-0.5 text-xs text-muted aria-[current=page]:text-accent-ink"
-          >
-            <place.icon aria-hidden className="size-5" />
-            {place.label}
-          </Link>
-        ),
-      )}
+      {PLACES.filter((place) => place.phone && me.permissions.includes(place.needs)).map((place) => (
+        <Link
+          key={place.to}
+          to={place.to}
+          className="flex h-13 flex-col items-center justify-center gap-0.5 text-xs text-muted aria-[current=page]:text-accent-ink"
+        >
+          <place.icon aria-hidden className="size-5" />
+          {place.label}
+        </Link>
+      ))}
     </nav>
   );
 }

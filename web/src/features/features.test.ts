@@ -6,7 +6,7 @@ import { readResources } from "./instances/resource-fields";
 import { repositoryLink, repositoryWords, safeHref } from "./instances/words";
 import { kindWords } from "./operations/kinds";
 import { curl, fill, sample, typeWords, type Endpoint } from "./reference/description";
-import { tokenFrom, whereTo } from "./session/sign-in-link";
+import { tokenFrom, whereTo } from "./sign-in/sign-in-link";
 import { arrow, withControl } from "./terminals/keys";
 import { browserWords } from "./account/browser-words";
 import { fieldErrors, problemFrom } from "../api/problem";

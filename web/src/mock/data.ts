@@ -1,16 +1,6 @@
 /** Demo data of the mock server: a small team's week. */
-import type {
-  ApiToken,
-  Instance,
-  Member,
-  Me,
-  Node,
-  Operation,
-  Port,
-  Session,
-  Step,
-  StepState,
-} from "@/api/types";
+import type { ApiToken, Instance, Member, Me, Node, Operation, Port, Step, StepState } from "@/api/types";
+import type { Session as PlacedSession } from "@/features/account/types";
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
@@ -20,18 +10,21 @@ const ada = {
   id: "user_01jb0000000000000000000ada",
   name: "Ada Byron",
   email: "ada@acme.dev",
+  email_verified: true,
   created_at: ago(90_000),
 };
 const grace = {
   id: "user_01jb000000000000000000grace",
   name: "Grace Hopper",
   email: "grace@acme.dev",
+  email_verified: true,
   created_at: ago(60_000),
 };
 const alan = {
   id: "user_01jb0000000000000000000alan",
   name: "Alan Turing",
   email: "alan@acme.dev",
+  email_verified: true,
   created_at: ago(20_000),
 };
 
@@ -62,9 +55,23 @@ export const me: Me = {
     "operation:write",
     "tenant:read",
     "tenant:write",
+    "tenant:export",
+    "tenant:delete",
+    "member:write",
+    "role:write",
+    "sso:read",
+    "sso:write",
+    "audit:read",
+    "audit:write",
+    "secret:read",
+    "secret:write",
+    "webhook:read",
+    "webhook:write",
     "node:read",
     "account:read",
     "account:write",
+    "operator:read",
+    "operator:write",
   ],
   session_id: "sess_01jb00000000000000000here",
 };
@@ -382,11 +389,15 @@ export function seed(): { instances: Instance[]; operations: Operation[] } {
   return { instances, operations };
 }
 
-export const sessions = (): Session[] => [
+export const sessions = (): PlacedSession[] => [
   {
     id: "sess_01jb00000000000000000here",
     user_agent: navigator.userAgent,
     ip: "192.168.1.20",
+    kind: "browser",
+    device: "Chrome on Linux",
+    network: "private network",
+    factors: ["password", "totp"],
     created_at: ago(4000),
     last_used_at: ago(0),
     expires_at: ago(-40_000),
@@ -397,6 +408,10 @@ export const sessions = (): Session[] => [
     user_agent:
       "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile Safari/604.1",
     ip: "10.8.0.7",
+    kind: "browser",
+    device: "Safari on iOS",
+    network: "internet",
+    factors: ["passkey"],
     created_at: ago(9000),
     last_used_at: ago(310),
     expires_at: ago(-30_000),
@@ -405,6 +420,10 @@ export const sessions = (): Session[] => [
   {
     id: "sess_01jb00000000000000000cli",
     user_agent: "stead/0.1.0",
+    kind: "program",
+    device: "stead on ada-laptop",
+    network: "this machine",
+    factors: ["password"],
     ip: "127.0.0.1",
     created_at: ago(12_000),
     last_used_at: ago(1600),

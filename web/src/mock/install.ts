@@ -21,7 +21,7 @@ export function installMockServer(): void {
     if (url.pathname === "/v1/events") return events(world, init?.signal ?? undefined);
     const text = await request.text();
     const given = answer(world, request.method, url, text === "" ? undefined : JSON.parse(text));
-    if (url.pathname === "/v1/auth/link" && given.status === 200) {
+    if (url.pathname.startsWith("/v1/auth/") && request.method === "POST" && signedIn(given.body)) {
       localStorage.setItem("stead.mock", "rich");
       (world as { scenario: Scenario }).scenario = "rich";
     }
@@ -32,6 +32,9 @@ export function installMockServer(): void {
   };
   Object.assign(window, { WebSocket: mockSocket(world), steadMock: world });
 }
+
+const signedIn = (body: unknown): boolean =>
+  typeof body === "object" && body !== null && "kind" in body && body.kind === "signed_in";
 
 function events(world: World, signal: AbortSignal | undefined): Response {
   if (world.scenario === "offline") return new Response(null, { status: 503 });

@@ -1,46 +1,13 @@
 /** What the mock server answers: the same routes, shapes and refusals as the real one, for those that the dashboard uses. */
 import type { CreateInstance, Instance, ProblemField, UpdateInstance } from "@/api/types";
-import { id, instance as makeInstance, me, members, nodes, port as makePort, usage } from "./data";
+import { ACCOUNT_ROUTES } from "./account";
+import { id, instance as makeInstance, nodes, port as makePort, usage } from "./data";
+import { ok, page, refuse, type Call, type Handler, type MockAnswer, type Route } from "./handler";
+import { EVIDENCE_ROUTES } from "./evidence";
+import { OPERATOR_ROUTES } from "./operator";
+import { SIGN_IN_ROUTES } from "./sign-in";
+import { TENANCY_ROUTES } from "./tenancy";
 import type { World } from "./world";
-
-export interface MockAnswer {
-  status: number;
-  body?: unknown;
-}
-
-interface Call {
-  world: World;
-  params: Record<string, string>;
-  query: URLSearchParams;
-  body: unknown;
-}
-
-type Handler = (call: Call) => MockAnswer;
-
-const ok = (body: unknown, status = 200): MockAnswer => ({ status, body });
-const page = (items: unknown[]): MockAnswer => ok({ items });
-
-export function refuse(
-  status: number,
-  code: string,
-  detail: string,
-  next_step?: string,
-  errors?: ProblemField[],
-): MockAnswer {
-  return {
-    status,
-    body: {
-      type: `https://stead.dev/problems/${code}`,
-      title: code,
-      status,
-      code,
-      detail,
-      request_id: id("req"),
-      next_step,
-      errors,
-    },
-  };
-}
 
 const noInstance = (reference: string) =>
   refuse(
@@ -177,78 +144,12 @@ const operationAction =
     return ok(found, 202);
   };
 
-const ROUTES: [string, string, Handler][] = [
-  [
-    "POST",
-    "/v1/auth/link",
-    ({ body }) =>
-      (body as { token: string }).token.startsWith("used")
-        ? refuse(
-            401,
-            "link_used",
-            "This link was used already or has ended.",
-            "Run `stead dashboard` for a fresh one.",
-          )
-        : ok(me),
-  ],
-  ["POST", "/v1/auth/sign-out", () => ({ status: 204 })],
-  ["GET", "/v1/me", () => ok(me)],
-  ["GET", "/v1/sessions", ({ world }) => page(world.sessions)],
-  [
-    "DELETE",
-    "/v1/sessions/{id}",
-    ({ world, params }) => {
-      world.sessions = world.sessions.filter((item) => item.id !== params["id"]);
-      return { status: 204 };
-    },
-  ],
-  [
-    "POST",
-    "/v1/sign-in-links",
-    () =>
-      ok(
-        {
-          url: "http://localhost:7433/sign-in#k3vY8wq2ZtN5rB1mC7xD0sLpJ4hFgA6e",
-          expires_at: new Date(Date.now() + 900_000).toISOString(),
-        },
-        201,
-      ),
-  ],
-  ["GET", "/v1/tokens", ({ world }) => page(world.tokens)],
-  [
-    "POST",
-    "/v1/tokens",
-    ({ world, body }) => {
-      const input = body as { name: string; scopes?: string[]; expires_in_days?: number };
-      if (world.tokens.some((item) => item.name === input.name)) {
-        return refuse(422, "invalid_input", "The token cannot be made.", undefined, [
-          { field: "name", message: `You have a token named “${input.name}” already.` },
-        ]);
-      }
-      const token = {
-        id: id("tok"),
-        name: input.name,
-        hint: "stead_7pRn",
-        scopes: input.scopes ?? [],
-        created_at: new Date().toISOString(),
-        expires_at: input.expires_in_days
-          ? new Date(Date.now() + input.expires_in_days * 86_400_000).toISOString()
-          : null,
-      };
-      world.tokens.unshift(token);
-      return ok({ token, secret: "stead_7pRnW2vXk9TzQ4mYbL8sHd3cJf6gA1eN5uRi0oPw" }, 201);
-    },
-  ],
-  [
-    "DELETE",
-    "/v1/tokens/{id}",
-    ({ world, params }) => {
-      world.tokens = world.tokens.filter((item) => item.id !== params["id"]);
-      return { status: 204 };
-    },
-  ],
-  ["GET", "/v1/tenants", () => page(me.tenants)],
-  ["GET", "/v1/tenants/{id}/members", () => page(members)],
+const ROUTES: Route[] = [
+  ...SIGN_IN_ROUTES,
+  ...ACCOUNT_ROUTES,
+  ...TENANCY_ROUTES,
+  ...EVIDENCE_ROUTES,
+  ...OPERATOR_ROUTES,
   [
     "GET",
     "/v1/instances",
@@ -329,7 +230,7 @@ const ROUTES: [string, string, Handler][] = [
   ["POST", "/v1/operations/{operation}/retry", operationAction("retry")],
   ["GET", "/v1/nodes", ({ world }) => page(world.scenario === "empty" ? nodes.slice(0, 1) : nodes)],
   ["GET", "/v1/version", () => ok({ version: "0.1.0" })],
-  ...["start", "stop", "restart", "kill", "pause", "wake"].map((action): [string, string, Handler] => [
+  ...["start", "stop", "restart", "kill", "pause", "wake"].map((action): Route => [
     "POST",
     `/v1/instances/{instance}/${action}`,
     withInstance((instance, { world }) => ok(world.act(action, instance), 202)),
@@ -337,7 +238,8 @@ const ROUTES: [string, string, Handler][] = [
 ];
 
 export function answer(world: World, method: string, url: URL, body: unknown): MockAnswer {
-  if (world.scenario === "anonymous" && url.pathname !== "/v1/auth/link") {
+  const open = /^\/v1\/(auth\/|invites\/look-up)/.test(url.pathname);
+  if (world.scenario === "anonymous" && !open) {
     return refuse(401, "unauthenticated", "Nobody is signed in.", "Sign in with a link.");
   }
   const parts = url.pathname.split("/");

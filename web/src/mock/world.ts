@@ -4,20 +4,52 @@ import type {
   ChangeEvent,
   Instance,
   InstanceOperation,
+  Me,
+  Member,
   Operation,
   Phase,
-  Session,
   Terminal,
 } from "@/api/types";
-import { ago, id, operation, seed, sessions, step, tokens, usage } from "./data";
+import type { Session } from "@/features/account/types";
+import type { Factors } from "@/features/sign-in/types";
+import { exportsMade, identities, notifications, passkeys, preferences } from "./account";
+import { ago, id, me, members, operation, seed, sessions, step, tokens, usage } from "./data";
+import { auditLog, deliveries, sinks, webhooks } from "./evidence";
+import { operatorTenants, operatorUsers } from "./operator";
+import { secrets } from "./secrets";
+import { bindings, deletedTenant, invites, quotas, roles, security, sources } from "./tenancy";
 
 export type Scenario = "rich" | "empty" | "anonymous" | "offline";
 
 export class World {
   instances: Instance[];
   operations: Operation[];
+  me: Me = me;
+  members: Member[] = members;
+  /** Whether the person proved lately who they are. */
+  proven = false;
+  factors: Factors = { password: true, totp: false, recovery_codes_left: 8, passkeys: 0 };
   sessions: Session[] = sessions();
   tokens: ApiToken[] = tokens();
+  passkeys = passkeys();
+  identities = identities();
+  exports = exportsMade();
+  preferences = preferences();
+  notifications = notifications();
+  secrets = secrets();
+  deletedTenants = [deletedTenant()];
+  roles = roles();
+  invites = invites();
+  security = security();
+  quotas = quotas();
+  sources = sources();
+  bindings = bindings();
+  audit = auditLog();
+  sinks = sinks();
+  webhooks = webhooks();
+  deliveries = deliveries();
+  operatorTenants = operatorTenants();
+  operatorUsers = operatorUsers();
   terminals = new Map<string, Terminal[]>();
   logs = new Map<string, { at: string; step?: string; text: string }[]>();
   private readonly listeners = new Set<(event: ChangeEvent) => void>();
@@ -26,6 +58,21 @@ export class World {
     const made = scenario === "empty" ? { instances: [], operations: [] } : seed();
     this.instances = made.instances;
     this.operations = made.operations;
+    if (scenario === "empty") {
+      this.tokens = [];
+      this.passkeys = [];
+      this.identities = [];
+      this.exports = [];
+      this.notifications = [];
+      this.secrets = {};
+      this.deletedTenants = [];
+      this.invites = [];
+      this.sources = [];
+      this.bindings = {};
+      this.audit = [];
+      this.sinks = [];
+      this.webhooks = [];
+    }
     for (const item of this.operations) {
       this.logs.set(item.id, [
         {

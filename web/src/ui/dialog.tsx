@@ -23,7 +23,7 @@ export function Dialog({ open, onOpenChange, title, description, wide, children 
         <Primitive.Content
           {...(description ? {} : { "aria-describedby": undefined })}
           className={cx(
-            "fixed z-50 flex max-h-[calc(100dvh-2rem)] flex-col border bg-surface shadow-lift animate-appear",
+            "fixed z-50 flex outline-none max-h-[calc(100dvh-2rem)] flex-col border bg-surface shadow-lift animate-appear",
             "max-sm:inset-x-0 max-sm:bottom-0 max-sm:rounded-t-lg sm:top-[12vh] sm:left-1/2 sm:max-h-[80vh] sm:w-full sm:-translate-x-1/2 sm:rounded-lg",
             wide ? "sm:max-w-2xl" : "sm:max-w-md",
           )}

@@ -2,18 +2,21 @@ import { DropdownMenu as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
 
 import { cx } from "./cx";
+import { Kbd } from "./kbd";
 
 export function Menu({
   trigger,
   children,
   align = "end",
+  defaultOpen,
 }: {
   trigger: ReactNode;
   children: ReactNode;
   align?: "start" | "end";
+  defaultOpen?: boolean;
 }) {
   return (
-    <Primitive.Root modal={false}>
+    <Primitive.Root modal={false} {...(defaultOpen ? { defaultOpen } : {})}>
       <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
       <Primitive.Portal>
         <Primitive.Content
@@ -37,13 +40,24 @@ export interface MenuItemProps {
   onSelect?: () => void;
   /** For items that are links. */
   asChild?: boolean;
+  className?: string;
   children: ReactNode;
 }
 
-export function MenuItem({ icon, shortcut, danger, disabled, onSelect, asChild, children }: MenuItemProps) {
+export function MenuItem({
+  icon,
+  shortcut,
+  danger,
+  disabled,
+  onSelect,
+  asChild,
+  className: more,
+  children,
+}: MenuItemProps) {
   const className = cx(
     "flex h-8 items-center gap-2 rounded-sm px-2 outline-none select-none data-disabled:opacity-50 data-highlighted:bg-hover max-md:h-10 [&_svg]:size-4 [&_svg]:text-faint",
     danger && "text-bad data-highlighted:bg-bad-soft [&_svg]:text-bad",
+    more,
   );
   return (
     <Primitive.Item
@@ -71,12 +85,4 @@ export function MenuSeparator() {
 
 export function MenuLabel({ children }: { children: ReactNode }) {
   return <Primitive.Label className="px-2 py-1 text-xs text-faint">{children}</Primitive.Label>;
-}
-
-export function Kbd({ children }: { children: ReactNode }) {
-  return (
-    <kbd className="inline-flex h-5 min-w-5 items-center justify-center rounded-sm border bg-sunken px-1 font-sans text-xs text-muted">
-      {children}
-    </kbd>
-  );
 }

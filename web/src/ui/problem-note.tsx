@@ -17,6 +17,8 @@ export function ProblemNote({
   className?: string;
 }) {
   const known = error instanceof ApiError ? error : undefined;
+  // Whoever closed the window that asked for a proof knows why nothing happened.
+  if (known?.code === "step_up_cancelled") return null;
   const message = error instanceof Error ? error.message : "Something unexpected happened.";
   return (
     <Note

@@ -1,14 +1,8 @@
-import { expect, test, type Page } from "@playwright/test";
+import { expect, test } from "@playwright/test";
+
+import { open } from "./open";
 
 test.use({ viewport: { width: 1360, height: 860 } });
-
-async function open(page: Page, path: string, mock = "rich"): Promise<void> {
-  await page.addInitScript((scenario) => {
-    if (!sessionStorage.getItem("begun")) localStorage.setItem("stead.mock", scenario);
-    sessionStorage.setItem("begun", "1");
-  }, mock);
-  await page.goto(path);
-}
 
 test("a sign-in link signs in once and leaves no trace in the address", async ({ page }) => {
   await open(page, "/sign-in#k3vY8wq2ZtN5rB1mC7xD0sLpJ4hFgA6e", "anonymous");
@@ -141,9 +135,9 @@ test("a port changes who may open it", async ({ page }) => {
 });
 
 test("a token's secret is shown once", async ({ page }) => {
-  await open(page, "/account");
+  await open(page, "/account/tokens");
   await page.getByRole("button", { name: "New token" }).click();
-  await page.getByRole("dialog").getByLabel("Name").fill("deploy");
+  await page.getByRole("dialog").getByLabel("Name", { exact: true }).fill("deploy");
   await page.screenshot({ path: "screenshots/light/token.png" });
   await page.getByRole("button", { name: "Create token" }).click();
   await expect(page.getByTestId("secret")).toContainText("stead_");

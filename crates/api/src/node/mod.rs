@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `GET /node/v1/hello` | [`NodeHello`] |
 //! | `PUT /node/v1/instances/{id}` | body [`stead_core::instance::InstanceDocument`]; 204, or a problem: `stale_generation`, `generation_conflict` |
+//! | `PUT /node/v1/instances/{id}/secrets` | body [`SecretsAnswer`], after [`NodeMessage::NeedsSecrets`]; kept in memory until the start; 204 |
 //! | `GET /node/v1/reports` | stream, one [`NodeMessage`] per line: first every instance of the ledger, then `CaughtUp`, then changes |
 //! | `PUT /node/v1/uploads/{id}` | body: the bytes; kept until used, for `Source::Bundle` |
 //! | `POST /node/v1/instances/{id}/processes` | body [`stead_core::driver::ProcessSpec`]; 204 |
@@ -17,8 +18,9 @@
 
 use serde::{Deserialize, Serialize};
 use stead_core::driver::{Capabilities, Usage};
+use stead_core::error::Problem;
 use stead_core::ids::{InstanceId, NodeId};
-use stead_core::instance::{DriverKind, InstanceReport};
+use stead_core::instance::{DriverKind, InstanceReport, InstanceSecrets};
 
 /// Who the node is and what it can do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +53,8 @@ pub enum NodeMessage {
     Report(InstanceReport),
     /// The node has no document and nothing of this instance any more.
     Gone { instance: InstanceId },
+    /// A start waits for the instance's secrets. Said again on each new stream until they came.
+    NeedsSecrets { instance: InstanceId },
     /// Every instance of the ledger has been reported once.
     CaughtUp,
     /// Measured every few seconds while it runs; `interval_cpu_millis` is the CPU it used since the last time, in thousandths of a
@@ -58,6 +62,17 @@ pub enum NodeMessage {
     Usage { instance: InstanceId, usage: Usage, interval_cpu_millis: u32 },
     /// Sent when nothing else was for five seconds.
     Heartbeat { disk_free_bytes: u64 },
+}
+
+/// What the server says to [`NodeMessage::NeedsSecrets`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum SecretsAnswer {
+    Secrets(InstanceSecrets),
+    /// The instance cannot be started with its secrets.
+    Refused {
+        problem: Problem,
+    },
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

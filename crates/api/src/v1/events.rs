@@ -28,6 +28,10 @@ pub enum Event {
         instance_id: String,
         usage: super::instances::Usage,
     },
+    /// The caller's inbox changed.
+    Notifications {
+        unread: u64,
+    },
     /// Read everything anew.
     Reset,
 }

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use super::context::StepContext;
 use super::kind::{Ended, Step};
 use super::{Inner, Running, decode, encode, parse_id, tenant_of};
+use crate::notifications::{self, Notice};
 
 /// How often the engine looks for work that nobody nudged it about.
 const LOOK_ALONE: Duration = Duration::from_secs(10);
@@ -50,6 +51,7 @@ pub(super) async fn dispatch(inner: Arc<Inner>, mut nudges: Receiver<Nudge>) {
             }
         }
         scan = tokio::select! {
+            biased;
             () = inner.stop.cancelled() => return,
             () = tokio::time::sleep(wait) => true,
             () = inner.rescheduled.notified() => true,
@@ -77,6 +79,10 @@ async fn look_for_work(inner: &Arc<Inner>) -> Result<Duration> {
 
 /// Runs the operation unless this engine already does; then it learns that it was asked something.
 fn take_up(inner: &Arc<Inner>, id: OperationId) {
+    // What a stopping engine lets go of is for the next one.
+    if inner.stop.is_cancelled() {
+        return;
+    }
     let running = {
         let mut all = inner.running.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(running) = all.get(&id) {
@@ -91,6 +97,7 @@ fn take_up(inner: &Arc<Inner>, id: OperationId) {
     inner.tasks.spawn(async move {
         let inner = task_inner;
         let outcome = match Arc::clone(&inner.slots).acquire_owned().await {
+            Ok(_slot) if inner.stop.is_cancelled() => Ok(Ok(())),
             Ok(_slot) => AssertUnwindSafe(Runner::run(&inner, id, &running)).catch_unwind().await,
             Err(_) => Ok(Ok(())),
         };
@@ -350,6 +357,19 @@ impl<'a> Runner<'a> {
                 superseded: record.cancel == Some(Cancel::Abandon),
             };
             kind.ended(tx, &ended).await?;
+        }
+        if let (OperationState::Failed, Some(problem)) = (record.state, &record.problem) {
+            let creator = self.row.created_by.as_deref().map(str::parse).transpose();
+            let notice = Notice::OperationFailed {
+                tenant: self.tenant,
+                operation: self.id,
+                kind: self.row.kind.clone(),
+                object: self.row.resource.clone(),
+                creator: creator.internal("reading who began an operation")?,
+                code: problem.code.clone(),
+                message: problem.message.clone(),
+            };
+            notifications::announce(tx, notice).await?;
         }
         for follower in operations::release_followers(tx, self.id).await? {
             tx.nudge(Nudge::Work(follower));

@@ -117,17 +117,8 @@ impl World {
         db.system("test")
             .transaction(|tx| async move {
                 let now = tx.now().micros();
-                users::insert(
-                    &tx,
-                    users::User { id: user.to_string(), name: "Ada".into(), email: None, created_at: now },
-                )
-                .await?;
-                let row = tenants::Tenant {
-                    id: tenant.to_string(),
-                    name: "Ada".into(),
-                    personal_of: None,
-                    created_at: now,
-                };
+                users::insert(&tx, users::User::new(user, "Ada", now)).await?;
+                let row = tenants::Tenant::new(tenant, "Ada", None, now);
                 tenants::insert(&tx, row).await?;
                 tenants::insert_member(&tx, tenant, user, Role::Owner).await
             })

@@ -16,9 +16,10 @@ use futures::{Stream, stream};
 use stead_api::v1::events::Event;
 use stead_api::v1::instances::{Instance, Usage};
 use stead_core::Result;
+use stead_core::access::Permission;
 use stead_core::ids::{InstanceId, TenantId};
 use stead_db::events::FeedRow;
-use stead_db::{Changed, Db, Nudge, TenantScope, events, operations};
+use stead_db::{Changed, Db, Nudge, TenantScope, events, inbox, operations};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -205,6 +206,11 @@ impl Subscription {
 
     async fn event(&self, change: Changed) -> Result<Option<Event>> {
         Ok(match change {
+            // A token that may not read the account hears nothing of it.
+            Changed::Inbox(user) if self.scope.allows(Permission::AccountRead) => {
+                Some(Event::Notifications { unread: inbox::unread(&self.scope, user).await? })
+            }
+            Changed::Inbox(_) => None,
             Changed::InstanceDeleted(id) => Some(Event::InstanceDeleted { instance_id: id.to_string() }),
             Changed::Instance(id) => match self.inner.instances.get() {
                 // One that is gone by now has a row of its own that says so.

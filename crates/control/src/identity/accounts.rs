@@ -1,28 +1,42 @@
-//! Users and their tenants.
+//! Users and their tenants; accounts of people ([`Accounts`]).
+
+mod changes;
+mod links;
+mod requests;
+mod service;
+mod sign_in;
+#[cfg(test)]
+pub(in crate::identity) mod tests;
+mod unverified;
 
 use stead_api::v1::identity as wire;
-use stead_core::access::Role;
-use stead_core::ids::{TenantId, UserId};
-use stead_core::{Error, Result, Timestamp};
+use stead_core::email::EmailAddress;
+use stead_core::ids::UserId;
+use stead_core::{Error, ErrorKind, Result, Timestamp};
 use stead_db::audit::{self, Entry};
-use stead_db::tenants::{self, Tenant};
 use stead_db::users::{self, User};
-use stead_db::{SystemScope, Tx, revocations};
+use stead_db::{SystemScope, TenantAccess, Tx, revocations, tokens};
 
 use super::Identity;
 
+pub use requests::SignUp;
+pub use service::{Accounts, SignUpPolicy};
+pub(in crate::identity) use service::{record, whereabouts};
+pub(in crate::identity) use sign_in::come_in;
+
 const MAX_NAME: usize = 100;
 
-pub(super) fn user_view(user: &User) -> wire::User {
+pub(crate) fn user_view(user: &User) -> wire::User {
     wire::User {
         id: user.id.clone(),
         name: user.name.clone(),
         email: user.email.clone(),
+        email_verified: user.email_verified_at.is_some(),
         created_at: Timestamp::from_micros(user.created_at).to_string(),
     }
 }
 
-fn check_name(name: &str) -> Result<&str> {
+pub(crate) fn check_name(name: &str) -> Result<&str> {
     let name = name.trim();
     let length = name.chars().count();
     if length == 0 || length > MAX_NAME || name.chars().any(char::is_control) {
@@ -47,93 +61,68 @@ impl Identity {
             .transaction(|tx| async move {
                 match users::first(&tx).await? {
                     Some(user) => user.id.parse().map_err(|_| Error::internal("a user's id is damaged")),
-                    None => insert_user(&tx, name, None).await,
+                    None => insert_user(&tx, name, true).await,
                 }
             })
             .await
     }
 
-    /// A new user with a personal tenant.
+    /// A new user with a personal tenant, on behalf of the operator, who vouches for the address.
     ///
     /// # Errors
-    /// `name_invalid`, or a failure of the database (an address that is taken, too).
+    /// `name_invalid`, `email_invalid`, `email_taken`; a failure of the database.
     pub async fn create_user(&self, name: &str, email: Option<&str>) -> Result<UserId> {
         let name = check_name(name)?;
-        self.inner.system.transaction(|tx| async move { insert_user(&tx, name, email).await }).await
-    }
-
-    /// A new tenant with its owner.
-    ///
-    /// # Errors
-    /// `name_invalid`, or a failure of the database.
-    pub async fn create_tenant(&self, name: &str, owner: UserId) -> Result<TenantId> {
-        let name = check_name(name)?;
-        self.inner.system.transaction(|tx| async move { insert_tenant(&tx, name, owner, false).await }).await
-    }
-
-    /// Makes the user a member.
-    ///
-    /// # Errors
-    /// A failure of the database (a member already, too).
-    pub async fn add_member(&self, tenant: TenantId, user: UserId, role: Role) -> Result<()> {
+        let email = &email.map(EmailAddress::parse).transpose()?;
         self.inner
             .system
             .transaction(|tx| async move {
-                tenants::insert_member(&tx, tenant, user, role).await?;
-                let subject = user.to_string();
-                audit::append(&tx, Entry { tenant: Some(tenant), ..Entry::new("member.add", &subject) }).await
+                let user = insert_user(&tx, name, true).await?;
+                if let Some(email) = email {
+                    users::set_email(&tx, user, email, Some(tx.now())).await?;
+                }
+                Ok(user)
             })
             .await
-    }
-
-    /// Ends the membership, and what is open on it.
-    ///
-    /// # Errors
-    /// `member_not_found`, or a failure of the database.
-    pub async fn remove_member(&self, tenant: TenantId, user: UserId) -> Result<()> {
-        self.inner
-            .system
-            .transaction(|tx| async move {
-                if !tenants::remove_member(&tx, tenant, user).await? {
-                    return Err(Error::not_found("member", user));
-                }
-                let subject = user.to_string();
-                revocations::append(&tx, "membership", &subject).await?;
-                audit::append(&tx, Entry { tenant: Some(tenant), ..Entry::new("member.remove", &subject) })
-                    .await
-            })
-            .await?;
-        self.rights_ended();
-        Ok(())
     }
 }
 
-async fn insert_user(tx: &Tx<SystemScope>, name: &str, email: Option<&str>) -> Result<UserId> {
+/// `may_operate`: runs the installation when there is nobody yet. Who signs up by themselves never does.
+async fn insert_user(tx: &Tx<SystemScope>, name: &str, may_operate: bool) -> Result<UserId> {
     let id: UserId = tx.ambient().new_id();
     let row = User {
-        id: id.to_string(),
-        name: name.to_owned(),
-        email: email.map(str::to_owned),
-        created_at: tx.now().micros(),
+        is_operator: may_operate && users::first(tx).await?.is_none(),
+        ..User::new(id, name, tx.now().micros())
     };
     users::insert(tx, row).await?;
-    let tenant = insert_tenant(tx, name, id, true).await?;
+    let tenant = crate::tenants::insert_personal(tx, name, id).await?;
     let subject = id.to_string();
     audit::append(tx, Entry { tenant: Some(tenant), ..Entry::new("user.create", &subject) }).await?;
     Ok(id)
 }
 
-async fn insert_tenant(tx: &Tx<SystemScope>, name: &str, owner: UserId, personal: bool) -> Result<TenantId> {
-    let id: TenantId = tx.ambient().new_id();
-    let row = Tenant {
-        id: id.to_string(),
-        name: name.to_owned(),
-        personal_of: personal.then(|| owner.to_string()),
-        created_at: tx.now().micros(),
-    };
-    tenants::insert(tx, row).await?;
-    tenants::insert_member(tx, id, owner, Role::Owner).await?;
-    let subject = id.to_string();
-    audit::append(tx, Entry { tenant: Some(id), ..Entry::new("tenant.create", &subject) }).await?;
-    Ok(id)
+/// Refuses who has not confirmed their e-mail address. Who has none was made by the operator, or came from another source.
+///
+/// # Errors
+/// `email_unverified`.
+pub(crate) async fn require_verified_email(access: &impl TenantAccess) -> Result<()> {
+    let user = users::myself(access).await?.ok_or_else(|| Error::internal("the caller's user is gone"))?;
+    if user.email.is_none() || user.email_verified_at.is_some() {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Forbidden, "email_unverified", "Your e-mail address is not confirmed yet.")
+        .next_step(
+            "Follow the link in the mail that was sent to it, or ask for another mail in your account.",
+        ))
+}
+
+/// Revokes every API token of the user.
+async fn end_tokens(tx: &Tx<SystemScope>, user: UserId) -> Result<()> {
+    for token in tokens::all_of_user(tx, user).await? {
+        if let Ok(id) = token.id.parse() {
+            tokens::delete(tx, user, id).await?;
+            revocations::append(tx, "token", &token.id).await?;
+        }
+    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use stead_core::access::Permission;
 use stead_core::ids::{RequestId, SessionId, UserId};
 use stead_db::{Actor, Credential};
 
@@ -14,6 +15,27 @@ pub enum Presented {
     Session(String),
     /// An API token.
     Token(String),
+    /// A JWT of a program's session.
+    AccessToken(String),
+    /// What an intent token opened.
+    Held(Held),
+}
+
+/// The right to something that was opened with an intent token: that of the credential behind it, for one permission. Made only
+/// by [`super::Identity`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    pub(super) user: UserId,
+    pub(super) credential: Credential,
+    pub(super) permission: Permission,
+}
+
+impl Presented {
+    /// What stands in `Authorization: Bearer`: an API token, or an access token.
+    #[must_use]
+    pub fn bearer(text: &str) -> Self {
+        if text.contains('.') { Self::AccessToken(text.to_owned()) } else { Self::Token(text.to_owned()) }
+    }
 }
 
 impl std::fmt::Debug for Presented {
@@ -21,6 +43,8 @@ impl std::fmt::Debug for Presented {
         formatter.write_str(match self {
             Self::Session(_) => "Session(…)",
             Self::Token(_) => "Token(…)",
+            Self::AccessToken(_) => "AccessToken(…)",
+            Self::Held(_) => "Held(…)",
         })
     }
 }
@@ -31,6 +55,8 @@ pub struct RequestInfo {
     pub request: Option<RequestId>,
     pub ip: Option<IpAddr>,
     pub user_agent: Option<String>,
+    /// The credential that came with it, valid or not. A session that is shown while signing in ends with that.
+    pub presented: Option<Presented>,
 }
 
 /// An authenticated caller. Made only by [`super::Identity`]. Cheap to clone.
@@ -60,13 +86,20 @@ impl Caller {
     }
 
     /// As the audit log names them.
-    pub(super) fn actor(&self) -> Actor {
+    pub(crate) fn actor(&self) -> Actor {
         Actor {
             user: self.user,
             credential: self.credential,
             request: self.request.request,
             ip: self.request.ip,
+            user_agent: self.request.user_agent.as_deref().map(std::sync::Arc::from),
         }
+    }
+
+    /// Where the request came from, as far as that is known.
+    #[must_use]
+    pub fn ip(&self) -> Option<IpAddr> {
+        self.request.ip
     }
 
     pub(super) fn session(&self) -> Option<SessionId> {

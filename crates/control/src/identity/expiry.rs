@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use stead_core::Result;
 use stead_db::{
-    SystemScope, events, idempotency_keys, operations, previews, revocations, sessions, sign_in_links, tokens,
+    SystemScope, attempts, device_requests, events, factors, idempotency_keys, intents, known_devices,
+    mail_links, operations, pending_sign_ins, previews, refresh_tokens, revocations, sessions, sign_in_links,
+    tokens,
 };
 
 use crate::engine::Reconciler;
@@ -15,6 +17,8 @@ use crate::engine::Reconciler;
 const FEED: Duration = Duration::from_hours(48);
 /// Servers look for revocations every second; a day covers any that was stopped in between, which begins with an empty memory.
 const REVOCATIONS: Duration = Duration::from_hours(24);
+/// A device that was not seen for so long is new again.
+const DEVICES: Duration = Duration::from_hours(365 * 24);
 const OPERATIONS: Duration = Duration::from_hours(90 * 24);
 
 #[derive(Debug)]
@@ -50,6 +54,14 @@ impl Reconciler for ForgetExpired {
                     "sessions": sessions::delete_expired(&tx).await?,
                     "tokens": tokens::delete_expired(&tx).await?,
                     "sign_in_links": sign_in_links::delete_expired(&tx).await?,
+                    "pending_sign_ins": pending_sign_ins::delete_expired(&tx).await?,
+                    "refresh_tokens": refresh_tokens::delete_expired(&tx).await?,
+                    "intents": intents::delete_expired(&tx).await?,
+                    "device_requests": device_requests::delete_expired(&tx).await?,
+                    "known_devices": known_devices::prune(&tx, before(now, DEVICES)).await?,
+                    "attempts": attempts::delete_expired(&tx).await?,
+                    "passkey_ceremonies": factors::delete_expired_ceremonies(&tx).await?,
+                    "mail_links": mail_links::delete_expired(&tx).await?,
                     "previews": previews::delete_expired(&tx).await?,
                     "idempotency_keys": idempotency_keys::delete_expired(&tx).await?,
                     "events": events::prune(&tx, before(now, FEED)).await?,

@@ -13,6 +13,7 @@ use stead_core::ids::{TenantId, UserId};
 use stead_db::{Credential, TenantScope};
 
 use super::Scopes;
+use super::caller::{Caller, RequestInfo};
 
 const KEEP: Duration = Duration::from_secs(20);
 const MOST: usize = 20_000;
@@ -26,7 +27,15 @@ pub(super) struct ValidCredential {
     pub(super) expires_at: Option<Timestamp>,
 }
 
-pub(super) type ScopeKey = (Credential, Option<TenantId>);
+impl ValidCredential {
+    /// For one request.
+    pub(super) fn caller(self, info: &RequestInfo) -> Caller {
+        Caller { user: self.user, credential: self.credential, scopes: self.scopes, request: info.clone() }
+    }
+}
+
+/// A credential may be held to different permissions: all of its own, or the one that an intent token was for.
+pub(super) type ScopeKey = (Credential, Option<TenantId>, Scopes);
 
 #[derive(Debug, Default)]
 pub(super) struct Known {
@@ -67,7 +76,7 @@ impl Known {
         state.scopes.clear();
     }
 
-    /// By the hash of the secret.
+    /// By its kind and the hash of its secret.
     pub(super) fn credential(&self, hash: &String, now: Timestamp) -> Option<ValidCredential> {
         get(&self.state().credentials, hash, now).filter(|valid| valid.expires_at.is_none_or(|at| now < at))
     }

@@ -1,40 +1,62 @@
-//! Who asks and what they may do: users, tenants, memberships, sessions, API tokens, sign-in links, admission to previews.
+//! Who asks and what they may do: users, sessions, API tokens, sign-in links, admission to previews. Tenants and memberships are
+//! [`crate::tenants`]'.
 //!
 //! Owns those tables and is their only writer. Secrets are made here, shown once, and kept only as SHA-256 hashes of 256 (tokens:
 //! 178) random bits, which need no slow hash. Everything that ends a right (a session, a token, a membership) appends a
 //! revocation in the same transaction; [`Identity::revocations`] wakes those who hold something open on that right.
 
-mod accounts;
+mod access_tokens;
+pub(crate) mod accounts;
+mod admission;
 mod caller;
+mod device;
+mod devices;
 mod expiry;
+mod factors;
+mod intents;
 mod known;
+mod notices;
+mod operators;
+mod passwords;
 mod previews;
-mod secret;
-mod sessions;
+#[cfg(test)]
+mod program_tests;
+mod refresh;
+mod second_factors;
+pub(crate) mod secret;
+pub(crate) mod sessions;
 #[cfg(test)]
 mod tests;
 mod tokens;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use stead_api::v1::identity as wire;
-use stead_api::v1::{Page, PageQuery};
-use stead_core::access::{Permission, Role};
-use stead_core::ids::TenantId;
+use stead_core::access::Permission;
+use stead_core::ids::{InstanceId, TenantId, UserId};
 use stead_core::{Error, ErrorKind, Result, Timestamp};
-use stead_db::tenants::{self, Tenant};
-use stead_db::{Db, Nudge, SystemScope, TenantScope, revocations, users};
+use stead_db::{Db, Nudge, SystemScope, TenantScope, revocations, tenants, users};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-pub use caller::{Caller, Presented, RequestInfo};
+pub(crate) use accounts::require_verified_email;
+pub use accounts::{Accounts, SignUp, SignUpPolicy};
+pub use admission::{Admission, Factor, Pending, SecondFactor};
+pub use caller::{Caller, Held, Presented, RequestInfo};
+pub use factors::{Factors, Proof};
+pub use operators::Operator;
 pub use previews::PreviewPass;
+pub use refresh::ProgramTokens;
 pub use sessions::SignedIn;
 
 use self::known::Known;
+use self::passwords::Passwords;
+use crate::attempts::Attempts;
+use crate::keys::Keys;
+use crate::tenants::{security, view};
 
 /// Another server's revocations are looked for this often.
 const LOOK_SHARED: Duration = Duration::from_millis(400);
@@ -51,6 +73,10 @@ struct Inner {
     /// Where browsers reach this server, without a slash at the end.
     base_url: String,
     known: Known,
+    attempts: Attempts,
+    passwords: Passwords,
+    /// Set once, when the control plane is put together.
+    keys: OnceLock<Keys>,
     revoked: watch::Sender<u64>,
 }
 
@@ -64,6 +90,8 @@ impl Identity {
     #[must_use]
     pub fn new(db: Db, base_url: &str) -> Self {
         let system = db.system("identity");
+        let attempts = Attempts::new(&db);
+        let passwords = Passwords::new(db.clone());
         let base_url = base_url.trim_end_matches('/').to_owned();
         Self {
             inner: Arc::new(Inner {
@@ -71,12 +99,34 @@ impl Identity {
                 system,
                 base_url,
                 known: Known::default(),
+                attempts,
+                passwords,
+                keys: OnceLock::new(),
                 revoked: watch::Sender::new(0),
             }),
         }
     }
 
-    fn now(&self) -> Timestamp {
+    /// The same, able to sign and to seal.
+    #[must_use]
+    pub fn with_keys(self, keys: Keys) -> Self {
+        // Whoever puts it together sets them once; a second time would change nothing.
+        let _ = self.inner.keys.set(keys);
+        self
+    }
+
+    /// Counters of limited actions.
+    #[must_use]
+    pub fn attempts(&self) -> &Attempts {
+        &self.inner.attempts
+    }
+
+    #[cfg(test)]
+    pub(crate) fn system(&self) -> SystemScope {
+        self.inner.system.clone()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
         self.inner.system.now()
     }
 
@@ -87,7 +137,7 @@ impl Identity {
     }
 
     /// Forgets what is kept in memory and wakes those who hold something open. Called after the commit of every revocation.
-    fn rights_ended(&self) {
+    pub(crate) fn rights_ended(&self) {
         self.inner.known.clear();
         self.inner.revoked.send_modify(|count| *count += 1);
     }
@@ -141,16 +191,45 @@ impl Identity {
     /// The caller acting in a tenant (the personal one when absent) with a permission.
     ///
     /// # Errors
-    /// `tenant_not_found` for a tenant the caller is no member of; `permission_missing` when role or token do not allow it.
+    /// `tenant_not_found` for a tenant the caller is no member of; `address_not_allowed`; `permission_missing` when role or token do
+    /// not allow it.
     pub async fn scope(
         &self,
         caller: &Caller,
         tenant: Option<TenantId>,
         permission: Permission,
     ) -> Result<TenantScope> {
+        self.scope_about(caller, tenant, permission, None).await
+    }
+
+    /// The same for a request about one instance, by id or name: a role that is bound on it counts too.
+    ///
+    /// # Errors
+    /// See [`Identity::scope`].
+    pub async fn scope_about(
+        &self,
+        caller: &Caller,
+        tenant: Option<TenantId>,
+        permission: Permission,
+        instance: Option<&str>,
+    ) -> Result<TenantScope> {
         let scope = self.membership(caller, tenant).await?;
+        security::check_address(&scope)?;
+        if scope.requires_second_factor() && !self.has_second_factor(caller.user).await? {
+            return Err(Error::new(
+                ErrorKind::Forbidden,
+                "second_factor_required",
+                format!("{} asks its members for a second factor, and you have none.", scope.tenant_name()),
+            )
+            .next_step("Set one up in your account: an authenticator app or a passkey."));
+        }
         if scope.allows(permission) {
             return Ok(scope);
+        }
+        if let Some(reference) = instance
+            && let Some(instance) = bound(&scope, permission, reference).await?
+        {
+            return Ok(scope.on_instance(instance));
         }
         self.require(caller, permission)?;
         Err(Error::new(
@@ -159,18 +238,40 @@ impl Identity {
             format!(
                 "Your role in {} ({}) does not allow {}.",
                 scope.tenant_name(),
-                scope.role().as_str(),
+                scope.role().name(),
                 permission.as_str()
             ),
         )
         .next_step("Ask an owner of the tenant for another role."))
     }
 
+    /// # Errors
+    /// A failure of the database.
+    pub(crate) async fn has_second_factor(&self, user: UserId) -> Result<bool> {
+        Ok(!second_factors::of(&self.inner.system, user).await?.is_empty())
+    }
+
+    /// The scope of an owner in a tenant whose deletion was asked for, to restore it.
+    ///
+    /// # Errors
+    /// `tenant_not_found`, also for a tenant that is not being deleted; `permission_missing`.
+    pub(crate) async fn deleted_scope(&self, caller: &Caller, tenant: TenantId) -> Result<TenantScope> {
+        let limit = caller.scopes.as_deref();
+        let found = self.inner.db.deleted_tenant_scope(caller.actor(), tenant, limit).await?;
+        let scope = found.ok_or_else(|| Error::not_found("tenant", tenant))?;
+        if scope.allows(Permission::TenantDelete) {
+            return Ok(scope);
+        }
+        Err(Error::new(ErrorKind::Forbidden, "permission_missing", "Only an owner restores a tenant.")
+            .next_step("Ask an owner of the tenant."))
+    }
+
     async fn membership(&self, caller: &Caller, tenant: Option<TenantId>) -> Result<TenantScope> {
-        let key = (caller.credential, tenant);
+        let key = (caller.credential, tenant, caller.scopes.clone());
         let now = self.now();
         if let Some(scope) = self.inner.known.scope(&key, now) {
-            return Ok(scope.for_request(caller.request.request, caller.request.ip));
+            let actor = caller.actor();
+            return Ok(scope.for_request(actor.request, actor.ip, actor.user_agent));
         }
         let before = self.inner.known.generation();
         let found = self.inner.db.tenant_scope(caller.actor(), tenant, caller.scopes.as_deref()).await?;
@@ -193,14 +294,8 @@ impl Identity {
         let tenants = tenants::mine(&scope).await?;
         Ok(wire::Me {
             user: accounts::user_view(&user),
-            tenant: wire::Tenant {
-                id: scope.tenant_id().to_string(),
-                name: scope.tenant_name().to_owned(),
-                personal: scope.is_personal(),
-                role: role_view(scope.role()),
-                created_at: scope.tenant_created_at().to_string(),
-            },
-            tenants: tenants.iter().map(|(tenant, role)| tenant_view(tenant, *role)).collect(),
+            tenant: view::scope(&scope),
+            tenants: tenants.iter().map(|(tenant, role)| view::tenant(tenant, role)).collect(),
             permissions: scope
                 .permissions()
                 .iter()
@@ -208,37 +303,6 @@ impl Identity {
                 .collect(),
             session_id: caller.session().map(|id| id.to_string()),
         })
-    }
-
-    /// The tenants the caller belongs to, oldest first.
-    ///
-    /// # Errors
-    /// A failure of the database.
-    pub async fn tenants(&self, caller: &Caller, _page: &PageQuery) -> Result<Page<wire::Tenant>> {
-        let found = tenants::of_user(&self.inner.system, caller.user).await?;
-        Ok(Page {
-            items: found.iter().map(|(tenant, role)| tenant_view(tenant, *role)).collect(),
-            next_cursor: None,
-        })
-    }
-
-    /// The members of the scope's tenant.
-    ///
-    /// # Errors
-    /// A failure of the database.
-    pub async fn members(&self, scope: &TenantScope, _page: &PageQuery) -> Result<Page<wire::Member>> {
-        let found = tenants::members(scope).await?;
-        let items = found
-            .iter()
-            .filter_map(|(user, membership)| {
-                Some(wire::Member {
-                    user: accounts::user_view(user),
-                    role: role_view(Role::parse(&membership.role)?),
-                    since: Timestamp::from_micros(membership.created_at).to_string(),
-                })
-            })
-            .collect();
-        Ok(Page { items, next_cursor: None })
     }
 
     /// Removes expired rows of this domain, and wakes up nobody.
@@ -251,22 +315,15 @@ impl Identity {
 /// What a token is limited to; `None` is everything its owner may do.
 type Scopes = Option<Arc<BTreeSet<Permission>>>;
 
-fn role_view(role: Role) -> wire::Role {
-    match role {
-        Role::Owner => wire::Role::Owner,
-        Role::Admin => wire::Role::Admin,
-        Role::Support => wire::Role::Support,
-        Role::Member => wire::Role::Member,
-        Role::Guest => wire::Role::Guest,
+/// The instance that a reference names, when a binding on it gives the permission.
+async fn bound(scope: &TenantScope, permission: Permission, reference: &str) -> Result<Option<InstanceId>> {
+    let bound: Vec<InstanceId> = scope.rights().bound_with(permission).collect();
+    if bound.is_empty() {
+        return Ok(None);
     }
-}
-
-fn tenant_view(tenant: &Tenant, role: Role) -> wire::Tenant {
-    wire::Tenant {
-        id: tenant.id.clone(),
-        name: tenant.name.clone(),
-        personal: tenant.personal_of.is_some(),
-        role: role_view(role),
-        created_at: Timestamp::from_micros(tenant.created_at).to_string(),
-    }
+    let instance = match reference.parse() {
+        Ok(id) => Some(id),
+        Err(_) => stead_db::instances::find_by_name(scope, reference).await?.map(|row| row.id),
+    };
+    Ok(instance.filter(|instance| bound.contains(instance)))
 }

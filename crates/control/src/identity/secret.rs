@@ -16,14 +16,14 @@ const TOKEN_CHECK: usize = 6;
 const HINT: usize = TOKEN_PREFIX.len() + 4;
 
 /// 256 random bits as text for cookies and addresses.
-pub(super) fn opaque(ambient: &Ambient) -> String {
+pub(crate) fn opaque(ambient: &Ambient) -> String {
     let mut bytes = [0; 32];
     ambient.fill_random(&mut bytes);
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// What is kept of a secret: SHA-256, hex. Looked up by equality in an index, which tells nothing of the secret by its timing.
-pub(super) fn hash(secret: &str) -> String {
+pub(crate) fn hash(secret: &str) -> String {
     Sha256::digest(secret.as_bytes()).iter().fold(String::with_capacity(64), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

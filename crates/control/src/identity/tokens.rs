@@ -12,7 +12,7 @@ use stead_core::ids::{TokenId, UserId};
 use stead_core::{Error, ErrorKind, Result, Timestamp};
 use stead_db::audit::{self, Entry};
 use stead_db::tokens::ApiToken;
-use stead_db::{SystemScope, revocations, tokens};
+use stead_db::{Scope, Tx, revocations, tokens};
 
 use super::caller::Caller;
 use super::sessions::personal_tenant;
@@ -44,7 +44,12 @@ fn view(row: &ApiToken) -> Result<wire::ApiToken> {
     })
 }
 
-fn check(input: &wire::CreateApiToken) -> Result<()> {
+/// A time, or the end of a day (UTC).
+fn end_of(text: &str) -> Option<Timestamp> {
+    text.parse().ok().or_else(|| format!("{text}T23:59:59Z").parse().ok())
+}
+
+fn check(input: &wire::CreateApiToken, now: Timestamp) -> Result<()> {
     let mut wrong = Vec::new();
     let mut field = |field: &str, message: String| {
         wrong.push(FieldError { field: field.to_owned(), message, line: None, column: None });
@@ -60,7 +65,22 @@ fn check(input: &wire::CreateApiToken) -> Result<()> {
         }
     }
     if input.expires_in_days.is_some_and(|days| days == 0 || days > MAX_DAYS) {
-        field("expires_in_days", format!("use 1 to {MAX_DAYS}, or leave it out"));
+        field("expires_in_days", format!("use 1 to {MAX_DAYS}"));
+    }
+    if let Some(text) = &input.expires_at {
+        match end_of(text) {
+            None => field(
+                "expires_at",
+                "use a date such as 2027-01-31 or a time such as 2027-01-31T12:00:00Z".to_owned(),
+            ),
+            Some(at) if at <= now || at > now.plus(Duration::from_hours(24) * MAX_DAYS) => {
+                field("expires_at", format!("use a time within the next {MAX_DAYS} days"));
+            }
+            Some(_) if input.expires_in_days.is_some() => {
+                field("expires_at", "use either this or expires_in_days".to_owned());
+            }
+            Some(_) => {}
+        }
     }
     if wrong.is_empty() {
         return Ok(());
@@ -68,6 +88,20 @@ fn check(input: &wire::CreateApiToken) -> Result<()> {
     Err(wrong
         .into_iter()
         .fold(Error::invalid("token_invalid", "The token cannot be made like this."), Error::field))
+}
+
+/// Writes the token, unless its owner has too many.
+async fn insert<S: Scope>(tx: &Tx<S>, row: ApiToken) -> Result<()> {
+    let user: UserId = row.user_id.parse().map_err(|_| Error::internal("a user's id is damaged"))?;
+    if tokens::of_user(tx, user, tx.now()).await?.len() >= MAX_TOKENS {
+        return Err(Error::new(
+            ErrorKind::QuotaExceeded,
+            "too_many_tokens",
+            format!("You have {MAX_TOKENS} API tokens, which is the limit."),
+        )
+        .next_step("Revoke some that are not used any more."));
+    }
+    tokens::insert(tx, row).await
 }
 
 impl Identity {
@@ -84,14 +118,14 @@ impl Identity {
     /// again and is refused.
     ///
     /// # Errors
-    /// `token_invalid`; `permission_missing` for a permission that the caller's own token does not carry; `too_many_tokens`.
+    /// `token_invalid`; `step_up_required` for one that never expires; `permission_missing` for a permission that the caller's own token does not carry; `too_many_tokens`.
     pub async fn create_token(
         &self,
         caller: &Caller,
         input: wire::CreateApiToken,
         mutation: &Mutation,
     ) -> Result<wire::CreatedApiToken> {
-        check(&input)?;
+        check(&input, self.now())?;
         // A limited token must not make one that can do more.
         if let Some(own) = &caller.scopes {
             let wanted: Vec<Permission> =
@@ -105,11 +139,20 @@ impl Identity {
                 .next_step("Name scopes that this token has, or sign in."));
             }
         }
+        if input.expires_in_days.is_none() && input.expires_at.is_none() {
+            self.require_recent(caller).await?;
+        }
         let scope = self.membership(caller, None).await?;
         let secret = secret::token(self.inner.db.ambient());
         let id: TokenId = self.inner.db.ambient().new_id();
         let row = self.row(id, caller.user, &secret, &input)?;
-        let once = crate::idempotency::once(&scope, mutation, |_| async move { Ok(id.to_string()) }).await?;
+        let new = &row;
+        let once = crate::idempotency::once(&scope, mutation, |tx| async move {
+            insert(&*tx, new.clone()).await?;
+            audit::append(&tx, Entry::new("token.create", &new.id)).await?;
+            Ok(new.id.clone())
+        })
+        .await?;
         if once.repeated {
             return Err(Error::conflict(
                 "token_already_created",
@@ -117,7 +160,6 @@ impl Identity {
             )
             .next_step("Revoke it and make another one with a new key."));
         }
-        self.insert(row.clone(), &self.inner.system.on_behalf_of(caller.actor())).await?;
         Ok(wire::CreatedApiToken { token: view(&row)?, secret })
     }
 
@@ -126,16 +168,30 @@ impl Identity {
     /// # Errors
     /// `too_many_tokens`; a failure of the database.
     pub async fn issue_token(&self, user: UserId, name: &str) -> Result<String> {
-        let input = wire::CreateApiToken { name: name.to_owned(), scopes: Vec::new(), expires_in_days: None };
-        check(&input)?;
+        let input = wire::CreateApiToken {
+            name: name.to_owned(),
+            scopes: Vec::new(),
+            expires_in_days: None,
+            expires_at: None,
+        };
+        check(&input, self.now())?;
         let secret = secret::token(self.inner.db.ambient());
         let row = self.row(self.inner.db.ambient().new_id(), user, &secret, &input)?;
-        self.insert(row, &self.inner.system).await?;
+        let new = &row;
+        self.inner
+            .system
+            .transaction(|tx| async move {
+                insert(&tx, new.clone()).await?;
+                let personal = personal_tenant(&tx, user).await?;
+                audit::append(&tx, Entry { tenant: personal, ..Entry::new("token.create", &new.id) }).await
+            })
+            .await?;
         Ok(secret)
     }
 
     fn row(&self, id: TokenId, user: UserId, secret: &str, input: &wire::CreateApiToken) -> Result<ApiToken> {
-        let lifetime = input.expires_in_days.map(|days| Duration::from_hours(24) * days);
+        let lifetime = input.expires_in_days.map(|days| self.now().plus(Duration::from_hours(24) * days));
+        let expires_at = lifetime.or_else(|| input.expires_at.as_deref().and_then(end_of));
         Ok(ApiToken {
             id: id.to_string(),
             user_id: user.to_string(),
@@ -145,33 +201,8 @@ impl Identity {
             scopes: serde_json::to_string(&input.scopes).internal("writing a token's scopes")?,
             created_at: self.now().micros(),
             last_used_at: None,
-            expires_at: lifetime.map(|lifetime| self.now().plus(lifetime).micros()),
+            expires_at: expires_at.map(Timestamp::micros),
         })
-    }
-
-    async fn insert(&self, row: ApiToken, scope: &SystemScope) -> Result<()> {
-        let user: UserId = row.user_id.parse().map_err(|_| Error::internal("a user's id is damaged"))?;
-        scope
-            .transaction(|tx| {
-                let row = row.clone();
-                async move {
-                    let now = tx.now();
-                    if tokens::of_user(&tx, user, now).await?.len() >= MAX_TOKENS {
-                        return Err(Error::new(
-                            ErrorKind::QuotaExceeded,
-                            "too_many_tokens",
-                            format!("You have {MAX_TOKENS} API tokens, which is the limit."),
-                        )
-                        .next_step("Revoke some that are not used any more."));
-                    }
-                    let subject = row.id.clone();
-                    tokens::insert(&tx, row).await?;
-                    let personal = personal_tenant(&tx, user).await?;
-                    audit::append(&tx, Entry { tenant: personal, ..Entry::new("token.create", &subject) })
-                        .await
-                }
-            })
-            .await
     }
 
     /// Revokes a token of the caller, and what is open on it.

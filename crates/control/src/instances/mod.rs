@@ -30,7 +30,7 @@ use stead_core::error::InternalContext as _;
 use stead_core::ids::{InstanceId, OperationId};
 use stead_core::instance::phase::check_action;
 use stead_core::instance::rules::shown;
-use stead_core::instance::{Action, Cause, DriverKind, InstanceSpec, Source};
+use stead_core::instance::{Action, Cause, DriverKind, InstanceSpec, Resources, Source};
 use stead_core::{Error, ErrorKind, Result, Timestamp, names, workspace_config};
 use stead_db::instances::{InstanceRow, InstanceSettings, Intent};
 use stead_db::page::PageRequest;
@@ -47,11 +47,10 @@ use crate::engine::{Engine, NewOperation};
 use crate::events::InstanceReader;
 use crate::idempotency::{self, Mutation};
 use crate::nodes::Nodes;
+use crate::notifications::{self, Notice};
 use crate::operations::Operations;
+use crate::tenants::quotas::{self, Limited};
 use crate::uploads::Uploads;
-
-/// Live instances of one tenant.
-const MAX_INSTANCES: u64 = 1_000;
 
 /// How instances behave on this server.
 #[derive(Debug, Clone)]
@@ -181,14 +180,7 @@ impl Instances {
         new: &input::NewInstance,
         cause: &Cause,
     ) -> Result<(InstanceId, OperationId)> {
-        if stead_db::instances::count(tx).await? >= MAX_INSTANCES {
-            return Err(Error::new(
-                ErrorKind::QuotaExceeded,
-                "quota_exceeded",
-                format!("This tenant has {MAX_INSTANCES} instances, as many as it may have."),
-            )
-            .next_step("Delete some first."));
-        }
+        crate::identity::require_verified_email(tx).await?;
         let (now, ambient) = (tx.now(), tx.ambient());
         let id: InstanceId = ambient.new_id();
         let name = self.choose_name(tx, new).await?;
@@ -203,9 +195,13 @@ impl Instances {
             }
         }
         let spec: InstanceSpec = workspace_config::merge(&new.requested, new.source.clone(), None);
+        let tenant = TenantAccess::scope(tx).tenant_id();
+        let wanted =
+            [(Limited::Instances, 1)].into_iter().chain(growth(None, spec.resources)).collect::<Vec<_>>();
+        quotas::check_all(tx, tenant, &wanted).await?;
         let row = InstanceRow {
             id,
-            tenant: TenantAccess::scope(tx).tenant_id(),
+            tenant,
             name,
             host_label,
             driver: new.driver.unwrap_or(self.inner.settings.default_driver),
@@ -228,6 +224,9 @@ impl Instances {
             last_active_at: Some(now),
         };
         stead_db::instances::insert(tx, &row).await?;
+        let name = row.name.clone();
+        let notice = Notice::InstanceCreated { tenant: row.tenant, instance: row.id, name };
+        notifications::announce(tx, notice).await?;
         if let Some(Source::Bundle { upload, .. }) = &new.source {
             stead_db::uploads::set_used_by(tx, *upload, Some(id)).await?;
         }
@@ -283,6 +282,8 @@ impl Instances {
                 }
                 let mut intent = Intent::of(&row);
                 changes.apply(&mut row.settings.requested, &mut intent.spec);
+                let wanted = growth(Some(row.spec.resources), intent.spec.resources);
+                quotas::check_all(&tx, row.tenant, &wanted).await?;
                 row.version += 1;
                 row.updated_at = tx.now();
                 stead_db::instances::set_settings(&tx, &row).await?;
@@ -565,6 +566,14 @@ impl Instances {
             .await
     }
 
+    /// The id of an instance that is named by id or name.
+    ///
+    /// # Errors
+    /// `instance_not_found`.
+    pub async fn id_of(&self, scope: &TenantScope, reference: &str) -> Result<InstanceId> {
+        Ok(self.find(scope, reference).await?.id)
+    }
+
     pub(crate) async fn find<A: TenantAccess>(&self, access: &A, reference: &str) -> Result<InstanceRow> {
         let found = match reference.parse::<InstanceId>() {
             Ok(id) => stead_db::instances::find(access, id).await?,
@@ -602,6 +611,16 @@ impl InstanceReader for Instances {
             None => Ok(None),
         }
     }
+}
+
+/// What more an instance takes of its tenant's quotas.
+fn growth(before: Option<Resources>, after: Resources) -> [(Limited, u64); 3] {
+    let more = |of: fn(&Resources) -> u64| of(&after).saturating_sub(before.as_ref().map_or(0, of));
+    [
+        (Limited::CpuMillis, more(|resources| u64::from(resources.cpu_millis))),
+        (Limited::MemoryBytes, more(|resources| resources.memory_bytes)),
+        (Limited::DiskBytes, more(|resources| resources.disk_bytes)),
+    ]
 }
 
 fn check_version(row: &InstanceRow, if_match: Option<u64>) -> Result<()> {
@@ -643,7 +662,7 @@ async fn audit(
     let object = instance.to_string();
     stead_db::audit::append(
         tx,
-        stead_db::audit::Entry { tenant: None, action, object: Some(&object), detail },
+        stead_db::audit::Entry { detail, ..stead_db::audit::Entry::new(action, &object) },
     )
     .await
 }
@@ -657,7 +676,11 @@ async fn audit_in<S: Scope>(
     let object = row.id.to_string();
     stead_db::audit::append(
         tx,
-        stead_db::audit::Entry { tenant: Some(row.tenant), action, object: Some(&object), detail },
+        stead_db::audit::Entry {
+            tenant: Some(row.tenant),
+            detail,
+            ..stead_db::audit::Entry::new(action, &object)
+        },
     )
     .await
 }

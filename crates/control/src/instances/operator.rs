@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use stead_core::ids::TenantId;
 use stead_core::instance::{Action, Cause, ObservedState, Wish};
 use stead_core::{Error, Result};
 use stead_db::SystemScope;
@@ -53,6 +54,49 @@ impl Instances {
     /// `taking_down_incomplete` when some are left after five minutes.
     pub async fn delete_everything(&self) -> Result<usize> {
         self.end_everything(Action::Delete, |_| true).await
+    }
+
+    /// Wishes that every instance of the tenant is stopped; gives how many were not.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub(crate) async fn stop_tenant(&self, tenant: TenantId) -> Result<usize> {
+        self.end_tenant(tenant, Action::Stop).await.map(|(_, begun)| begun)
+    }
+
+    /// Wishes that every instance of the tenant is deleted; gives how many are left.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub(crate) async fn delete_tenant(&self, tenant: TenantId) -> Result<usize> {
+        self.end_tenant(tenant, Action::Delete).await.map(|(left, _)| left)
+    }
+
+    async fn end_tenant(&self, tenant: TenantId, action: Action) -> Result<(usize, usize)> {
+        let scope = self.inner.db.system("ending a deleted tenant");
+        let cause = &Cause::System { why: "the tenant was deleted".to_owned() };
+        let instances = stead_db::tenants::live_instances(&scope, tenant).await?;
+        let mut begun = 0;
+        for id in &instances {
+            let outcome = scope
+                .transaction(|tx| async move {
+                    match stead_db::instances::find(&tx, *id).await? {
+                        Some(row) if row.wish != action.wish() && row.wish != Wish::Deleted => {
+                            self.wish(&tx, &row, action, cause, GRACE).await.map(|_| true)
+                        }
+                        _ => Ok(false),
+                    }
+                })
+                .await;
+            match outcome {
+                Ok(did) => begun += usize::from(did),
+                // Something else is being done to it: the next round looks again.
+                Err(error) => {
+                    tracing::debug!(instance.id = %id, "ending an instance of a deleted tenant: {error}")
+                }
+            }
+        }
+        Ok((instances.len(), begun))
     }
 
     async fn end_everything(&self, action: Action, concerns: impl Fn(&InstanceRow) -> bool) -> Result<usize> {

@@ -8,6 +8,7 @@ use stead_db::Changed;
 use stead_db::instances::{InstanceRow, Intent};
 
 use super::steps::Worker;
+use crate::notifications::{self, Notice};
 
 /// Makes the intent that nothing is left.
 pub(super) async fn want_absent(worker: &Worker, instance: InstanceId) -> Result<InstanceRow> {
@@ -35,8 +36,10 @@ pub(super) async fn finish(worker: &Worker, row: &InstanceRow) -> Result<()> {
         .db
         .system("ending a deleted instance")
         .transaction(|tx| async move {
-            if stead_db::instances::find(&tx, instance).await?.is_some() {
+            if let Some(row) = stead_db::instances::find(&tx, instance).await? {
                 stead_db::instances::mark_deleted(&tx, instance, tx.now()).await?;
+                notifications::announce(&tx, Notice::InstanceDeleted { tenant, instance, name: row.name })
+                    .await?;
                 tx.changed(tenant, Changed::InstanceDeleted(instance));
             }
             Ok(())

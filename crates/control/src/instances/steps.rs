@@ -17,6 +17,7 @@ use stead_db::{Changed, Db, Nudge};
 use super::remove;
 use crate::engine::StepContext;
 use crate::nodes::Nodes;
+use crate::tenants::quotas;
 use crate::uploads::Uploads;
 
 /// How long taking back waits for a node to stop what it started.
@@ -221,6 +222,9 @@ impl Worker {
             .system("configuring an instance")
             .transaction(|tx| async move {
                 let row = stead_db::instances::find(&tx, instance).await?.ok_or_else(|| deleted(instance))?;
+                // The file may ask for more than the instance was created with.
+                let wanted = super::growth(Some(row.spec.resources), spec.resources);
+                quotas::check_all(&tx, row.tenant, &wanted).await?;
                 let intent = Intent { spec: spec.clone(), configured: true, ..Intent::of(&row) };
                 stead_db::instances::set_intent(&tx, instance, &intent).await?;
                 stead_db::instances::put_ports(&tx, instance, &spec.ports, true).await?;
@@ -247,15 +251,18 @@ impl Worker {
         anew: bool,
         context: &StepContext,
     ) -> Result<()> {
+        let known = self.row(instance).await?;
+        let holders = crate::secrets::holders(known.tenant, instance, known.created_by);
+        let secrets = stead_db::secrets::any(&self.db.system("starting an instance"), &holders).await?;
         let row = self
             .set_intent(instance, |row| {
                 if row.wish == Wish::Deleted {
                     return Err(being_deleted());
                 }
-                Ok(run_to_ask_for(row, before, anew).map(|run| Intent {
-                    run,
-                    wanted: Some(Wanted::Running { run }),
-                    ..Intent::of(row)
+                Ok(run_to_ask_for(row, before, anew).map(|run| {
+                    let mut intent = Intent { run, wanted: Some(Wanted::Running { run }), ..Intent::of(row) };
+                    intent.spec.secrets = secrets;
+                    intent
                 }))
             })
             .await?;

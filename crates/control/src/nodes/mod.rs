@@ -4,17 +4,19 @@
 //! measurements) is kept in memory of the server that holds the connection.
 
 mod live;
+mod news;
 mod session;
 mod view;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use stead_api::node::NodeDriver;
 use stead_api::v1::Page;
 use stead_api::v1::nodes::Node;
 use stead_core::ids::{InstanceId, NodeId};
-use stead_core::instance::{DriverKind, InstanceDocument, Resources, Rootfs};
+use stead_core::instance::{DriverKind, InstanceDocument, InstanceSecrets, Resources, Rootfs};
 use stead_core::placement::{self, Candidate, Offer, Request};
 use stead_core::{Error, Result, Timestamp};
 use stead_db::nodes::NodeRow;
@@ -50,13 +52,34 @@ struct Inner {
     server: String,
     registry: Registry,
     events: Events,
+    secrets: OnceLock<Arc<dyn SecretsOfInstances>>,
+}
+
+/// Who knows the secrets that an instance gets at start.
+#[async_trait]
+pub trait SecretsOfInstances: Send + Sync + std::fmt::Debug {
+    /// For the node that the instance is placed on, and no other.
+    async fn of(&self, node: NodeId, instance: InstanceId) -> Result<InstanceSecrets>;
 }
 
 impl Nodes {
     /// `server` names this process among those that share the database.
     #[must_use]
     pub fn new(db: Db, events: Events, server: String) -> Self {
-        Self { inner: Arc::new(Inner { db, server, registry: Registry::default(), events }) }
+        Self {
+            inner: Arc::new(Inner {
+                db,
+                server,
+                registry: Registry::default(),
+                events,
+                secrets: OnceLock::new(),
+            }),
+        }
+    }
+
+    /// Called once while the control plane is put together; later calls change nothing.
+    pub fn read_secrets_by(&self, secrets: Arc<dyn SecretsOfInstances>) {
+        let _ = self.inner.secrets.set(secrets);
     }
 
     /// Takes over a connection that a node has dialled and serves it until it ends. `proven` is the id that its certificate

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use stead_api::node::{NodeHello, NodeMessage};
+use stead_api::node::{NodeHello, NodeMessage, SecretsAnswer};
 use stead_core::error::InternalContext as _;
 use stead_core::ids::{InstanceId, NodeId};
 use stead_core::instance::{InstanceDocument, InstanceReport, InstanceSpec, ObservedState, Wanted};
@@ -18,7 +18,8 @@ use stead_db::nodes::NodeRow;
 use stead_db::{Changed, Nudge};
 use stead_link::{ByteStream, NodeClient};
 
-use super::{Nodes, UsageSample};
+use super::{Nodes, UsageSample, news};
+use crate::notifications;
 
 /// Messages that are stored in one transaction when they come at once.
 const BATCH: usize = 128;
@@ -189,6 +190,10 @@ async fn store(
                     inner.events.usage(tenant, *instance, crate::instances::view::usage(&sample));
                 }
             }
+            NodeMessage::NeedsSecrets { instance } => {
+                let (nodes, instance) = (nodes.clone(), *instance);
+                tokio::spawn(async move { hand_secrets_over(&nodes, node, instance).await });
+            }
             NodeMessage::Heartbeat { disk_free_bytes: free } => disk_free_bytes = Some(*free),
         }
     }
@@ -223,6 +228,9 @@ async fn store(
                 if before.observed.as_ref() != Some(&report) {
                     tx.changed(before.tenant, Changed::Instance(*instance));
                 }
+                if let Some(notice) = news::of(&before, &report) {
+                    notifications::announce(&tx, notice).await?;
+                }
                 known.push((*instance, before.tenant, report.state));
             }
             Ok(known)
@@ -239,6 +247,27 @@ async fn store(
         }
     }
     Ok(())
+}
+
+/// Answers a start that waits. A failure of the database is no answer: the node asks again.
+async fn hand_secrets_over(nodes: &Nodes, node: NodeId, instance: InstanceId) {
+    let (Some(source), Some(client)) = (nodes.inner.secrets.get(), nodes.inner.registry.client(node)) else {
+        return;
+    };
+    let answer = match source.of(node, instance).await {
+        Ok(secrets) => SecretsAnswer::Secrets(secrets),
+        Err(error) => {
+            tracing::warn!(node.id = %node, instance.id = %instance, error.code = error.code(), error.inside = %error.inside(),
+                "the secrets of an instance cannot be read");
+            if error.kind() == ErrorKind::Unavailable {
+                return;
+            }
+            SecretsAnswer::Refused { problem: error.to_problem() }
+        }
+    };
+    if let Err(error) = client.put_secrets(instance, &answer).await {
+        tracing::warn!(node.id = %node, instance.id = %instance, error.inside = %error.inside(), "secrets could not be handed over");
+    }
 }
 
 /// What it means that a node has nothing of an instance any more: that its removal is done, when that was wanted; else that the

@@ -54,7 +54,12 @@ pub(crate) async fn member(db: &Db, name: &str) -> TenantScope {
     let user = identity.create_user(name, None).await.unwrap();
     let link = identity.sign_in_link(user).await.unwrap();
     let info = RequestInfo::default();
-    let signed_in = identity.sign_in_with_link(link.url.split_once('#').unwrap().1, &info).await.unwrap();
+    let signed_in = identity
+        .sign_in_with_link(link.url.split_once('#').unwrap().1, &info)
+        .await
+        .unwrap()
+        .signed_in()
+        .unwrap();
     let caller = identity.authenticate(&Presented::Session(signed_in.secret), &info).await.unwrap();
     identity.scope(&caller, None, Permission::OperationWrite).await.unwrap()
 }

@@ -149,6 +149,9 @@ pub struct InstanceSpec {
     /// Stop after this long without use; `None` never stops.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle_timeout: Option<Duration>,
+    /// It has secrets: its node asks the server for them before it starts a run. They are never part of a document.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub secrets: bool,
 }
 
 impl InstanceSpec {
@@ -164,6 +167,7 @@ impl InstanceSpec {
             tasks: Vec::new(),
             ports: Vec::new(),
             idle_timeout: None,
+            secrets: false,
         }
     }
 }

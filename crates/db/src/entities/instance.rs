@@ -54,6 +54,10 @@ pub struct Model {
     pub observed_at: Option<i64>,
     /// When somebody last used it, for the idle stop; at most a minute behind.
     pub last_active_at: Option<i64>,
+    /// What `spec` takes, again as numbers that a database can add up for quotas. Written with `spec`.
+    pub cpu_millis: i64,
+    pub memory_bytes: i64,
+    pub disk_bytes: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,4 +1,4 @@
-//! Who belongs to which tenant, with which role. Written by control::identity.
+//! Who belongs to which tenant, with which role. Written by control::tenants.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,7 +9,7 @@ pub struct Model {
     pub tenant_id: String,
     #[sea_orm(primary_key, auto_increment = false)]
     pub user_id: String,
-    /// Text form of `stead_core::access::Role`.
+    /// Text form of `stead_core::access::Role`, or the id of a role of the tenant's own.
     pub role: String,
     pub created_at: i64,
 }

@@ -16,7 +16,7 @@ use stead_core::ambient::Ambient;
 use stead_core::driver::{Observation, ProcessIo, ProcessSpec, ProgressSink, RunPlan};
 use stead_core::error::Error;
 use stead_core::ids::InstanceId;
-use stead_core::instance::{Progress, Resources, Rootfs};
+use stead_core::instance::{InstanceSecrets, Progress, Resources, Rootfs};
 
 use crate::DynDriver;
 
@@ -116,6 +116,7 @@ pub fn plan(ambient: &Ambient) -> RunPlan {
         resources: Resources { cpu_millis: 1_000, memory_bytes: 512 << 20, disk_bytes: 64 << 20, pids: 128 },
         env: [("GREETING".to_owned(), "hello".to_owned())].into(),
         command: None,
+        secrets: InstanceSecrets::default(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The instances' way out: one bridge, one static nftables table, one address per instance.
 //!
 //! Names carry a hash of the node's directory, so that several nodes on one machine do not meet. Nothing is loaded per instance:
-//! instances are kept apart by isolated bridge ports. `network.json` (the subnet and who has which address) is written by
-//! [`Network`] only.
+//! instances are kept apart by isolated bridge ports. `network.json` (the subnet) and `instances/<id>/slot` (its place in the subnet
+//! and in the ranges of user ids, which goes with the instance's directory) are written by [`Network`] only.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -14,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use stead_core::error::{Error, InternalContext as _, Result};
 use stead_core::ids::InstanceId;
-use stead_shim::sandbox::NetworkSpec;
+use stead_shim::sandbox::{NetworkSpec, remove_left_overs};
 
 use super::files;
 
@@ -89,19 +89,22 @@ impl Names {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Leases {
-    /// First address of the subnet.
+struct Subnet {
+    /// Its first address.
     subnet: Ipv4Addr,
-    /// Place in the subnet and in the ranges of user ids.
-    slots: BTreeMap<InstanceId, u32>,
 }
+
+/// In the instance's directory.
+const SLOT_FILE: &str = "slot";
 
 /// See the module's documentation.
 #[derive(Debug)]
 pub(super) struct Network {
     names: Names,
-    path: PathBuf,
-    leases: Mutex<Leases>,
+    subnet: Ipv4Addr,
+    instances: PathBuf,
+    /// As in the files; those decide after a start.
+    slots: Mutex<BTreeMap<InstanceId, u32>>,
     servers: Vec<IpAddr>,
     allow_private: bool,
 }
@@ -212,11 +215,17 @@ fn run(program: &str, arguments: &[&str], input: Option<&str>) -> Result<(), Str
 }
 
 impl Network {
-    pub(super) fn open(directory: &Path, servers: Vec<IpAddr>, allow_private: bool) -> Result<Self> {
+    /// `instances` holds a directory for each.
+    pub(super) fn open(
+        directory: &Path,
+        instances: PathBuf,
+        servers: Vec<IpAddr>,
+        allow_private: bool,
+    ) -> Result<Self> {
         let names = Names::of(directory);
         let path = directory.join("network.json");
-        let leases = match files::read_json::<Leases>(&path)? {
-            Some(leases) => leases,
+        let subnet = match files::read_json::<Subnet>(&path)? {
+            Some(Subnet { subnet }) => subnet,
             None => {
                 let routes = std::fs::read_to_string("/proc/thread-self/net/route").unwrap_or_default();
                 let start = u32::from_str_radix(&names.hash, 16).unwrap_or(0);
@@ -226,12 +235,12 @@ impl Network {
                         "Every subnet in 10.64.0.0/10 and above is in use on this machine.",
                     )
                 })?;
-                let leases = Leases { subnet, slots: BTreeMap::new() };
-                files::write_json(&path, &leases)?;
-                leases
+                files::write_json(&path, &Subnet { subnet })?;
+                subnet
             }
         };
-        Ok(Self { names, path, leases: Mutex::new(leases), servers, allow_private })
+        let slots = Mutex::new(slots(&instances)?);
+        Ok(Self { names, subnet, instances, slots, servers, allow_private })
     }
 
     pub(super) const fn names(&self) -> &Names {
@@ -242,12 +251,8 @@ impl Network {
         &self.servers
     }
 
-    fn subnet(&self) -> Ipv4Addr {
-        self.leases.lock().unwrap_or_else(PoisonError::into_inner).subnet
-    }
-
     fn gateway(&self) -> Ipv4Addr {
-        Ipv4Addr::from(u32::from(self.subnet()) + 1)
+        Ipv4Addr::from(u32::from(self.subnet) + 1)
     }
 
     /// Makes bridge, table and forwarding what they should be. May be repeated. The error is a sentence for the operator.
@@ -265,11 +270,7 @@ impl Network {
         run("ip", &["addr", "replace", &address, "dev", &bridge], None)?;
         run("ip", &["link", "set", &bridge, "up"], None)?;
         // The table comes before forwarding, so that there is no moment in which instances reach everything.
-        run(
-            "nft",
-            &["-f", "-"],
-            Some(&table(&self.names, self.subnet(), &self.servers, self.allow_private)),
-        )?;
+        run("nft", &["-f", "-"], Some(&table(&self.names, self.subnet, &self.servers, self.allow_private)))?;
         std::fs::write("/proc/sys/net/ipv4/ip_forward", "1")
             .map_err(|error| format!("net.ipv4.ip_forward cannot be set ({error})"))?;
         self.pass_other_firewalls();
@@ -324,13 +325,13 @@ impl Network {
             .internal("removing the firewall table")
     }
 
-    /// The instance's place, given now when it has none.
+    /// The instance's place, given now when it has none. Its directory has to be there.
     pub(super) fn lease(&self, instance: InstanceId) -> Result<u32> {
-        let mut leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(slot) = leases.slots.get(&instance) {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(slot) = slots.get(&instance) {
             return Ok(*slot);
         }
-        let taken: std::collections::BTreeSet<u32> = leases.slots.values().copied().collect();
+        let taken: std::collections::BTreeSet<u32> = slots.values().copied().collect();
         // The lowest free place after the highest given one first: an address is not used again at once.
         let next = taken.last().map_or(FIRST_SLOT, |last| last + 1);
         let slot = (next..=LAST_SLOT)
@@ -344,8 +345,10 @@ impl Network {
                 )
                 .next_step("Delete instances or use another node.")
             })?;
-        leases.slots.insert(instance, slot);
-        files::write_json(&self.path, &*leases)?;
+        // Not forced to disk: after a power cut nothing runs, and an instance without a place is given another one.
+        let path = self.instances.join(instance.to_string()).join(SLOT_FILE);
+        std::fs::write(&path, format!("{slot}\n")).internal(format!("writing {}", path.display()))?;
+        slots.insert(instance, slot);
         Ok(slot)
     }
 
@@ -353,41 +356,35 @@ impl Network {
         NetworkSpec::Veth {
             host_name: self.names.interface(slot),
             bridge: self.names.bridge(),
-            address: Ipv4Addr::from(u32::from(self.subnet()) + slot),
+            address: Ipv4Addr::from(u32::from(self.subnet) + slot),
             prefix_len: PREFIX,
             gateway: self.gateway(),
             mtu: MTU,
         }
     }
 
-    /// Removes the instance's interface, when it is still there, and gives its address back.
-    pub(super) fn release(&self, instance: InstanceId) -> Result<()> {
-        let mut leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(slot) = leases.slots.get(&instance).copied() else { return Ok(()) };
-        self.remove_interface(slot)?;
-        leases.slots.remove(&instance);
-        files::write_json(&self.path, &*leases)
+    /// The instance's directory is gone and with it the lease: its place is free.
+    pub(super) fn release(&self, instance: InstanceId) {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).remove(&instance);
     }
 
-    /// Removes the interface of an instance that does not run.
+    /// Removes the interface of an instance that does not run, when it is still there.
     pub(super) fn remove_left(&self, instance: InstanceId) -> Result<()> {
-        let slot = self.leases.lock().unwrap_or_else(PoisonError::into_inner).slots.get(&instance).copied();
-        slot.map_or(Ok(()), |slot| self.remove_interface(slot))
+        let slot = self.slots.lock().unwrap_or_else(PoisonError::into_inner).get(&instance).copied();
+        let Some(slot) = slot else { return Ok(()) };
+        Ok(remove_left_overs(None, Some(&self.names.interface(slot)))?)
     }
+}
 
-    fn remove_interface(&self, slot: u32) -> Result<()> {
-        let interface = self.names.interface(slot);
-        let exists = || nix::net::if_::if_nametoindex(interface.as_str()).is_ok();
-        match run("ip", &["link", "delete", &interface], None).internal("removing an instance's interface") {
-            // It vanishes with the network namespace of the instance, perhaps just now.
-            Err(error) if exists() => Err(error),
-            Ok(()) | Err(_) => Ok(()),
-        }
-    }
-
-    pub(super) fn leased(&self) -> Vec<InstanceId> {
-        self.leases.lock().unwrap_or_else(PoisonError::into_inner).slots.keys().copied().collect()
-    }
+/// The places that were given, by the instances' directories. A file that a power cut has spoiled counts for nothing.
+fn slots(instances: &Path) -> Result<BTreeMap<InstanceId, u32>> {
+    let given = files::list(instances)?.into_iter().filter_map(|directory| {
+        let instance = directory.file_name()?.to_str()?.parse().ok()?;
+        let slot =
+            std::fs::read_to_string(directory.join(SLOT_FILE)).ok()?.strip_suffix('\n')?.parse().ok()?;
+        Some((instance, slot))
+    });
+    Ok(given.filter(|(_, slot)| (FIRST_SLOT..=LAST_SLOT).contains(slot)).collect())
 }
 
 /// The chain of iptables in which traffic of the bridge has to be accepted; none when nothing there drops it.
@@ -445,6 +442,26 @@ mod tests {
         );
         assert!(text.contains(&names.bridge()));
         assert!(!table(&names, Ipv4Addr::new(10, 64, 0, 0), &[], true).contains("100.64.0.0/10"));
+    }
+
+    #[test]
+    fn places_stay_with_the_directories_of_their_instances() {
+        let node = tempfile::tempdir().unwrap();
+        let instances = node.path().join("instances");
+        let open = || Network::open(node.path(), instances.clone(), Vec::new(), false).unwrap();
+        let ids: Vec<InstanceId> = (0..3).map(|_| stead_core::ambient::Ambient::system().new_id()).collect();
+        let directory = |id: &InstanceId| instances.join(id.to_string());
+        ids.iter().for_each(|id| std::fs::create_dir_all(directory(id)).unwrap());
+        let network = open();
+        assert_eq!(ids.iter().map(|id| network.lease(*id).unwrap()).collect::<Vec<_>>(), [2, 3, 4]);
+        std::fs::remove_dir_all(directory(&ids[0])).unwrap();
+        std::fs::write(directory(&ids[1]).join(SLOT_FILE), "").unwrap();
+        let again = open();
+        assert_eq!(again.subnet, network.subnet);
+        assert_eq!(again.lease(ids[2]).unwrap(), 4);
+        assert_eq!(again.lease(ids[1]).unwrap(), 5);
+        again.release(ids[2]);
+        assert!(again.lease(ids[0]).is_err(), "without a directory there is no place");
     }
 
     proptest! {

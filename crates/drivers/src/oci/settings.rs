@@ -47,7 +47,7 @@ pub struct OciSettings {
     pub insecure_registries: Vec<String>,
     pub image_limits: ImageLimits,
     pub image_cleaning: ImageCleaning,
-    /// Formatted disk images kept ready.
+    /// Formatted disk images kept ready for each size in use; less than a megabyte each.
     pub disk_pool: usize,
     /// First user id of the host that instances are mapped to.
     pub first_user_id: u32,
@@ -112,7 +112,7 @@ impl OciSettings {
             insecure_registries: Vec::new(),
             image_limits: ImageLimits::default(),
             image_cleaning: ImageCleaning::default(),
-            disk_pool: 2,
+            disk_pool: 8,
             first_user_id: 100_000,
         }
     }

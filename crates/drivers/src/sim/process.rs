@@ -212,6 +212,10 @@ impl ProcessStage {
     async fn run(mut self) -> i32 {
         let spec = self.process.spec.clone();
         let mut env = self.guest.lock().plan.env.clone();
+        let secrets = self.guest.lock().plan.secrets.clone();
+        for (name, value) in secrets.env {
+            env.entry(name).or_insert_with(|| value.expose().to_owned());
+        }
         env.extend(spec.env.clone());
         env.entry("HOME".to_owned()).or_insert_with(|| "/home/user".to_owned());
         let mut shell = Shell {

@@ -2,9 +2,9 @@
 
 use std::marker::PhantomData;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
-use stead_control::{Caller, Presented, TenantScope};
+use stead_control::{Caller, Operator, Presented, TenantScope};
 use stead_core::Error;
 use stead_core::access::Permission;
 use stead_core::error::ErrorKind;
@@ -100,9 +100,23 @@ impl<P: Needs> FromRequestParts<AppState> for InTenant<P> {
             .cloned()
             .ok_or_else(|| Error::internal("a caller without a credential"))?;
         let tenant = wanted_tenant(parts)?;
-        let scope = state.control.identity().scope(&caller, tenant, P::PERMISSION).await?;
+        let identity = state.control.identity();
+        let scope = match identity.scope(&caller, tenant, P::PERMISSION).await {
+            Err(error) if error.code() == "permission_missing" => {
+                // The role does not allow it everywhere; a binding may on the instance that the path names.
+                let instance = instance_of(parts, state).await;
+                identity.scope_about(&caller, tenant, P::PERMISSION, instance.as_deref()).await?
+            }
+            outcome => outcome?,
+        };
         Ok(Self { scope, presented, needs: PhantomData })
     }
+}
+
+/// The instance in the path, by id or name.
+async fn instance_of(parts: &mut Parts, state: &AppState) -> Option<String> {
+    let parameters = RawPathParams::from_request_parts(parts, state).await.ok()?;
+    parameters.iter().find(|(name, _)| *name == "instance").map(|(_, value)| value.to_owned())
 }
 
 /// A caller acting on their own account, whose credential has the permission `P`.
@@ -120,6 +134,22 @@ impl<P: Needs> FromRequestParts<AppState> for OnAccount<P> {
         let caller = caller(parts)?;
         state.control.identity().require(&caller, P::PERMISSION)?;
         Ok(Self { caller, tenant: wanted_tenant(parts)?, needs: PhantomData })
+    }
+}
+
+/// A caller who runs the installation, whose credential has the permission `P`.
+#[derive(Debug)]
+pub struct AsOperator<P> {
+    pub operator: Operator,
+    needs: PhantomData<P>,
+}
+
+impl<P: Needs> FromRequestParts<AppState> for AsOperator<P> {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Answer<Self> {
+        let caller = caller(parts)?;
+        let operator = state.control.identity().operator(&caller, P::PERMISSION).await?;
+        Ok(Self { operator, needs: PhantomData })
     }
 }
 

@@ -110,6 +110,26 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     }
 }
 
+/// A body of JSON, or of a form, which OAuth clients send.
+#[derive(Debug)]
+pub struct JsonOrForm<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonOrForm<T> {
+    type Rejection = Failure;
+    async fn from_request(request: Request, _: &S) -> Answer<Self> {
+        let (headers, bytes) = read_body(request).await?;
+        let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let essence = kind.split(';').next().unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return parse_json(&headers, &bytes, false).map(Self);
+        }
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => parse_query(text).map(Self),
+            Err(_) => Err(Error::invalid("form_malformed", "The body is no form.").into()),
+        }
+    }
+}
+
 /// The query string.
 #[derive(Debug)]
 pub struct QueryOf<T>(pub T);

@@ -7,10 +7,11 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use stead_control::{Caller, Presented, RequestInfo};
 use stead_core::Error;
+use stead_core::access::Permission;
 use stead_core::error::ErrorKind;
 use stead_gateway::cookies;
 
-use crate::endpoints::Access;
+use crate::endpoints::{Access, Endpoint};
 use crate::problem::Answer;
 use crate::state::AppState;
 
@@ -45,7 +46,7 @@ fn presented(headers: &HeaderMap, secure: bool) -> Result<Option<Presented>, Err
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         return match token {
-            Some((_, token)) => Ok(Some(Presented::Token(token.trim().to_owned()))),
+            Some((_, token)) => Ok(Some(Presented::bearer(token.trim()))),
             None => Err(Error::new(
                 ErrorKind::Unauthenticated,
                 "credential_unsupported",
@@ -61,22 +62,32 @@ fn presented(headers: &HeaderMap, secure: bool) -> Result<Option<Presented>, Err
 pub(super) async fn check(
     state: &AppState,
     request: &mut Request,
-    access: Access,
+    endpoint: &Endpoint,
     info: &RequestInfo,
 ) -> Answer<()> {
-    let found = match presented(request.headers(), state.base.secure()) {
-        Ok(None) => Ok(None),
-        Ok(Some(presented)) => {
-            let caller = state.control.identity().authenticate(&presented, info).await;
+    let (access, identity) = (endpoint.access, state.control.identity());
+    let found = match (intent(request, endpoint), presented(request.headers(), state.base.secure())) {
+        // Browsers add the cookie by themselves: the intent says what is meant.
+        (Some(intent), _) => {
+            let redeemed =
+                identity.redeem_intent(&intent.token, endpoint.id, &intent.object, intent.needs, info).await;
+            redeemed.map(|(caller, presented)| {
+                request.extensions_mut().insert(presented);
+                Some(caller)
+            })
+        }
+        (None, Ok(None)) => Ok(None),
+        (None, Ok(Some(presented))) => {
+            let caller = identity.authenticate(&presented, info).await;
             // Streams show it again when rights have ended.
             request.extensions_mut().insert(presented);
             caller.map(Some)
         }
-        Err(error) => Err(error),
+        (None, Err(error)) => Err(error),
     };
     let open = access.permission().is_none();
     match found {
-        Ok(Some(caller)) => admit(request, caller),
+        Ok(Some(caller)) => admit(request, &caller),
         Ok(None) | Err(_) if open => {}
         Ok(None) => {
             return Err(Error::new(ErrorKind::Unauthenticated, "unauthenticated", "Nobody is signed in.")
@@ -91,11 +102,34 @@ pub(super) async fn check(
     Ok(())
 }
 
-fn admit(request: &mut Request, caller: Caller) {
+fn admit(request: &mut Request, caller: &Caller) {
     let extensions = request.extensions_mut();
-    extensions.insert(if caller.is_session() { CredentialKind::Session } else { CredentialKind::Token });
+    // Only a cookie is sent by browsers on their own.
+    let cookie = matches!(extensions.get::<Presented>(), Some(Presented::Session(_)));
+    extensions.insert(if cookie { CredentialKind::Session } else { CredentialKind::Token });
     extensions.insert(CredentialId(caller.credential().to_string()));
-    extensions.insert(caller);
+    extensions.insert(caller.clone());
+}
+
+/// A single-use token in the address, where that is taken.
+struct Intent {
+    token: String,
+    object: String,
+    needs: Permission,
+}
+
+fn intent(request: &Request, endpoint: &Endpoint) -> Option<Intent> {
+    let needs = endpoint.access.permission().filter(|_| endpoint.takes_intents)?;
+    let query = request.uri().query()?;
+    let (_, token) = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "intent")?;
+    Some(Intent { token: token.into_owned(), object: object_of(endpoint.path, request.uri().path()), needs })
+}
+
+/// What stands in the last `{…}` of the pattern; nothing when there is none.
+fn object_of(pattern: &str, path: &str) -> String {
+    let pairs = pattern.split('/').zip(path.split('/'));
+    let found = pairs.filter(|(name, _)| name.starts_with('{')).last().map(|(_, value)| value);
+    found.unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
@@ -120,5 +154,16 @@ mod tests {
         );
         assert!(presented(&headers(&[cookie, ("authorization", "Basic abc")]), false).is_err());
         assert!(matches!(presented(&HeaderMap::new(), false), Ok(None)));
+        assert!(matches!(
+            presented(&headers(&[("authorization", "Bearer a.b.c")]), false),
+            Ok(Some(Presented::AccessToken(_)))
+        ));
+    }
+
+    #[test]
+    fn an_intent_is_for_the_last_object_of_the_address() {
+        let pattern = "/v1/instances/{instance}/terminals/{terminal}/stream";
+        assert_eq!(object_of(pattern, "/v1/instances/shop/terminals/proc_1/stream"), "proc_1");
+        assert_eq!(object_of("/v1/events", "/v1/events"), "");
     }
 }

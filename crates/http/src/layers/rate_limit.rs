@@ -100,7 +100,7 @@ pub(super) fn take(
     ip: IpAddr,
 ) -> Answer<Option<Allowance>> {
     let now = state.ambient.now();
-    let taken = if endpoint.access == Access::Anonymous && endpoint.is_mutation() {
+    let taken = if endpoint.access == Access::Anonymous && endpoint.is_mutation() && !endpoint.uncounted {
         Some(state.rate_limits.sign_in.take(ip, now))
     } else {
         let key = request.extensions().get::<CredentialId>().cloned();

@@ -5,8 +5,8 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use http::header::SET_COOKIE;
 use http::{HeaderValue, StatusCode};
-use stead_api::v1::identity::{Me, SignInLink, SignInWithLink};
-use stead_control::RequestInfo;
+use stead_api::v1::identity::{Me, SignInAnswer, SignInLink, SignInWithLink};
+use stead_control::{Admission, RequestInfo, SignedIn};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -37,17 +37,33 @@ fn cookie(secure: bool, value: &str, max_age: u64) -> HeaderValue {
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
+/// The answer of whoever was signed in: who they are, and the session's cookie.
+pub(super) fn signed_in(state: &AppState, signed_in: SignedIn) -> Response {
+    let cookie = cookie(state.base.secure(), &signed_in.secret, COOKIE_SECONDS);
+    ([(SET_COOKIE, cookie)], Json(SignInAnswer::SignedIn { me: *signed_in.me })).into_response()
+}
+
+/// The answer to a first factor.
+pub(super) fn admitted(state: &AppState, admission: Admission) -> Response {
+    match admission {
+        Admission::SignedIn(session) => signed_in(state, session),
+        Admission::SecondFactor { pending, methods } => Json(SignInAnswer::SecondFactor {
+            pending: pending.0,
+            methods: methods.into_iter().map(|method| method.as_str().to_owned()).collect(),
+        })
+        .into_response(),
+    }
+}
+
 /// Exchanges a one-time sign-in link for a session cookie.
 #[utoipa::path(post, path = "/v1/auth/link", operation_id = "sign_in_with_link", tag = "account", request_body = SignInWithLink,
-    responses((status = 200, description = "Signed in; `Set-Cookie` carries the session.", body = Me)))]
+    responses((status = 200, description = "Signed in; `Set-Cookie` carries the session. Or a second factor has to follow.", body = SignInAnswer)))]
 async fn sign_in_with_link(
     State(state): State<AppState>,
     Extension(info): Extension<RequestInfo>,
     JsonBody(input): JsonBody<SignInWithLink>,
 ) -> Answer<Response> {
-    let signed_in = state.control.identity().sign_in_with_link(&input.token, &info).await?;
-    let cookie = cookie(state.base.secure(), &signed_in.secret, COOKIE_SECONDS);
-    Ok(([(SET_COOKIE, cookie)], Json(signed_in.me)).into_response())
+    Ok(admitted(&state, state.control.identity().sign_in_with_link(&input.token, &info).await?))
 }
 
 /// Ends the session that asks. With a token, nothing is ended.

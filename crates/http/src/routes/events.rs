@@ -95,6 +95,7 @@ const fn type_of(event: &Event) -> &'static str {
         Event::InstanceDeleted { .. } => "instance_deleted",
         Event::Operation { .. } => "operation",
         Event::Usage { .. } => "usage",
+        Event::Notifications { .. } => "notifications",
         Event::Reset => "reset",
     }
 }

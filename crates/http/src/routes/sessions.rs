@@ -1,4 +1,4 @@
-//! Logins of browsers.
+//! Logins of browsers and programs.
 
 use axum::Json;
 use axum::extract::State;
@@ -14,7 +14,7 @@ use crate::problem::Answer;
 use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(end))
+    OpenApiRouter::new().routes(routes!(list, end_others)).routes(routes!(end))
 }
 
 /// The caller's sessions.
@@ -26,6 +26,14 @@ async fn list(
     QueryOf(page): QueryOf<PageQuery>,
 ) -> Answer<Json<Page<Session>>> {
     Ok(Json(state.control.identity().sessions(&on.caller, &page).await?))
+}
+
+/// Ends every session of the caller but the one that asks, with everything they have open.
+#[utoipa::path(delete, path = "/v1/sessions", operation_id = "end_other_sessions", tag = "account",
+    responses((status = 204, description = "Ended.")))]
+async fn end_others(State(state): State<AppState>, on: OnAccount<AccountWrite>) -> Answer<StatusCode> {
+    state.control.identity().end_other_sessions(&on.caller).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Ends a session of the caller, with everything it has open.

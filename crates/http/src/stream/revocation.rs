@@ -19,12 +19,16 @@ pub fn until_revoked(
 ) -> impl Future<Output = Cut> + Send + 'static + use<> {
     let identity = state.control.identity().clone();
     let (presented, tenant) = (presented.clone(), scope.tenant_id());
+    let instance = scope.instance().map(|instance| instance.to_string());
+    let info = RequestInfo { ip: scope.acting().ip, ..RequestInfo::default() };
     // From here on nothing is missed: the first look comes after.
     let mut changes = identity.revocations();
     async move {
         loop {
-            let allowed = match identity.authenticate(&presented, &RequestInfo::default()).await {
-                Ok(caller) => identity.scope(&caller, Some(tenant), permission).await,
+            let allowed = match identity.authenticate(&presented, &info).await {
+                Ok(caller) => {
+                    identity.scope_about(&caller, Some(tenant), permission, instance.as_deref()).await
+                }
                 Err(error) => Err(error),
             };
             match allowed {

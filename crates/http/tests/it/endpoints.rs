@@ -92,6 +92,20 @@ fn every_operation_of_the_document_is_in_the_table() {
     assert_eq!(described, listed);
 }
 
+/// Anonymous operations that take a secret, which the examples do not have.
+const SECRETS: &[&str] = &[
+    "sign_in_with_link",
+    "sign_in",
+    "verify_email",
+    "reset_password",
+    "sign_in_with_magic_link",
+    "confirm_email",
+    "complete_sign_in",
+    "finish_passkey_sign_in",
+    "look_up_invite",
+    "issue_token",
+];
+
 async fn without_a_credential_nothing_but_the_short_list_answers(db: Db) {
     let scene = Scene::start(db).await;
     let objects = scene.objects().await;
@@ -111,7 +125,7 @@ async fn without_a_credential_nothing_but_the_short_list_answers(db: Db) {
                 }
                 Access::Redirects => assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", endpoint.id),
                 Access::Anonymous => assert!(
-                    answer.status.is_success() || endpoint.id == "sign_in_with_link",
+                    answer.status.is_success() || SECRETS.contains(&endpoint.id),
                     "{}: {}",
                     endpoint.id,
                     answer.text
@@ -121,12 +135,23 @@ async fn without_a_credential_nothing_but_the_short_list_answers(db: Db) {
     }
 }
 
+/// What the last part of the path names is chosen by whoever calls, in a place of their own: to write it makes it.
+fn is_named_by_the_caller(endpoint: &Endpoint) -> bool {
+    endpoint.path.contains("{secret}") && !endpoint.path.contains("{instance}")
+}
+
 async fn another_tenant_finds_nothing(db: Db) {
     let scene = Scene::start(db).await;
     let objects = scene.objects().await;
     let stranger = scene.stranger().await;
     for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.access.permission().is_some()) {
-        if endpoint.path.contains('{') {
+        if matches!(endpoint.access, Access::Operator(_)) {
+            let answer = call(&scene, &stranger, endpoint, &objects).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}: {}", endpoint.id, answer.text);
+            assert_eq!(answer.code(), "operator_only", "{}", endpoint.id);
+            continue;
+        }
+        if endpoint.path.contains('{') && !is_named_by_the_caller(endpoint) {
             let answer = call(&scene, &stranger, endpoint, &objects).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{}: {}", endpoint.id, answer.text);
             answer.assert_problem();
@@ -181,8 +206,10 @@ async fn a_scope_is_enough_for_what_the_table_says(db: Db) {
             }
             let nothing = Objects { tenant: scene.tenant.clone(), ..Objects::nothing() };
             let answer = call(&scene, &only, endpoint, &nothing).await;
+            // Other reasons to refuse (a role above one's own, proving again who asks) are not about the scope.
+            let refused = answer.status == StatusCode::FORBIDDEN && answer.code() == "permission_missing";
             assert!(
-                !matches!(answer.status, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED),
+                !refused && answer.status != StatusCode::UNAUTHORIZED,
                 "{} with {}: {}",
                 endpoint.id,
                 permission.as_str(),
@@ -278,6 +305,13 @@ async fn bad_queries_and_ids_are_named_and_never_a_defect(db: Db) {
     ] {
         odd.set_all(text);
         for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.path.contains('{')) {
+            let good_name =
+                text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') && text.len() < 100;
+            // Clients make `/v1/secrets` of `/v1/instances/../secrets` before they send it.
+            let elsewhere = text == ".." && endpoint.id == "list_instance_secrets";
+            if elsewhere || (good_name && is_named_by_the_caller(endpoint)) {
+                continue;
+            }
             let answer = call(&scene, &scene.owner, endpoint, &odd).await;
             assert!(
                 answer.status.is_client_error(),

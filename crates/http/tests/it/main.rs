@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod audit;
+mod audit_log;
 mod bridge;
 mod endpoints;
 mod openapi;
+mod roles;
 mod scene;
 mod service;

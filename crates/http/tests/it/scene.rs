@@ -8,9 +8,11 @@ use std::time::Duration;
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
+use stead_api::v1::tenants::TenantsQuery;
+use stead_control::identity::SignUpPolicy;
 use stead_control::instances::PreviewAddress;
-use stead_control::{Control, ControlSettings, Presented, RequestInfo};
-use stead_core::access::Permission;
+use stead_control::{Control, ControlSettings, MasterKeySettings, Presented, RequestInfo};
+use stead_core::access::{Permission, Role};
 use stead_core::ambient::Ambient;
 use stead_core::ids::NodeId;
 use stead_core::instance::DriverKind;
@@ -61,7 +63,17 @@ pub(crate) struct Objects {
 }
 
 /// Further kinds of objects, with an id that nothing has. Those that [`Scene::objects`] makes are filled in there.
-const MORE: [(&str, &str); 0] = [];
+const MORE: &[(&str, &str)] = &[
+    ("webhook", "hook"),
+    ("delivery", "dlv"),
+    ("template", "template"),
+    ("user", "user"),
+    ("invite", "inv"),
+    ("role", "role"),
+    ("passkey", "pkey"),
+    ("secret", "SECRET"),
+    ("user_code", "code"),
+];
 
 impl Objects {
     /// Ids that nothing has.
@@ -158,8 +170,10 @@ impl Scene {
         let user = control.identity().create_user("Ada", None).await.unwrap();
         let owner = Who::Token(control.identity().issue_token(user, "test").await.unwrap());
         let shutdown = CancellationToken::new();
-        let app = App::new(HttpConfig::new(base.clone()), control.clone(), ambient.clone(), shutdown.clone())
-            .unwrap();
+        let mut config = HttpConfig::new(base.clone());
+        // The walk through all operations is no attempt to break in.
+        config.limits.sign_ins_per_minute = 10_000;
+        let app = App::new(config, control.clone(), ambient.clone(), shutdown.clone()).unwrap();
         tokio::spawn(stead_http::serve(listener, app));
         let client = Client::builder()
             .no_proxy()
@@ -191,6 +205,11 @@ impl Scene {
             previews,
             data_dir: folder.to_owned(),
             default_driver: DriverKind::Sim,
+            master_key: MasterKeySettings::File(folder.join("master.key")),
+            notifications: stead_control::notifications::NotificationSettings::default(),
+            // Receivers of webhooks are on this machine.
+            outbound: stead_control::outbound::OutboundSettings::parse(["127.0.0.0/8"]).unwrap(),
+            sign_up: SignUpPolicy::Open,
         };
         Control::start(db.clone(), settings).await.unwrap()
     }
@@ -258,7 +277,7 @@ impl Scene {
         let scopes: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
         let made = self
             .request(&self.owner, Method::POST, "/v1/tokens")
-            .json(&json!({ "name": "made by a test", "scopes": scopes }));
+            .json(&json!({ "name": "made by a test", "scopes": scopes, "expires_in_days": 30 }));
         let made = Answer::of(made).await;
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
         let made = made.json();
@@ -276,13 +295,44 @@ impl Scene {
         Who::Token(self.control.identity().issue_token(user, "test").await.unwrap())
     }
 
-    /// What the audit log of the owner's tenant holds about this request; everything it holds without one.
+    /// Somebody new, without an account's address; with a token, their id and their personal tenant.
+    pub(crate) async fn somebody(&self, name: &str) -> (Who, String, String) {
+        let user = self.control.identity().create_user(name, None).await.unwrap();
+        let who = Who::Token(self.control.identity().issue_token(user, "test").await.unwrap());
+        let me = Answer::of(self.request(&who, Method::GET, "/v1/me")).await.json();
+        (who, user.to_string(), me["tenant"]["id"].as_str().unwrap().to_owned())
+    }
+
+    /// A tenant of the owner beside the personal one.
+    pub(crate) async fn team(&self) -> String {
+        let made = self.request(&self.owner, Method::POST, "/v1/tenants").json(&json!({"name": "Team"}));
+        let made = Answer::of(made).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        made.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Somebody new who belongs to the tenant.
+    pub(crate) async fn member(&self, tenant: &str, role: Role) -> (Who, String) {
+        let (who, user, _) = self.somebody(role.as_str()).await;
+        let (tenant, id) = (tenant.parse().unwrap(), user.parse().unwrap());
+        self.control.tenants().add_member(tenant, id, role).await.unwrap();
+        (who, user)
+    }
+
+    /// What the audit logs of the owner's tenants hold about this request; everything they hold without one.
     pub(crate) async fn audited(&self, request: Option<&str>) -> Vec<AuditEvent> {
         let Who::Token(secret) = &self.owner else { panic!("the owner has a token") };
-        let (presented, info) = (Presented::Token(secret.clone()), RequestInfo::default());
-        let caller = self.control.identity().authenticate(&presented, &info).await.unwrap();
-        let scope = self.control.identity().scope(&caller, None, Permission::TenantRead).await.unwrap();
-        let all = audit::list(&scope, &PageRequest { limit: 1_000, before: None }).await.unwrap().rows;
+        let presented = Presented::Token(secret.clone());
+        let info = RequestInfo { ip: Some([127, 0, 0, 1].into()), ..RequestInfo::default() };
+        let identity = self.control.identity();
+        let caller = identity.authenticate(&presented, &info).await.unwrap();
+        let query = TenantsQuery { limit: Some(200), ..TenantsQuery::default() };
+        let mut all = Vec::new();
+        for tenant in self.control.tenants().list(&caller, &query).await.unwrap().items {
+            let tenant = Some(tenant.id.parse().unwrap());
+            let scope = identity.scope(&caller, tenant, Permission::TenantRead).await.unwrap();
+            all.extend(audit::list(&scope, &PageRequest { limit: 1_000, before: None }).await.unwrap().rows);
+        }
         all.into_iter().filter(|event| request.is_none() || event.request_id.as_deref() == request).collect()
     }
 
@@ -328,6 +378,18 @@ impl Scene {
         self.session().await;
         let sessions = Answer::of(self.request(&self.owner, Method::GET, "/v1/sessions")).await;
         let (_, token) = self.new_token(&[]).await;
+        let (webhook, delivery) = self.webhook().await;
+        let more = BTreeMap::from([
+            ("webhook", webhook),
+            ("delivery", delivery),
+            ("template", "verify_email".to_owned()),
+        ]);
+        let secret = &Objects::nothing().more["secret"];
+        for place in ["/v1", "/v1/me", &format!("/v1/instances/{instance}")] {
+            let path = format!("{place}/secrets/{secret}");
+            let put = self.request(&self.owner, Method::PUT, &path).json(&json!({"value": "hidden"}));
+            assert_eq!(Answer::of(put).await.status, StatusCode::OK);
+        }
         Objects {
             name: "shop".into(),
             operation: created["operation"]["id"].as_str().unwrap().to_owned(),
@@ -336,9 +398,46 @@ impl Scene {
             token,
             tenant: self.tenant.clone(),
             instance,
-            ..Objects::nothing()
+            more: Objects::nothing().more.into_iter().chain(more).collect(),
         }
     }
+
+    /// A webhook at a receiver that takes everything, and a delivery to it that has ended.
+    pub(crate) async fn webhook(&self) -> (String, String) {
+        let body = json!({"name": "Tests", "url": receiver().await});
+        let made = Answer::of(self.request(&self.owner, Method::POST, "/v1/webhooks").json(&body)).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        let webhook = made.json()["webhook"]["id"].as_str().unwrap().to_owned();
+        let path = format!("/v1/webhooks/{webhook}");
+        let test = Answer::of(self.request(&self.owner, Method::POST, &format!("{path}/test"))).await;
+        assert_eq!(test.status, StatusCode::ACCEPTED, "{}", test.text);
+        let delivery = test.json()["id"].as_str().unwrap().to_owned();
+        let delivered = async {
+            loop {
+                let log = self.request(&self.owner, Method::GET, &format!("{path}/deliveries"));
+                if Answer::of(log).await.json()["items"][0]["state"] == "delivered" {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), delivered).await.unwrap();
+        (webhook, delivery)
+    }
+}
+
+/// Takes every call with 204.
+async fn receiver() -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let _ = socket.read(&mut [0; 8_192]).await;
+            let _ = socket.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n").await;
+        }
+    });
+    format!("http://{address}/")
 }
 
 impl Drop for Scene {

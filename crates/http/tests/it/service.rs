@@ -141,7 +141,7 @@ async fn a_cookie_acts_only_from_our_own_pages(db: Db) {
 async fn signing_in_is_limited_in_rate(db: Db) {
     let scene = Scene::start(db).await;
     let mut last = StatusCode::OK;
-    for _ in 0..40 {
+    for _ in 0..100 {
         let answer = Answer::of(
             scene.request(&Who::Nobody, Method::POST, "/v1/auth/link").json(&json!({"token": "x"})),
         )

@@ -25,6 +25,9 @@ pub struct Sandbox {
     pub env: BTreeMap<String, String>,
     #[serde(default)]
     pub command: Option<Vec<String>>,
+    /// It was started with secrets, or its document says that it has some.
+    #[serde(default)]
+    pub secrets: bool,
 }
 
 impl Sandbox {
@@ -35,13 +38,14 @@ impl Sandbox {
             rootfs: document.spec.rootfs.clone(),
             env: document.spec.env.clone(),
             command: document.spec.command.clone(),
+            secrets: document.spec.secrets,
         }
     }
 
     /// The one that fetches: the host's userland and no main process, whatever the document says.
     #[must_use]
     pub fn for_fetching(document: &InstanceDocument) -> Self {
-        Self { rootfs: Rootfs::HostUserland, command: None, ..Self::of(document) }
+        Self { rootfs: Rootfs::HostUserland, command: None, secrets: false, ..Self::of(document) }
     }
 }
 

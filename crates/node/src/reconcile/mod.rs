@@ -24,6 +24,7 @@ use tracing::{info, warn};
 
 use crate::DynDriver;
 use crate::agent::Shared;
+use crate::secrets::MISSING;
 use plan::Action;
 use record::Record;
 use work::short;
@@ -210,7 +211,7 @@ impl Reconciler {
 
     async fn failed(&mut self, document: &InstanceDocument, action: &Action, error: &Error) {
         let attempts = self.backoff.failures() + 1;
-        if action.may_fail() && attempts >= tries(error.kind()) {
+        if action.may_fail() && attempts >= tries(error.kind()) && error.code() != MISSING {
             warn!(
                 instance.id = %document.instance, action = ?action, error = %error, error.inside = %error.inside(),
                 attempts, "gave up on a document"

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use stead_core::driver::{Observation, RunPlan};
 use stead_core::error::{Error, ErrorKind, Result};
-use stead_core::instance::{InstanceDocument, Rootfs, Source, Wanted};
+use stead_core::instance::{InstanceDocument, InstanceSecrets, Rootfs, Source, Wanted};
 
 use super::memory::{FETCH_RUN, Memory, Sandbox};
 use super::plan::Action;
@@ -64,8 +64,15 @@ pub(crate) async fn perform(record: &Record, driver: &Arc<DynDriver>, action: &A
             });
         }
         Action::Start { run } => {
+            let secrets = if document.spec.secrets {
+                record.shared.secrets.for_start(instance, &record.shared.feed).await?
+            } else {
+                InstanceSecrets::default()
+            };
             record.remember(|memory| memory.begin_start(*run, Sandbox::of(&document)));
-            start(record, driver, &plan(&document, *run, &document.spec.rootfs)).await?;
+            let mut plan = plan(&document, *run, &document.spec.rootfs);
+            plan.secrets = secrets;
+            start(record, driver, &plan).await?;
         }
         Action::Limit => {
             short("changing limits", driver.update(instance, document.spec.resources)).await?;
@@ -124,5 +131,6 @@ fn plan(document: &InstanceDocument, run: u64, rootfs: &Rootfs) -> RunPlan {
         resources: document.spec.resources,
         env: document.spec.env.clone(),
         command,
+        secrets: InstanceSecrets::default(),
     }
 }

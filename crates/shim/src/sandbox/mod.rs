@@ -116,7 +116,7 @@ pub struct Exited {
 
 /// What a shim needs of a running instance. [`Sandbox`] is the real one; tests of the shim use plain processes.
 ///
-/// No call waits for a process inside, except [`Container::destroy`], which waits for the kernel to end them (at most seconds).
+/// No call waits for a process inside, except what [`Container::end`] hands out, which waits for the kernel to end them.
 pub trait Container {
     /// Starts a process and returns when its program executes.
     ///
@@ -199,9 +199,21 @@ pub trait Container {
     /// When the counter cannot be read.
     fn oom_kills(&self) -> Result<u64>;
 
-    /// Kills what runs and removes the control groups and the network interface. May be repeated.
+    /// Kills everything, frozen or not, and hands out the rest of the end: waiting for the kernel to be done with the processes
+    /// and removing the control groups and the network interface. That takes tens of milliseconds, at most seconds, and may be
+    /// done by another thread; it must be done. May be repeated: there is nothing left to do then.
+    fn end(&mut self) -> Teardown;
+
+    /// [`Container::end`], all of it, here and now.
     ///
     /// # Errors
     /// What could not be removed; the rest is removed all the same.
-    fn destroy(&mut self) -> Result<()>;
+    fn destroy(&mut self) -> Result<()> {
+        self.end()()
+    }
 }
+
+/// What is left to do at the end of a sandbox.
+///
+/// Its error: what could not be removed; the rest is removed all the same.
+pub type Teardown = Box<dyn FnOnce() -> Result<()> + Send>;

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use rustix::process::{Signal, pidfd_send_signal};
@@ -18,7 +19,7 @@ use super::listening::listening;
 use super::network::HostInterface;
 use super::protocol::{self, Reply, Request, Stream, streams};
 use super::spec::{NetworkSpec, SandboxSpec, VolumeSpec};
-use super::{Container, Exited, ProcessRequest, Spawned};
+use super::{Container, Exited, ProcessRequest, Spawned, Teardown};
 
 const CONNECT_LIMIT_MILLISECONDS: u16 = 1_000;
 /// Ending everything inside takes the kernel milliseconds; a process waiting for a broken disk may hold it up.
@@ -28,7 +29,7 @@ const END_LIMIT_MILLISECONDS: u16 = 20_000;
 #[derive(Debug)]
 pub struct Sandbox {
     pid: i32,
-    pidfd: OwnedFd,
+    pidfd: Arc<OwnedFd>,
     control: OwnedFd,
     events: OwnedFd,
     group: Option<Group>,
@@ -39,7 +40,8 @@ pub struct Sandbox {
     lock: Option<File>,
     main: Option<Spawned>,
     frozen: bool,
-    reaped: bool,
+    /// The end has begun: everything was killed, and what is left to do was handed out.
+    over: bool,
 }
 
 impl Sandbox {
@@ -62,7 +64,7 @@ impl Sandbox {
         };
         Self {
             pid,
-            pidfd,
+            pidfd: Arc::new(pidfd),
             control,
             events,
             group,
@@ -72,7 +74,7 @@ impl Sandbox {
             lock,
             main: None,
             frozen: false,
-            reaped: false,
+            over: false,
         }
     }
 
@@ -205,26 +207,24 @@ impl Sandbox {
             .during(Stage::Dial, doing)?;
         Ok(socket)
     }
+}
 
-    /// Waits for PID 1's end, which is the end of every process inside, and reaps it.
-    fn reap(&mut self) -> Result<()> {
-        let doing = "waiting for the instance's processes to end";
-        wait(self.pidfd.as_fd(), PollFlags::POLLIN, END_LIMIT_MILLISECONDS).during(Stage::Cleanup, doing)?;
-        loop {
-            let mut status = 0;
-            // SAFETY: `status` outlives the call; the process is our child, not reaped yet.
-            let reaped = unsafe { libc::waitpid(self.pid, &raw mut status, 0) };
-            let error = io::Error::last_os_error();
-            match error.raw_os_error() {
-                // Somebody of this process reaped it: gone is gone.
-                _ if reaped == self.pid => break,
-                Some(libc::ECHILD) => break,
-                Some(libc::EINTR) => {}
-                _ => return Err(SandboxError::io(Stage::Cleanup, doing, &error)),
-            }
+/// Waits for PID 1's end, which is the end of every process inside, and reaps it.
+fn reap(pid: i32, pidfd: BorrowedFd<'_>) -> Result<()> {
+    let doing = "waiting for the instance's processes to end";
+    wait(pidfd, PollFlags::POLLIN, END_LIMIT_MILLISECONDS).during(Stage::Cleanup, doing)?;
+    loop {
+        let mut status = 0;
+        // SAFETY: `status` outlives the call; the process is our child, not reaped yet.
+        let reaped = unsafe { libc::waitpid(pid, &raw mut status, 0) };
+        let error = io::Error::last_os_error();
+        match error.raw_os_error() {
+            // Somebody of this process reaped it: gone is gone.
+            _ if reaped == pid => return Ok(()),
+            Some(libc::ECHILD) => return Ok(()),
+            Some(libc::EINTR) => {}
+            _ => return Err(SandboxError::io(Stage::Cleanup, doing, &error)),
         }
-        self.reaped = true;
-        Ok(())
     }
 }
 
@@ -323,7 +323,7 @@ impl Container for Sandbox {
 
     fn kill_all(&mut self) -> Result<()> {
         let doing = "killing the instance's processes";
-        if self.reaped {
+        if self.over {
             return Ok(());
         }
         match pidfd_send_signal(&self.pidfd, Signal::KILL) {
@@ -380,7 +380,7 @@ impl Container for Sandbox {
     }
 
     fn listening(&self) -> Result<Vec<u16>> {
-        if self.reaped {
+        if self.over {
             return Err(Self::ended("reading the listening ports"));
         }
         listening(self.pid).during(Stage::Usage, "reading the listening ports")
@@ -409,26 +409,35 @@ impl Container for Sandbox {
             .during(Stage::Usage, "reading the out-of-memory counter")
     }
 
-    fn destroy(&mut self) -> Result<()> {
-        let mut result = Ok(());
-        let mut note = |step: Result<()>| {
-            if result.is_ok() {
-                result = step;
-            }
-        };
-        if !self.reaped {
-            note(self.kill_all());
-            note(self.reap());
+    fn end(&mut self) -> Teardown {
+        if self.over {
+            return Box::new(|| Ok(()));
         }
+        let killed = self.kill_all();
+        self.over = true;
         self.main = None;
-        if let Some(interface) = &mut self.interface {
-            note(interface.remove());
-        }
-        if let Some(group) = &mut self.group {
-            note(group.remove());
-        }
-        self.lock = None;
-        result
+        let (pid, pidfd) = (self.pid, Arc::clone(&self.pidfd));
+        let (group, interface, lock) = (self.group.take(), self.interface.take(), self.lock.take());
+        Box::new(move || {
+            let mut result = killed;
+            let mut note = |step: Result<()>| {
+                if result.is_ok() {
+                    result = step;
+                }
+            };
+            note(reap(pid, pidfd.as_fd()));
+            if let Some(mut interface) = interface {
+                note(interface.remove());
+            }
+            if let Some(mut group) = group {
+                note(group.remove());
+                // Not a second time, with a time limit of its own.
+                std::mem::forget(group);
+            }
+            // Only now may the next run mount the volume.
+            drop(lock);
+            result
+        })
     }
 }
 
@@ -436,9 +445,5 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         // Whoever wants to know calls `destroy`; here nobody could be told.
         let _ = self.destroy();
-        // Not a second time, each with its own time limit.
-        if let Some(group) = self.group.take() {
-            std::mem::forget(group);
-        }
     }
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use stead_core::ids::InstanceId;
 use stead_core::instance::Resources;
+use stead_core::instance::secrets::SecretText;
 
 /// The ordinary user on the host's userland.
 pub const HOST_USER: &str = "dev";
@@ -31,6 +32,9 @@ pub struct SandboxSpec {
     pub dns: Vec<IpAddr>,
     /// Environment of every process.
     pub env: BTreeMap<String, String>,
+    /// Files in `/run/secrets` by their names, in memory, readable by [`SandboxSpec::user`] alone.
+    #[serde(default)]
+    pub secret_files: BTreeMap<String, SecretText>,
     /// The main process; absent: nothing but PID 1 runs.
     pub command: Option<Vec<String>>,
     /// User of processes that name none: a name or `uid[:gid]`. Absent: [`HOST_USER`] on the host's userland, root in images.

@@ -1,6 +1,10 @@
 //! How a run ends and how long the shim stays afterwards.
 
 use std::fs;
+use std::io::{self, PipeReader};
+use std::os::fd::{AsRawFd as _, RawFd};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use stead_core::driver::ProcessState;
@@ -8,7 +12,7 @@ use stead_core::instance::ExitStatus;
 
 use crate::process::Process;
 use crate::protocol::{EndCause, LINGER_SECONDS, LOG_FILE, RunEnd, RunState, SOCKET_FILE, STATE_FILE};
-use crate::sandbox::Container;
+use crate::sandbox::{self, Container, Result as SandboxResult, SandboxError, Stage};
 
 use super::{MAIN, Shim};
 
@@ -35,6 +39,48 @@ impl Ending {
     }
 }
 
+/// The sandbox is being taken down by a thread that does nothing else.
+#[derive(Debug)]
+pub(super) struct Teardown {
+    cause: EndCause,
+    /// Closed by the thread when it is done.
+    done: PipeReader,
+    thread: JoinHandle<SandboxResult<()>>,
+}
+
+impl Teardown {
+    /// Without a thread the work is done at once; its outcome comes with the reason.
+    fn begin(cause: EndCause, work: sandbox::Teardown) -> Result<Self, (io::Error, SandboxResult<()>)> {
+        // A thread that does not start drops what it was given, but not what is in here.
+        let work = Arc::new(Mutex::new(Some(work)));
+        let take = |work: &Mutex<Option<sandbox::Teardown>>| {
+            let work = work.lock().unwrap_or_else(PoisonError::into_inner).take();
+            work.map_or(Ok(()), |work| work())
+        };
+        let theirs = Arc::clone(&work);
+        let begun = io::pipe().and_then(|(done, end)| {
+            let thread = std::thread::Builder::new().name("teardown".to_owned()).spawn(move || {
+                let _closed_at_the_end = end;
+                take(&theirs)
+            })?;
+            Ok(Self { cause, done, thread })
+        });
+        begun.map_err(|error| (error, take(&work)))
+    }
+
+    /// Becomes readable when it is done.
+    pub(super) fn done(&self) -> RawFd {
+        self.done.as_raw_fd()
+    }
+
+    fn finish(self) -> (EndCause, SandboxResult<()>) {
+        let outcome = self.thread.join().unwrap_or_else(|_| {
+            Err(SandboxError::new(Stage::Cleanup, "taking the sandbox down", "a defect of Stead"))
+        });
+        (self.cause, outcome)
+    }
+}
+
 /// When an ended process is forgotten.
 pub(super) fn old_at(process: &Process) -> Option<Instant> {
     let ended = process.ended_at()?;
@@ -49,6 +95,9 @@ pub(super) fn is_old(process: &Process, now: Instant) -> bool {
 impl<C: Container> Shim<C> {
     /// Asks everything inside to end and takes the sandbox down when it has or the time is over.
     pub(super) fn stop(&mut self, grace: Duration, now: Instant) {
+        if self.teardown.is_some() {
+            return;
+        }
         if self.run_state == RunState::Paused
             && let Err(error) = self.container.thaw()
         {
@@ -88,7 +137,7 @@ impl<C: Container> Shim<C> {
     }
 
     pub(super) fn main_ended(&mut self, now: Instant) {
-        if self.ending.is_none() && self.run_state != RunState::Ended {
+        if self.ending.is_none() && self.teardown.is_none() && self.run_state != RunState::Ended {
             self.set_state(RunState::Stopping);
             // Its last output is read first; background processes may hold the pipe for ever, so not longer than this.
             let deadline = now + Duration::from_secs(1);
@@ -98,6 +147,9 @@ impl<C: Container> Shim<C> {
 
     /// PID 1 went away without being asked to.
     pub(super) fn sandbox_ended(&mut self, now: Instant) {
+        if self.teardown.is_some() {
+            return;
+        }
         self.journal.line("PID 1 of the sandbox has ended");
         let cause = self.ending.as_ref().map_or(EndCause::SandboxLost, |ending| ending.cause);
         self.take_down(cause, now);
@@ -114,7 +166,8 @@ impl<C: Container> Shim<C> {
 
     fn look_whether_ended(&mut self, now: Instant) {
         let Some(ending) = &mut self.ending else { return };
-        if now < ending.next_look && now < ending.deadline {
+        // The end of the main process's output is known here; what else is left has to be asked of the kernel.
+        if ending.cause != EndCause::MainEnded && now < ending.next_look && now < ending.deadline {
             return;
         }
         ending.next_look = now + LOOK_INTERVAL;
@@ -130,13 +183,34 @@ impl<C: Container> Shim<C> {
         }
     }
 
-    /// The end: nothing runs and nothing is mounted afterwards.
+    /// The end begins: nothing runs from now on. What the kernel needs time for is another thread's, so that viewers see the last
+    /// output meanwhile.
     fn take_down(&mut self, cause: EndCause, now: Instant) {
-        if self.run_state == RunState::Ended {
+        if self.run_state == RunState::Ended || self.teardown.is_some() {
             return;
         }
         self.ending = None;
-        let problem = match self.container.destroy() {
+        self.set_state(RunState::Stopping);
+        match Teardown::begin(cause, self.container.end()) {
+            Ok(teardown) => self.teardown = Some(teardown),
+            Err((error, outcome)) => {
+                self.journal.line(&format!("taking the sandbox down without a thread: {error}"));
+                self.over(cause, outcome, now);
+            }
+        }
+    }
+
+    /// The thread that takes the sandbox down is done.
+    pub(super) fn torn_down(&mut self, now: Instant) {
+        if let Some(teardown) = self.teardown.take() {
+            let (cause, outcome) = teardown.finish();
+            self.over(cause, outcome, now);
+        }
+    }
+
+    /// The end: nothing runs and nothing is mounted any more.
+    fn over(&mut self, cause: EndCause, outcome: SandboxResult<()>, now: Instant) {
+        let problem = match outcome {
             Ok(()) => None,
             Err(error) => {
                 self.journal.line(&format!("taking the sandbox down: {error}"));

@@ -1,4 +1,5 @@
-//! The process beside one instance. One thread, one loop: wait for descriptors, take what is there, bring every viewer further.
+//! The process beside one instance. One loop: wait for descriptors, take what is there, bring every viewer further. One thread,
+//! until the run ends: a second one then waits for the kernel to take the sandbox down.
 //!
 //! Owns the run's sandbox, its processes and terminals, the console's files and the state file, and is the only writer of them.
 //! Nothing a client does or fails to do makes the instance or another client wait.
@@ -36,7 +37,7 @@ use crate::protocol::{
 use crate::sandbox::{Container, Spawned};
 use connection::{Connection, MOST_WAITING, Mode};
 pub(crate) use journal::Journal;
-use lifecycle::Ending;
+use lifecycle::{Ending, Teardown};
 use view::Produced;
 use wait::Token;
 
@@ -73,6 +74,7 @@ pub struct Shim<C> {
     journal: Journal,
     run_state: RunState,
     ending: Option<Ending>,
+    teardown: Option<Teardown>,
     end: Option<RunEnd>,
     ended_at: Option<Instant>,
     changed: u64,
@@ -116,6 +118,7 @@ impl<C: Container> Shim<C> {
                     journal,
                     run_state: RunState::Running,
                     ending: None,
+                    teardown: None,
                     end: None,
                     ended_at: None,
                     changed: 1,
@@ -224,6 +227,7 @@ impl<C: Container> Shim<C> {
         match token {
             Token::Listener => self.accept(),
             Token::Events | Token::Init => self.take_events(now),
+            Token::TornDown => self.torn_down(now),
             Token::Process(key, stream) => {
                 let Some(process) = self.processes.get_mut(&key) else { return };
                 match stream {

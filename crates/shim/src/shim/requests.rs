@@ -191,7 +191,7 @@ impl<C: Container> Shim<C> {
     }
 
     fn check_running(&self) -> Result<()> {
-        if self.run_state == RunState::Ended { Err(run_ended()) } else { Ok(()) }
+        if self.run_state == RunState::Ended || self.teardown.is_some() { Err(run_ended()) } else { Ok(()) }
     }
 
     fn check_viewers(&self, viewers: usize) -> Result<()> {

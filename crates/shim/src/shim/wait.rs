@@ -18,6 +18,7 @@ pub(super) enum Token {
     Listener,
     Events,
     Init,
+    TornDown,
     Process(u64, Stream),
     Connection(u64),
 }
@@ -30,7 +31,9 @@ impl<C: Container> Shim<C> {
             tokens.push(token);
         };
         add(self.raw_listener(), libc::POLLIN, Token::Listener);
-        if self.run_state != RunState::Ended {
+        if let Some(teardown) = &self.teardown {
+            add(teardown.done(), libc::POLLIN, Token::TornDown);
+        } else if self.run_state != RunState::Ended {
             add(self.container.event_fd().as_raw_fd(), libc::POLLIN, Token::Events);
             add(self.container.pidfd().as_raw_fd(), libc::POLLIN, Token::Init);
         }

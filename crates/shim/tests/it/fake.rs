@@ -14,7 +14,7 @@ use std::time::Duration;
 use stead_core::driver::Usage;
 use stead_core::instance::Resources;
 use stead_shim::sandbox::{
-    Container, Exited, ProcessRequest, ProcessStatus, Result, SandboxError, Spawned, Stage, Stdio,
+    Container, Exited, ProcessRequest, ProcessStatus, Result, SandboxError, Spawned, Stage, Stdio, Teardown,
 };
 
 #[derive(Debug, Default)]
@@ -232,17 +232,20 @@ impl Container for FakeContainer {
         Ok(self.oom_kills.load(Ordering::SeqCst))
     }
 
-    fn destroy(&mut self) -> Result<()> {
-        self.kill_all()?;
+    fn end(&mut self) -> Teardown {
+        let killed = self.kill_all();
         let _ = self.init.kill();
         let _ = self.init.wait();
-        // Ends arrive from threads; the real one waits for the kernel here.
-        let deadline = std::time::Instant::now() + Duration::from_secs(5);
-        while !self.shared.live.lock().unwrap().is_empty() && std::time::Instant::now() < deadline {
-            std::thread::yield_now();
-        }
-        self.destroyed.store(true, Ordering::SeqCst);
-        Ok(())
+        let (shared, destroyed) = (Arc::clone(&self.shared), Arc::clone(&self.destroyed));
+        Box::new(move || {
+            // Ends arrive from threads; the real one waits for the kernel here.
+            let deadline = std::time::Instant::now() + Duration::from_secs(5);
+            while !shared.live.lock().unwrap().is_empty() && std::time::Instant::now() < deadline {
+                std::thread::yield_now();
+            }
+            destroyed.store(true, Ordering::SeqCst);
+            killed
+        })
     }
 }
 

@@ -81,6 +81,7 @@ impl Bench {
             cgroup: Some(format!("stead-test-{}", std::process::id())),
             network: NetworkSpec::LoopbackOnly,
             dns: vec!["192.0.2.53".parse().unwrap()],
+            secret_files: std::collections::BTreeMap::new(),
             env: BTreeMap::from([("GREETING".to_owned(), "hello".to_owned())]),
             command: None,
             user: None,

@@ -221,11 +221,11 @@ async fn fill(
     let identity = stead.control().identity();
     let owner = identity.first_owner(OWNER).await?;
     let base = owner::sign_in_this_machine(stead, credentials).await?.base().clone();
-    let tenant = identity.create_tenant("Analytical Engines", owner).await?;
+    let tenant = stead.control().tenants().create_for("Analytical Engines", owner).await?;
     let mut people = vec![owner];
     for (name, email, role) in MEMBERS {
         let user = identity.create_user(name, Some(email)).await?;
-        identity.add_member(tenant, user, role).await?;
+        stead.control().tenants().add_member(tenant, user, role).await?;
         people.push(user);
     }
     let mut clients = Vec::new();

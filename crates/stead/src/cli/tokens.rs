@@ -22,9 +22,9 @@ enum TokensCommand {
         /// Limit it to these permissions, such as instance:read.
         #[arg(long, value_delimiter = ',')]
         scopes: Vec<String>,
-        /// Days until it expires; never when absent.
-        #[arg(long, value_name = "DAYS")]
-        expires: Option<u32>,
+        /// Days until it expires. One that never does is made in the dashboard, which asks who you are once more.
+        #[arg(long, value_name = "DAYS", default_value_t = 90)]
+        expires: u32,
     },
     /// Revoke a token: it stops working at once.
     Revoke { id: String },
@@ -35,8 +35,12 @@ pub(crate) async fn run(context: &Context, args: &TokensArgs) -> Result<ExitCode
     let output = &context.output;
     match &args.command {
         Some(TokensCommand::Create { name, scopes, expires }) => {
-            let create =
-                CreateApiToken { name: name.clone(), scopes: scopes.clone(), expires_in_days: *expires };
+            let create = CreateApiToken {
+                name: name.clone(),
+                scopes: scopes.clone(),
+                expires_in_days: Some(*expires),
+                expires_at: None,
+            };
             let created = client.create_token(&create).await?;
             if output.json {
                 output.json(&created);

@@ -9,10 +9,13 @@ use clap::Args;
 use serde_json::json;
 use stead_api::client::Client;
 use stead_api::v1::instances::{CreateInstance, Instance};
+use stead_control::identity::SignUpPolicy;
+use stead_control::outbound::OutboundSettings;
 use stead_core::names;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::local_repository::LocalRepository;
+use super::mail_args::MailArgs;
 use super::{Context, Failure, instance_fields, open};
 use crate::config::{self, DEFAULT_LISTEN};
 use crate::output::{Tone, duration};
@@ -31,6 +34,10 @@ pub(crate) struct HostArgs {
     /// A postgres:// address; a file in the data directory when absent.
     #[arg(long, env = "STEAD_DATABASE", hide_env_values = true, value_name = "URL")]
     database: Option<String>,
+    /// Command that prints the master key, for keys kept elsewhere; else the variable STEAD_MASTER_KEY, else a file in the data
+    /// directory.
+    #[arg(long, env = "STEAD_MASTER_KEY_COMMAND", value_name = "COMMAND")]
+    master_key_command: Option<String>,
     /// Let instances reach private networks (10.0.0.0/8 and the like).
     #[arg(long, env = "STEAD_ALLOW_PRIVATE_NETWORKS")]
     allow_private_networks: bool,
@@ -51,6 +58,8 @@ pub(crate) struct HostArgs {
 pub(crate) struct UpArgs {
     #[command(flatten)]
     host: HostArgs,
+    #[command(flatten)]
+    mail: MailArgs,
     /// Address to listen at.
     #[arg(long, env = "STEAD_LISTEN", default_value = DEFAULT_LISTEN, value_name = "IP:PORT")]
     listen: SocketAddr,
@@ -60,9 +69,30 @@ pub(crate) struct UpArgs {
     /// Where browsers reach this server; previews are hosts below it.
     #[arg(long, env = "STEAD_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
+    /// Who may make an account: everybody, whoever was invited into a tenant, or nobody but operators for others.
+    #[arg(long, env = "STEAD_SIGN_UP", value_enum, default_value = "invited", value_name = "WHO")]
+    sign_up: WhoSignsUp,
     /// Open the repository of this folder as a workspace, unless it is open already.
     #[arg(long, value_name = "PATH")]
     workspace: Option<PathBuf>,
+}
+
+/// [`SignUpPolicy`] on the command line.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum WhoSignsUp {
+    Open,
+    Invited,
+    Closed,
+}
+
+impl WhoSignsUp {
+    const fn policy(self) -> SignUpPolicy {
+        match self {
+            Self::Open => SignUpPolicy::Open,
+            Self::Invited => SignUpPolicy::Invited,
+            Self::Closed => SignUpPolicy::Closed,
+        }
+    }
 }
 
 impl HostArgs {
@@ -86,10 +116,14 @@ impl HostArgs {
             node_listen: None,
             public_url,
             database: self.database.clone(),
+            master_key: config::master_key_here(&self.data_dir(), self.master_key_command.as_deref()),
+            sign_up: SignUpPolicy::default(),
             node_name: rustix::system::uname().nodename().to_string_lossy().into_owned(),
             allow_private_networks: self.allow_private_networks,
             insecure_registries: self.insecure_registry.clone(),
             simulate: self.simulate,
+            mail: None,
+            outbound: OutboundSettings::default(),
         }
     }
 }
@@ -105,6 +139,11 @@ pub(crate) async fn serve(context: &Context, args: UpArgs, own_node: OwnNode) ->
     args.host.start_logging(context)?;
     let mut settings = args.host.settings(args.listen, args.public_url);
     settings.node_listen = args.node_listen;
+    let base_url = settings.base_url(args.listen);
+    let public_host = url::Url::parse(&base_url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    settings.mail = args.mail.mail(public_host.as_deref().unwrap_or("localhost"))?;
+    settings.outbound = args.mail.outbound()?;
+    settings.sign_up = args.sign_up.policy();
     let mut lock = DataDirLock::acquire(&settings.data_dir)?;
     let stead = Stead::assemble(&settings, own_node, &context.ambient).await?;
     lock.announce(Some(stead.base_url().to_owned()))?;

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use stead_control::instances::PreviewAddress;
+use stead_control::notifications::NotificationSettings;
 use stead_control::{Control, ControlSettings};
 use stead_core::ambient::Ambient;
 use stead_core::error::InternalContext;
@@ -73,8 +74,16 @@ impl Stead {
             previews: preview_address(&base_url)?,
             data_dir: server_dir,
             default_driver,
+            master_key: settings.master_key.clone(),
+            notifications: NotificationSettings {
+                mail: settings.mail.clone(),
+                ..NotificationSettings::default()
+            },
+            outbound: settings.outbound.clone(),
+            sign_up: settings.sign_up,
         };
         let control = Control::start(db, control_settings).await?;
+        control.accounts().prepare().await?;
         let stop = CancellationToken::new();
         let mut tasks = Vec::new();
         if let Some(listener) = node_listener {

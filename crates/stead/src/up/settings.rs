@@ -3,6 +3,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use stead_control::MasterKeySettings;
+use stead_control::identity::SignUpPolicy;
+use stead_control::notifications::MailSettings;
+use stead_control::outbound::OutboundSettings;
 use stead_db::Target;
 
 /// Everything `stead up` needs to know.
@@ -16,12 +20,19 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// A `postgres://` address; a file in the data directory when absent.
     pub database: Option<String>,
+    pub master_key: MasterKeySettings,
+    /// Who may make an account.
+    pub sign_up: SignUpPolicy,
     pub node_name: String,
     pub allow_private_networks: bool,
     /// Registries spoken to by plain HTTP.
     pub insecure_registries: Vec<String>,
     /// Offer the simulated driver.
     pub simulate: bool,
+    /// Without a mail server operators see the mails in the dashboard.
+    pub mail: Option<MailSettings>,
+    /// What of private networks tenants may have called.
+    pub outbound: OutboundSettings,
 }
 
 impl Settings {

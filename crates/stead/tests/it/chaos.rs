@@ -58,13 +58,14 @@ async fn one_action(client: &Client, dice: &mut Dice, number: usize) -> bool {
 /// ledger may hold exactly that of a deleted instance.
 fn is_tombstone(folder: &Path, name: &str) -> bool {
     let Some((instance, _)) = name.split_once('.') else { return false };
+    // Of memories the last line counts.
     let content = |kind: &str| -> Option<serde_json::Value> {
-        let text = fs::read(folder.join(format!("{instance}.{kind}.json"))).ok()?;
-        serde_json::from_slice::<serde_json::Value>(&text).ok()?.get("content").cloned()
+        let text = fs::read_to_string(folder.join(format!("{instance}.{kind}"))).ok()?;
+        serde_json::from_str::<serde_json::Value>(text.lines().next_back()?).ok()?.get("content").cloned()
     };
     folder.ends_with("node/ledger")
-        && content("document").is_some_and(|document| document["wanted"]["state"] == "absent")
-        && content("memory").is_some_and(|memory| memory["deleted"] == true)
+        && content("document.json").is_some_and(|document| document["wanted"]["state"] == "absent")
+        && content("memory.jsonl").is_some_and(|memory| memory["deleted"] == true)
 }
 
 /// Lines of the host's tables that name this Stead or one of its instances.

@@ -6,30 +6,32 @@ import { CopyButton } from "@/ui/copy";
 import { Dialog, DialogActions, DialogBody } from "@/ui/dialog";
 import { Checkbox, Field, Input, Select } from "@/ui/field";
 import { ProblemNote } from "@/ui/problem-note";
+import { PERMISSIONS } from "../session/permissions";
 import { useMe } from "../session/queries";
 import { useCreateToken } from "./queries";
 
-const WORDS: Record<string, string> = {
-  "instance:read": "see instances",
-  "instance:write": "create, change, start, stop and delete instances",
-  "instance:connect": "terminals, commands and private previews",
-  "operation:read": "see operations",
-  "operation:write": "cancel and retry operations",
-  "tenant:read": "see the tenant and its members",
-  "tenant:write": "change the tenant",
-  "node:read": "see nodes",
-  "account:read": "see your sessions and tokens",
-  "account:write": "make and revoke tokens and sign-in links",
-};
+const EXPIRIES = [
+  { value: "30", words: "in 30 days" },
+  { value: "90", words: "in 90 days" },
+  { value: "365", words: "in a year" },
+  { value: "date", words: "on a date…" },
+  { value: "", words: "never" },
+] as const;
+
+/** The first day that can be chosen: a token that ends today is of no use. */
+function tomorrow(): string {
+  return new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+}
 
 export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
   const me = useMe();
   const creation = useCreateToken();
   const [name, setName] = useState("");
-  const [days, setDays] = useState("90");
+  const [expiry, setExpiry] = useState<string>("90");
+  const [date, setDate] = useState("");
   const [limited, setLimited] = useState(true);
   const [scopes, setScopes] = useState<ReadonlySet<string>>(new Set(["instance:read"]));
-  const errors = fieldErrors(creation.error, ["name", "scopes", "expires_in_days"]);
+  const errors = fieldErrors(creation.error, ["name", "scopes", "expires_in_days", "expires_at"]);
   const general = creation.isError && (Object.keys(errors).length === 0 || errors[""]);
   const created = creation.data;
 
@@ -38,7 +40,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
     creation.mutate({
       name: name.trim(),
       scopes: limited ? [...scopes] : [],
-      ...(days ? { expires_in_days: Number(days) } : {}),
+      ...(expiry === "date" ? { expires_at: date } : expiry ? { expires_in_days: Number(expiry) } : {}),
     });
   }
 
@@ -92,17 +94,39 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
                 />
               )}
             </Field>
-            <Field label="Expires" error={errors["expires_in_days"]}>
-              {(props) => (
-                <Select {...props} value={days} onChange={(event) => setDays(event.target.value)}>
-                  <option value="7">in 7 days</option>
-                  <option value="30">in 30 days</option>
-                  <option value="90">in 90 days</option>
-                  <option value="365">in a year</option>
-                  <option value="">never</option>
-                </Select>
-              )}
-            </Field>
+            <div className="flex flex-wrap gap-3">
+              <Field
+                label="Expires"
+                error={errors["expires_in_days"]}
+                hint={
+                  expiry === "" ? "A token that never ends asks for a fresh proof that it is you." : undefined
+                }
+                className="flex-1"
+              >
+                {(props) => (
+                  <Select {...props} value={expiry} onChange={(event) => setExpiry(event.target.value)}>
+                    {EXPIRIES.map((choice) => (
+                      <option key={choice.value} value={choice.value}>
+                        {choice.words}
+                      </option>
+                    ))}
+                  </Select>
+                )}
+              </Field>
+              {expiry === "date" ? (
+                <Field label="Last day" error={errors["expires_at"]} className="flex-1">
+                  {(props) => (
+                    <Input
+                      {...props}
+                      type="date"
+                      min={tomorrow()}
+                      value={date}
+                      onChange={(event) => setDate(event.target.value)}
+                    />
+                  )}
+                </Field>
+              ) : null}
+            </div>
             <fieldset className="flex flex-col gap-2">
               <legend className="mb-1 text-sm font-medium">What it may do</legend>
               <Checkbox
@@ -111,25 +135,33 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
                 onChange={(event) => setLimited(event.target.checked)}
               />
               {limited ? (
-                <div className="flex flex-col gap-1.5 rounded-md border p-3">
-                  {me.permissions.map((permission) => (
-                    <Checkbox
-                      key={permission}
-                      checked={scopes.has(permission)}
-                      onChange={(event) => {
-                        const next = new Set(scopes);
-                        if (event.target.checked) next.add(permission);
-                        else next.delete(permission);
-                        setScopes(next);
-                      }}
-                      label={
-                        <>
-                          <code className="font-mono text-sm">{permission}</code>
-                          <span className="ml-2 text-sm text-muted">{WORDS[permission]}</span>
-                        </>
-                      }
-                    />
-                  ))}
+                <div className="flex flex-col gap-3 rounded-md border p-3">
+                  {PERMISSIONS.map(({ group, items }) => {
+                    const mine = items.filter(([key]) => me.permissions.includes(key));
+                    return mine.length === 0 ? null : (
+                      <div key={group} className="flex flex-col gap-1.5">
+                        <p className="text-xs text-faint">{group}</p>
+                        {mine.map(([key, words]) => (
+                          <Checkbox
+                            key={key}
+                            checked={scopes.has(key)}
+                            onChange={(event) => {
+                              const next = new Set(scopes);
+                              if (event.target.checked) next.add(key);
+                              else next.delete(key);
+                              setScopes(next);
+                            }}
+                            label={
+                              <>
+                                <code className="font-mono text-sm">{key}</code>
+                                <span className="ml-2 text-sm text-muted">{words}</span>
+                              </>
+                            }
+                          />
+                        ))}
+                      </div>
+                    );
+                  })}
                 </div>
               ) : (
                 <p className="text-sm text-warn">Without limits it may do everything that you may.</p>
@@ -147,7 +179,12 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
               type="submit"
               kind="primary"
               pending={creation.isPending}
-              disabled={name.trim() === "" || (limited && scopes.size === 0)}
+              disabled={
+                name.trim() === "" ||
+                (limited && scopes.size === 0) ||
+                (expiry === "date" && !date) ||
+                creation.isPending
+              }
             >
               Create token
             </Button>

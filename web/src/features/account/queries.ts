@@ -1,15 +1,26 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
-import { api, body } from "@/api/client";
+import { api, body, send } from "@/api/client";
 import { keys } from "@/api/keys";
-import type { ApiToken, Page, Session } from "@/api/types";
+import type { ApiToken, CreatedApiToken, Me, Page } from "@/api/types";
+import { newPasskeyProof, type PasskeyCreation } from "../sign-in/queries";
+import type {
+  CreatedPasskey,
+  LinkedIdentity,
+  NewToken,
+  Passkey,
+  RecoveryCodes,
+  Session,
+  TotpSetup,
+} from "./types";
+
+const quiet = { meta: { quiet: true } } as const;
 
 export const sessionsQuery = () =>
   queryOptions({
     queryKey: keys.sessions,
     refetchOnMount: "always",
-    queryFn: ({ signal }): Promise<Page<Session>> =>
-      body(api.GET("/v1/sessions", { params: { query: { limit: 200 } }, signal })),
+    queryFn: ({ signal }) => send<Page<Session>>("GET", "/v1/sessions", { query: { limit: 200 }, signal }),
   });
 
 export const tokensQuery = () =>
@@ -45,23 +56,29 @@ export function useEndSession() {
   );
 }
 
+/** All but the one that asks. */
+export function useEndOtherSessions() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => send<undefined>("DELETE", "/v1/sessions"),
+    onSuccess: () =>
+      client.setQueryData<Page<Session>>(keys.sessions, (held) =>
+        held ? { ...held, items: held.items.filter((item) => item.current) } : held,
+      ),
+  });
+}
+
 export function useRevokeToken() {
   return useRemoval<ApiToken>(keys.tokens, (id) =>
     api.DELETE("/v1/tokens/{token}", { params: { path: { token: id } } }),
   );
 }
 
-export interface NewToken {
-  name: string;
-  scopes: string[];
-  expires_in_days?: number;
-}
-
 export function useCreateToken() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (input: NewToken) => body(api.POST("/v1/tokens", { body: input })),
-    meta: { quiet: true },
+    ...quiet,
+    mutationFn: (input: NewToken) => send<CreatedApiToken>("POST", "/v1/tokens", { body: input }),
     onSuccess: ({ token }) =>
       client.setQueryData<Page<ApiToken>>(keys.tokens, (held) =>
         held ? { ...held, items: [token, ...held.items] } : held,
@@ -73,4 +90,109 @@ export function useCreateToken() {
 
 export function useCreateSignInLink() {
   return useMutation({ mutationFn: () => body(api.POST("/v1/sign-in-links")), gcTime: 0 });
+}
+
+export function useRename() {
+  const client = useQueryClient();
+  return useMutation({
+    ...quiet,
+    mutationFn: (name: string) => send<unknown>("PATCH", "/v1/me", { body: { name } }),
+    onSuccess: (_answer, name) =>
+      client.setQueryData<Me>(keys.me, (held) => held && { ...held, user: { ...held.user, name } }),
+  });
+}
+
+export function useChangePassword() {
+  const client = useQueryClient();
+  return useMutation({
+    ...quiet,
+    mutationFn: (input: { current?: string; new: string }) =>
+      send<undefined>("POST", "/v1/me/password", { body: input }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.factors }),
+  });
+}
+
+export function useChangeEmail() {
+  return useMutation({
+    ...quiet,
+    mutationFn: (email: string) => send<undefined>("POST", "/v1/me/email", { body: { email } }),
+  });
+}
+
+export function useVerifyAgain() {
+  return useMutation({ mutationFn: () => send<undefined>("POST", "/v1/me/verify-email") });
+}
+
+export function useDeleteAccount() {
+  return useMutation({ ...quiet, mutationFn: () => send<undefined>("DELETE", "/v1/me") });
+}
+
+export const passkeysQuery = () =>
+  queryOptions({
+    queryKey: keys.passkeys,
+    refetchOnMount: "always",
+    queryFn: ({ signal }) => send<Page<Passkey>>("GET", "/v1/me/passkeys", { signal }),
+  });
+
+function useFactorChange<Input, Answer>(change: (input: Input) => Promise<Answer>) {
+  const client = useQueryClient();
+  return useMutation({
+    ...quiet,
+    mutationFn: change,
+    onSuccess: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: keys.factors }),
+        client.invalidateQueries({ queryKey: keys.passkeys }),
+      ]),
+  });
+}
+
+export function useAddPasskey() {
+  return useFactorChange(async (name: string) => {
+    const begun = await send<PasskeyCreation>("POST", "/v1/me/passkeys/begin");
+    return send<CreatedPasskey>("POST", "/v1/me/passkeys", {
+      body: { name, ...(await newPasskeyProof(begun)) },
+    });
+  });
+}
+
+export function useRenamePasskey() {
+  return useFactorChange(({ id, name }: { id: string; name: string }) =>
+    send<unknown>("PATCH", `/v1/me/passkeys/${id}`, { body: { name } }),
+  );
+}
+
+export function useRemovePasskey() {
+  return useFactorChange((id: string) => send<undefined>("DELETE", `/v1/me/passkeys/${id}`));
+}
+
+export function useBeginTotp() {
+  return useMutation({ ...quiet, gcTime: 0, mutationFn: () => send<TotpSetup>("POST", "/v1/me/totp") });
+}
+
+export function useConfirmTotp() {
+  return useFactorChange((code: string) =>
+    send<RecoveryCodes>("POST", "/v1/me/totp/confirm", { body: { code } }),
+  );
+}
+
+export function useRemoveTotp() {
+  return useFactorChange(() => send<undefined>("DELETE", "/v1/me/totp"));
+}
+
+export function useRenewRecoveryCodes() {
+  return useFactorChange(() => send<RecoveryCodes>("POST", "/v1/me/recovery-codes"));
+}
+
+export const identitiesQuery = () =>
+  queryOptions({
+    queryKey: keys.identities,
+    refetchOnMount: "always",
+    queryFn: ({ signal }) => send<Page<LinkedIdentity>>("GET", "/v1/me/identities", { signal }),
+  });
+
+export function useUnlink() {
+  return useRemoval<LinkedIdentity>(keys.identities, (id) =>
+    send<undefined>("DELETE", `/v1/me/identities/${id}`),
+  );
 }

@@ -1,10 +1,8 @@
-import { Link } from "@tanstack/react-router";
-import { Ellipsis, ScrollText, Settings, SquareTerminal, Trash2 } from "lucide-react";
+import { Ellipsis } from "lucide-react";
 
 import type { Instance } from "@/api/types";
 import { Button } from "@/ui/button";
-import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
-import { possibleActions } from "./actions";
+import { late } from "@/ui/late";
 import type { Action } from "./queries";
 
 export interface InstanceMenuProps {
@@ -13,52 +11,20 @@ export interface InstanceMenuProps {
   onAction: (action: Action) => void;
 }
 
+const Items = late<InstanceMenuProps>(() =>
+  import("./instance-menu-items").then((module) => module.InstanceMenuItems),
+);
+
 /** Everything that can be done with one instance. */
-export function InstanceMenu({ instance, mayWrite, onAction }: InstanceMenuProps) {
-  const params = { instance: instance.name };
-  const icon = "size-4 text-faint";
+export function InstanceMenu(props: InstanceMenuProps) {
   return (
-    <Menu
+    <Items
+      {...props}
       trigger={
-        <Button kind="quiet" square aria-label={`Actions for ${instance.name}`}>
+        <Button kind="quiet" square aria-label={`Actions for ${props.instance.name}`}>
           <Ellipsis aria-hidden />
         </Button>
       }
-    >
-      <MenuItem asChild>
-        <Link to="/instances/$instance/terminal" params={params}>
-          <SquareTerminal aria-hidden className={icon} /> Terminal
-        </Link>
-      </MenuItem>
-      <MenuItem asChild>
-        <Link to="/instances/$instance/console" params={params}>
-          <ScrollText aria-hidden className={icon} /> Console
-        </Link>
-      </MenuItem>
-      <MenuItem asChild>
-        <Link to="/instances/$instance/settings" params={params}>
-          <Settings aria-hidden className={icon} /> Settings
-        </Link>
-      </MenuItem>
-      {mayWrite ? (
-        <>
-          <MenuSeparator />
-          {possibleActions(instance).map(({ action, label, icon: Icon }) => (
-            <MenuItem key={action} icon={<Icon aria-hidden />} onSelect={() => onAction(action)}>
-              {label}
-            </MenuItem>
-          ))}
-          <MenuSeparator />
-          <MenuItem
-            icon={<Trash2 aria-hidden />}
-            danger
-            disabled={instance.state.phase === "deleting"}
-            onSelect={() => onAction("delete")}
-          >
-            Delete…
-          </MenuItem>
-        </>
-      ) : null}
-    </Menu>
+    />
   );
 }

@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, Link, Outlet, useMatchRoute, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, Outlet, useLocation, useMatchRoute, useNavigate } from "@tanstack/react-router";
 import { ChevronRight, SquareTerminal } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 
+import { offers } from "@/api/offers";
 import { ApiError } from "@/api/problem";
 import type { Instance } from "@/api/types";
 import { NotFound } from "@/app/failures";
@@ -10,11 +11,11 @@ import { useHotkeys } from "@/app/hotkeys";
 import { Button } from "@/ui/button";
 import { cx } from "@/ui/cx";
 import { Skeleton, SkeletonRows } from "@/ui/layout";
-import { Kbd } from "@/ui/menu";
+import { Kbd } from "@/ui/kbd";
 import { ProblemNote } from "@/ui/problem-note";
 import { StatePill } from "@/ui/state-pill";
 import { OperationLine } from "../operations/operation-line";
-import { useMay } from "../session/queries";
+import { useMay, useMe } from "../session/queries";
 import { isUp, possibleActions } from "./actions";
 import { InstanceMenu } from "./instance-menu";
 import { instanceFromLists, instanceQuery } from "./queries";
@@ -43,10 +44,22 @@ const TABS = [
   { to: "/instances/$instance/terminal", label: "Terminal" },
   { to: "/instances/$instance/console", label: "Console" },
   { to: "/instances/$instance/ports", label: "Ports" },
+  {
+    to: "/instances/$instance/secrets",
+    label: "Secrets",
+    needs: "secret:read",
+    api: "/v1/instances/{instance}/secrets",
+  },
+  { to: "/instances/$instance/access", label: "Access", api: "/v1/instances/{instance}/bindings" },
   { to: "/instances/$instance/settings", label: "Settings" },
 ] as const;
 
 export function InstancePage() {
+  const me = useMe();
+  const tabs = TABS.filter(
+    (tab) =>
+      (!("needs" in tab) || me.permissions.includes(tab.needs)) && (!("api" in tab) || offers(tab.api)),
+  );
   const { instance: reference } = route.useParams();
   const query = useInstance(reference);
   const navigate = useNavigate();
@@ -54,6 +67,14 @@ export function InstancePage() {
   const mayWrite = useMay("instance:write");
   const { act, pending, confirmation } = useActions();
   const instance = query.data;
+  const { pathname } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the tabs do not all fit.
+  useEffect(() => {
+    nav.current
+      ?.querySelector('[aria-current="page"]')
+      ?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [pathname]);
   // The terminal and the console take the whole height; the other tabs scroll.
   const full = Boolean(
     matchRoute({ to: "/instances/$instance/terminal" }) || matchRoute({ to: "/instances/$instance/console" }),
@@ -93,8 +114,8 @@ export function InstancePage() {
         ) : (
           <Skeleton className="my-2 h-7 w-72" />
         )}
-        <nav aria-label="Parts of the instance" className="-mb-px flex gap-5 overflow-x-auto">
-          {TABS.map((tab) => (
+        <nav ref={nav} aria-label="Parts of the instance" className="-mb-px flex gap-5 overflow-x-auto">
+          {tabs.map((tab) => (
             <Link
               key={tab.to}
               to={tab.to}

@@ -10,7 +10,7 @@ import { Button } from "@/ui/button";
 import { CliBlock } from "@/ui/copy";
 import { cx } from "@/ui/cx";
 import { EmptyState, SkeletonRows } from "@/ui/layout";
-import { Kbd } from "@/ui/menu";
+import { Kbd } from "@/ui/kbd";
 import { ProblemNote } from "@/ui/problem-note";
 import { Table } from "@/ui/table";
 import { nodesQuery } from "../nodes/queries";

@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { queryOptions, useMutation, useSuspenseQuery } from "@tanstack/react-query";
 
 import { api, body } from "@/api/client";
 import { keys } from "@/api/keys";
@@ -6,7 +6,7 @@ import { ApiError } from "@/api/problem";
 import { chooseTenant, currentTenantId } from "@/api/tenant";
 import type { Me } from "@/api/types";
 
-async function readMe(): Promise<Me> {
+export async function readMe(): Promise<Me> {
   try {
     return await body(api.GET("/v1/me"));
   } catch (error) {
@@ -26,26 +26,6 @@ export function useMe(): Me {
 
 export function useMay(permission: string): boolean {
   return useMe().permissions.includes(permission);
-}
-
-export function useSignIn() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (token: string): Promise<Me> => {
-      chooseTenant(undefined);
-      const me = await body(api.POST("/v1/auth/link", { body: { token } }));
-      // Whoever works in one team begins there; the personal tenant is one click away.
-      const [team, ...others] = me.tenants.filter((tenant) => !tenant.personal);
-      if (!team || others.length > 0) return me;
-      chooseTenant(team.id);
-      return readMe();
-    },
-    meta: { quiet: true },
-    onSuccess: (me) => {
-      client.clear();
-      client.setQueryData(keys.me, me);
-    },
-  });
 }
 
 export function useSignOut() {

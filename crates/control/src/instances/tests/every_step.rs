@@ -240,10 +240,16 @@ async fn every_kind_has_a_scenario(db: Db) {
         previews: PreviewAddress { scheme: "http".into(), domain: "localhost".into(), port: None },
         data_dir: folder.path().to_owned(),
         default_driver: DriverKind::Sim,
+        master_key: crate::MasterKeySettings::File(folder.path().join("master.key")),
+        notifications: crate::notifications::NotificationSettings::default(),
+        outbound: crate::outbound::OutboundSettings::default(),
+        sign_up: crate::identity::SignUpPolicy::default(),
     };
     let whole = Control::start(db.clone(), settings).await.unwrap();
     let world = World::on(db).await;
-    let registered = kinds(whole.engine());
+    // Other domains try theirs themselves.
+    let mut registered = kinds(whole.engine());
+    registered.retain(|kind| kind.starts_with("instance."));
     assert_eq!(registered, kinds(&world.engine), "the tests below try what a server has");
     for kind in registered {
         scenario(kind);

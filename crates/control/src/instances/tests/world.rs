@@ -179,25 +179,15 @@ async fn member(db: &Db, name: &str) -> TenantScope {
     let now = ambient.now().micros();
     db.system("a member for a test")
         .transaction(|tx| async move {
-            let row = stead_db::users::User {
-                id: user.to_string(),
-                name: name.to_owned(),
-                email: None,
-                created_at: now,
-            };
+            let row = stead_db::users::User::new(user, name, now);
             stead_db::users::insert(&tx, row).await?;
-            let row = stead_db::tenants::Tenant {
-                id: tenant.to_string(),
-                name: name.to_owned(),
-                personal_of: Some(user.to_string()),
-                created_at: now,
-            };
+            let row = stead_db::tenants::Tenant::new(tenant, name, Some(user.to_string()), now);
             stead_db::tenants::insert(&tx, row).await?;
             stead_db::tenants::insert_member(&tx, tenant, user, Role::Owner).await
         })
         .await
         .expect("a member");
     let credential = Credential::Session(ambient.new_id::<SessionId>());
-    let actor = Actor { user, credential, request: None, ip: None };
+    let actor = Actor::new(user, credential);
     db.tenant_scope(actor, None, None).await.expect("the scope is read").expect("a membership")
 }

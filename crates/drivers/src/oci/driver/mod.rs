@@ -83,12 +83,18 @@ impl OciDriver {
         let runs = settings.run_directory.clone().unwrap_or_else(|| run_directory(&directory));
         files::private_directory(&instances)?;
         files::private_directory(&runs)?;
+        // Beside the rest, so that the first instance finds it.
+        let etc = tokio::task::spawn_blocking({
+            let directory = etc_directory(&directory);
+            move || stead_shim::sandbox::prepare_etc(&directory)
+        });
         let servers = if settings.name_servers.is_empty() {
             host::name_servers()
         } else {
             settings.name_servers.clone()
         };
-        let network = Arc::new(Network::open(&directory, servers, settings.allow_private_networks)?);
+        let network =
+            Arc::new(Network::open(&directory, instances.clone(), servers, settings.allow_private_networks)?);
         let ready = if settings.loopback_only {
             Err("The node's settings give instances no network.".to_owned())
         } else {
@@ -123,6 +129,9 @@ impl OciDriver {
                     toolchains.push(found);
                 }
             }
+        }
+        if let Err(error) = etc.await.internal("preparing the instances' /etc")? {
+            tracing::warn!(error = %error, "the instances' /etc could not be prepared; it is tried again with the first one");
         }
         let spawner = Spawner::new(settings.spawner.clone());
         Ok(Self {
@@ -220,6 +229,11 @@ impl OciDriver {
     }
 }
 
+/// What instances on the host's userland see as `/etc`.
+fn etc_directory(directory: &Path) -> PathBuf {
+    directory.join("etc")
+}
+
 /// Beside the rest, or below `/run` when the sockets' paths would be too long.
 fn run_directory(directory: &Path) -> PathBuf {
     let beside = directory.join("run");
@@ -250,7 +264,7 @@ impl Driver<ByteStream> for OciDriver {
     }
 
     async fn inventory(&self) -> Result<Vec<InstanceId>> {
-        let mut found: BTreeSet<InstanceId> = self.network.leased().into_iter().collect();
+        let mut found = BTreeSet::new();
         let names = |paths: Vec<PathBuf>| {
             paths.into_iter().filter_map(|path| path.file_name()?.to_str()?.parse::<InstanceId>().ok())
         };
@@ -261,14 +275,19 @@ impl Driver<ByteStream> for OciDriver {
     }
 
     async fn prepare(&self, plan: &RunPlan, progress: &dyn ProgressSink) -> Result<()> {
-        let directory = self.directory(plan.instance);
-        files::private_directory(&directory)?;
-        self.network.lease(plan.instance)?;
-        if !matches!(self.run(plan.instance).await?, Run::Live { .. }) {
+        let (directory, instance) = (self.directory(plan.instance), plan.instance);
+        let live = matches!(self.run(instance).await?, Run::Live { .. });
+        if !live {
             progress.progress(Progress { label: "Preparing the volume".to_owned(), done: None, total: None });
-            let (disks, bytes) = (Arc::clone(&self.disks), plan.resources.disk_bytes);
-            blocking(move || disks.ensure(&directory, bytes)).await?;
         }
+        let (network, disks, bytes) =
+            (Arc::clone(&self.network), Arc::clone(&self.disks), plan.resources.disk_bytes);
+        blocking(move || {
+            files::private_directory(&directory)?;
+            network.lease(instance)?;
+            if live { Ok(()) } else { disks.ensure(&directory, bytes) }
+        })
+        .await?;
         if let Rootfs::Image { reference } = &plan.rootfs {
             self.prepare_image(plan, reference, progress).await?;
         }
@@ -318,7 +337,7 @@ impl Driver<ByteStream> for OciDriver {
     }
 
     async fn update(&self, instance: InstanceId, resources: Resources) -> Result<()> {
-        self.live(instance).await?.0.done(Request::Update { resources }, QUICK).await
+        self.ask(instance, Request::Update { resources }, QUICK).await
     }
 
     async fn stop(&self, instance: InstanceId, grace: Duration) -> Result<()> {
@@ -340,19 +359,13 @@ impl Driver<ByteStream> for OciDriver {
     }
 
     async fn pause(&self, instance: InstanceId) -> Result<()> {
-        let (shim, status) = self.live(instance).await?;
-        if status.state != RunState::Paused {
-            shim.done(Request::Pause, QUICK).await?;
-        }
+        self.ask(instance, Request::Pause, QUICK).await?;
         self.nudge();
         Ok(())
     }
 
     async fn resume(&self, instance: InstanceId) -> Result<()> {
-        let (shim, status) = self.live(instance).await?;
-        if status.state == RunState::Paused {
-            shim.done(Request::Resume, QUICK).await?;
-        }
+        self.ask(instance, Request::Resume, QUICK).await?;
         self.nudge();
         Ok(())
     }
@@ -383,10 +396,9 @@ impl Driver<ByteStream> for OciDriver {
         })
         .await?;
         remove_directory(&self.run_directory(instance))?;
+        // Last: as long as its directory is there, the inventory names the instance, and its lease holds.
         self.trash.discard(&self.directory(instance))?;
-        // Last: as long as the lease is there, the inventory names the instance.
-        let network = Arc::clone(&self.network);
-        blocking(move || network.release(instance)).await?;
+        self.network.release(instance);
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).remove(&instance);
         self.nudge();
         Ok(())
@@ -394,10 +406,14 @@ impl Driver<ByteStream> for OciDriver {
 
     async fn observe(&self, instance: InstanceId) -> Result<Observation> {
         Ok(match self.run(instance).await? {
-            Run::Live { status, .. } if status.state == RunState::Paused => {
-                Observation::Paused { run: status.run }
+            Run::Live { status, .. } => {
+                // What changes from here on is news.
+                self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(instance, status.changed);
+                match status.state {
+                    RunState::Paused => Observation::Paused { run: status.run },
+                    _ => Observation::Running { run: status.run },
+                }
             }
-            Run::Live { status, .. } => Observation::Running { run: status.run },
             Run::Ended { run, exit, .. } => Observation::Stopped { run, exit },
             Run::None => {
                 let directory = self.directory(instance);
@@ -451,13 +467,11 @@ impl Driver<ByteStream> for OciDriver {
     }
 
     async fn listening(&self, instance: InstanceId) -> Result<Vec<u16>> {
-        let (shim, _) = self.live(instance).await?;
-        Ok(shim.call::<Listening>(Request::Listening, QUICK).await?.ports)
+        Ok(self.ask_for::<Listening>(instance, Request::Listening, QUICK).await?.ports)
     }
 
     async fn spawn(&self, instance: InstanceId, process: &ProcessSpec) -> Result<()> {
-        let (shim, _) = self.live(instance).await?;
-        shim.done(Request::Spawn { process: process.clone() }, STOP_PATIENCE).await
+        self.ask(instance, Request::Spawn { process: process.clone() }, STOP_PATIENCE).await
     }
 
     async fn processes(&self, instance: InstanceId) -> Result<Vec<ProcessState>> {
@@ -484,7 +498,7 @@ impl Driver<ByteStream> for OciDriver {
     }
 
     async fn console(&self, instance: InstanceId, from: ConsolePosition, follow: bool) -> Result<ByteStream> {
-        if let Run::Live { shim, .. } = self.run(instance).await? {
+        if let Some(shim) = self.reachable(instance).await? {
             match shim.stream(Request::Console { from, follow, input: follow }).await {
                 // Its run has just ended: the files say the rest.
                 Err(error) if error.kind() == ErrorKind::Unavailable => {}
@@ -499,12 +513,11 @@ impl Driver<ByteStream> for OciDriver {
     }
 
     async fn console_note(&self, instance: InstanceId, text: &str) -> Result<()> {
-        let (shim, _) = self.live(instance).await?;
-        shim.done(Request::ConsoleNote { text: text.to_owned() }, QUICK).await
+        self.ask(instance, Request::ConsoleNote { text: text.to_owned() }, QUICK).await
     }
 
     async fn dial(&self, instance: InstanceId, port: u16) -> Result<ByteStream> {
-        self.live(instance).await?.0.dial(port).await
+        self.with_live(instance, |shim| async move { shim.dial(port).await }).await
     }
 }
 

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use stead_core::driver::ProcessState;
 use stead_core::error::{Error, Result};
 use stead_core::ids::InstanceId;
 use stead_core::instance::ExitStatus;
 use stead_shim::protocol::{
-    EndCause, ProcessIdentity, Processes, Request, RunEnd, RunState, STATE_FILE, State, Status,
+    Done, EndCause, ProcessIdentity, Processes, Request, RunEnd, RunState, STATE_FILE, State, Status,
 };
 
 use super::{OciDriver, STOP_PATIENCE, remove_directory};
@@ -130,13 +131,55 @@ impl OciDriver {
         }
     }
 
-    /// A shim that can still be asked about processes and the console, also after the end of its run.
+    /// A shim that can still be asked about processes and the console, also after the end of its run. By the state file alone: its
+    /// answer will tell the rest.
     pub(super) async fn reachable(&self, instance: InstanceId) -> Result<Option<Shim>> {
-        Ok(match self.run(instance).await? {
-            Run::Live { shim, .. } => Some(shim),
-            Run::Ended { shim, .. } => shim,
-            Run::None => None,
+        match State::read(&self.run_directory(instance))? {
+            Some(state) if state.shim.is_alive() => Ok(Some(Shim::at(&state.socket))),
+            Some(_) => Ok(match self.run(instance).await? {
+                Run::Live { shim, .. } => Some(shim),
+                Run::Ended { shim, .. } => shim,
+                Run::None => None,
+            }),
+            None => Ok(None),
+        }
+    }
+
+    /// Lets the shim of a run that is up do something. Only when it cannot is looked for the reason.
+    pub(super) async fn with_live<T, F>(
+        &self,
+        instance: InstanceId,
+        work: impl Fn(Shim) -> F + Send,
+    ) -> Result<T>
+    where
+        F: Future<Output = Result<T>> + Send,
+    {
+        if let Some(shim) = self.reachable(instance).await? {
+            match work(shim).await {
+                // It did not get as far as doing anything.
+                Err(error) if matches!(error.code(), "shim_not_reachable" | "run_ended") => {}
+                outcome => return outcome,
+            }
+        }
+        let (shim, _) = self.live(instance).await?;
+        work(shim).await
+    }
+
+    pub(super) async fn ask(&self, instance: InstanceId, request: Request, limit: Duration) -> Result<()> {
+        self.ask_for::<Done>(instance, request, limit).await.map(drop)
+    }
+
+    pub(super) async fn ask_for<T: DeserializeOwned + Send>(
+        &self,
+        instance: InstanceId,
+        request: Request,
+        limit: Duration,
+    ) -> Result<T> {
+        self.with_live(instance, |shim| {
+            let request = request.clone();
+            async move { shim.call::<T>(request, limit).await }
         })
+        .await
     }
 
     /// Takes down what is left of a run and removes its directory; how it ended is kept with the instance.

@@ -8,7 +8,7 @@ use stead_core::ids::InstanceId;
 use stead_core::instance::Rootfs;
 use stead_shim::sandbox::{ExtraMount, IdsSpec, NetworkSpec, RootfsSpec, SandboxSpec};
 
-use super::{OciDriver, PreparedImage};
+use super::{OciDriver, PreparedImage, etc_directory};
 use crate::oci::disk::Disks;
 use crate::oci::files;
 use crate::oci::image::Image;
@@ -37,7 +37,7 @@ impl OciDriver {
                         target: toolchain.target.clone(),
                     })
                     .collect();
-                let etc_dir = self.settings.directory.join("etc");
+                let etc_dir = etc_directory(&self.settings.directory);
                 Ok((RootfsSpec::HostUserland { etc_dir, extra_mounts }, None))
             }
             Rootfs::Image { reference } => {
@@ -67,6 +67,8 @@ impl OciDriver {
         if matches!(rootfs, RootfsSpec::Layers { .. }) {
             env.entry("PATH".to_owned()).or_insert_with(|| DEFAULT_PATH.to_owned());
         }
+        // What the instance itself says wins over what it shares with others.
+        env.extend(plan.secrets.env.iter().map(|(name, value)| (name.clone(), value.expose().to_owned())));
         env.extend(plan.env.clone());
         let network = if self.capabilities.outbound_network {
             self.network.spec(slot)
@@ -95,6 +97,7 @@ impl OciDriver {
                 Vec::new()
             },
             env,
+            secret_files: plan.secrets.files.clone(),
             command: plan.command.clone().or_else(|| config.command()),
             user: config.user.clone(),
             working_directory: config.working_directory,

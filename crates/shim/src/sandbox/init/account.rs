@@ -40,6 +40,11 @@ pub(super) fn look_up(wanted: &str, ids: IdMap) -> Result<Account> {
     find(wanted, &read("/etc/passwd"), &read("/etc/group"), ids)
 }
 
+/// User and group id of a name or of `uid[:gid]`.
+pub(in crate::sandbox) fn ids_of(wanted: &str, ids: IdMap) -> Result<(u32, u32)> {
+    look_up(wanted, ids).map(|account| (account.user, account.group))
+}
+
 struct Entry<'a> {
     name: &'a str,
     user: u32,

@@ -3,6 +3,8 @@
 //! inside, when the shim is gone.
 
 mod account;
+
+pub(super) use account::ids_of;
 mod process;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

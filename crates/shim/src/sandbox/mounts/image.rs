@@ -10,6 +10,8 @@ use super::root::{Inside, make_dir};
 use super::tree::Tree;
 use crate::sandbox::error::{During, Result, SandboxError, Stage};
 
+/// Where the volume's top is mounted below the staging place, in reach of the overlay.
+pub(super) const VOLUME: &str = ".volume";
 /// The kernel reads one page of options.
 const MAX_OPTIONS: usize = 4000;
 const DIRS: [(&str, u32); 5] =
@@ -29,7 +31,7 @@ pub(super) fn assemble(staging: &Path, lower: &[Tree]) -> Result<PathBuf> {
     make_dir(&root, 0o755)?;
     // `userxattr`: without privileges over the host the overlay keeps its marks in user.overlay.*.
     let options =
-        format!("lowerdir={},upperdir=.volume/upper,workdir=.volume/work,userxattr", names.join(":"));
+        format!("lowerdir={},upperdir={VOLUME}/upper,workdir={VOLUME}/work,userxattr", names.join(":"));
     let doing = "mounting the overlay";
     if options.len() > MAX_OPTIONS {
         return Err(SandboxError::new(Stage::Overlay, doing, format!("{} layers are too many", lower.len())));

@@ -17,8 +17,10 @@ use super::tree::{NO_DEVICES, NO_EXEC, NO_SUID, READ_ONLY, Tree};
 use super::{host, image, proc};
 use crate::sandbox::error::{During, Result, SandboxError, Stage};
 use crate::sandbox::idmap::IdMap;
+use crate::sandbox::init;
 use crate::sandbox::network::INSIDE_NAME;
-use crate::sandbox::spec::{HOST_USER_ID, NetworkSpec, SandboxSpec};
+use crate::sandbox::spec::{HOST_USER, HOST_USER_ID, NetworkSpec, RootfsSpec, SandboxSpec};
+use stead_core::instance::secrets::{SECRETS_DIRECTORY, is_file_name};
 
 /// One of these exists on every system; it is covered in the child's mount namespace only.
 const STAGING_PLACES: [&str; 4] = ["/mnt", "/tmp", "/usr", "/home"];
@@ -55,54 +57,36 @@ pub(super) fn check_target(target: &Path) -> Result<()> {
 
 /// Replaces the caller's root by the inside's. Returns after the old root is gone.
 pub(crate) fn build(spec: &SandboxSpec, sources: &Sources, ids: IdMap) -> Result<()> {
-    let during_root =
-        |doing: &'static str| move |error: io::Error| SandboxError::io(Stage::RootMount, doing, &error);
     mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None::<&str>)
-        .map_err(io::Error::from)
-        .map_err(during_root("making mounts private"))?;
+        .during(Stage::RootMount, "making mounts private")?;
     let old_root = rustix::fs::open("/", OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
         .during(Stage::RootMount, "opening the old root")?;
     let staging =
         STAGING_PLACES.iter().map(Path::new).find(|place| place.is_dir()).ok_or_else(|| {
             SandboxError::new(Stage::RootMount, "choosing a staging place", "there is no /mnt")
         })?;
-    let fresh =
-        Tree::fresh("tmpfs", &STAGING_OPTIONS).during(Stage::RootMount, "making the staging tmpfs")?;
-    fresh
-        .restrict(NO_SUID | NO_DEVICES, false)
-        .and_then(|()| fresh.attach(staging))
-        .during(Stage::RootMount, "mounting the staging tmpfs")?;
-    drop(fresh);
-
-    let volume = staging.join(".volume");
-    make_dir(&volume, 0o700)?;
-    sources.volume.attach(&volume).during(Stage::Volume, "mounting the volume")?;
-    make_volume_dirs(&volume, ids)?;
-    let names = write_name_files(staging, spec)?;
-    let inside = Inside {
-        workspace: Tree::copy(&volume.join("workspace"), false)
-            .during(Stage::Volume, "opening the workspace")?,
-        home: Tree::copy(&volume.join("home"), false).during(Stage::Volume, "opening the home directory")?,
-        names,
-    };
     match &sources.root {
         RootSource::Host { system, links, etc, extra } => {
+            // The new root comes to lie over the volume's top, which goes with the old root: nobody inside shall find it.
+            let volume = Volume::attach(sources, staging, ids)?;
+            cover(staging)?;
+            let inside = volume.with_names(write_name_files(staging, spec)?);
             host::assemble(staging, system, links, etc, extra)?;
-            // No longer needed, and nobody inside shall find it.
-            umount2(&volume, MntFlags::MNT_DETACH)
-                .map_err(io::Error::from)
-                .and_then(|()| fs::remove_dir(&volume))
-                .map_err(during_root("unmounting the volume's top"))?;
             pivot(staging)?;
             host::complete(&inside)?;
         }
         RootSource::Layers { lower } => {
+            cover(staging)?;
+            let top = staging.join(image::VOLUME);
+            make_dir(&top, 0o700)?;
+            let inside = Volume::attach(sources, &top, ids)?.with_names(write_name_files(staging, spec)?);
             let root = image::assemble(staging, lower)?;
             pivot(&root)?;
             image::complete(&inside)?;
         }
     }
     temporary_dirs(spec, ids)?;
+    secret_files(spec, ids)?;
     devices(&old_root, spec, ids)?;
     proc::mount_proc()?;
     leave(&old_root)?;
@@ -110,6 +94,40 @@ pub(crate) fn build(spec: &SandboxSpec, sources: &Sources, ids: IdMap) -> Result
         host::seal()?;
     }
     Ok(())
+}
+
+/// Mounts the tmpfs in which the new root is put together.
+fn cover(staging: &Path) -> Result<()> {
+    let fresh =
+        Tree::fresh("tmpfs", &STAGING_OPTIONS).during(Stage::RootMount, "making the staging tmpfs")?;
+    fresh
+        .restrict(NO_SUID | NO_DEVICES, false)
+        .and_then(|()| fresh.attach(staging))
+        .during(Stage::RootMount, "mounting the staging tmpfs")
+}
+
+/// The parts of the volume that the inside sees.
+struct Volume {
+    workspace: Tree,
+    home: Tree,
+}
+
+impl Volume {
+    /// Mounts the volume and makes what is missing in it.
+    fn attach(sources: &Sources, place: &Path, ids: IdMap) -> Result<Self> {
+        sources.volume.attach(place).during(Stage::Volume, "mounting the volume")?;
+        make_volume_dirs(place, ids)?;
+        Ok(Self {
+            workspace: Tree::copy(&place.join("workspace"), false)
+                .during(Stage::Volume, "opening the workspace")?,
+            home: Tree::copy(&place.join("home"), false)
+                .during(Stage::Volume, "opening the home directory")?,
+        })
+    }
+
+    fn with_names(self, names: Vec<(&'static str, Tree)>) -> Inside {
+        Inside { workspace: self.workspace, home: self.home, names }
+    }
 }
 
 /// What goes into either kind of root.
@@ -230,6 +248,41 @@ fn temporary_dirs(spec: &SandboxSpec, ids: IdMap) -> Result<()> {
             .during(Stage::RootMount, "giving /run/user to the user")?;
     }
     Ok(())
+}
+
+/// Secrets that are files: on a tmpfs of their own, which nobody inside can write to.
+fn secret_files(spec: &SandboxSpec, ids: IdMap) -> Result<()> {
+    if spec.secret_files.is_empty() {
+        return Ok(());
+    }
+    let doing = "writing secrets";
+    let user = match (&spec.user, &spec.rootfs) {
+        (Some(user), _) => user.as_str(),
+        (None, RootfsSpec::HostUserland { .. }) => HOST_USER,
+        (None, RootfsSpec::Layers { .. }) => "0",
+    };
+    let (user, group) = init::ids_of(user, ids)?;
+    let bytes: usize =
+        spec.secret_files.values().map(|value| value.expose().len().next_multiple_of(4096)).sum();
+    let size = (bytes + (64 << 10)).to_string();
+    let entries = (spec.secret_files.len() + 16).to_string();
+    let options =
+        [("size", Some(size.as_str())), ("mode", Some("0755")), ("nr_inodes", Some(entries.as_str()))];
+    make_dir(Path::new(SECRETS_DIRECTORY), 0o755)?;
+    let tree = Tree::fresh("tmpfs", &options).during(Stage::RootMount, doing)?;
+    tree.restrict(NO_SUID | NO_DEVICES | NO_EXEC, false)
+        .and_then(|()| tree.attach(Path::new(SECRETS_DIRECTORY)))
+        .during(Stage::RootMount, doing)?;
+    for (name, value) in &spec.secret_files {
+        if !is_file_name(name) {
+            return Err(SandboxError::new(Stage::Spec, doing, "a secret's file name leads elsewhere"));
+        }
+        let path = Path::new(SECRETS_DIRECTORY).join(name);
+        fs::write(&path, value.expose()).during(Stage::RootMount, doing)?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).during(Stage::RootMount, doing)?;
+        chown(&path, Some(user), Some(group)).during(Stage::RootMount, doing)?;
+    }
+    tree.restrict(READ_ONLY, false).during(Stage::RootMount, doing)
 }
 
 fn devices(old_root: &OwnedFd, spec: &SandboxSpec, ids: IdMap) -> Result<()> {

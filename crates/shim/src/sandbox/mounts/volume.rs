@@ -1,15 +1,14 @@
 //! The volume as a detached mount: a directory, or an ext4 image behind a loop device that goes away with its last mount.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::tree::{NO_DEVICES, NO_SUID, Tree};
 use crate::sandbox::cgroup::breathe;
-use crate::sandbox::error::{During, Result, SandboxError, Stage};
+use crate::sandbox::error::{During, Result, Stage};
 use crate::sandbox::spec::VolumeSpec;
 
 const LOOP_CTL_GET_FREE: libc::Ioctl = 0x4C82;
@@ -50,17 +49,7 @@ pub(super) fn open(volume: &VolumeSpec, recursive: bool) -> Result<(Tree, Option
         VolumeSpec::DiskImage { .. } => {
             let image =
                 OpenOptions::new().read(true).write(true).open(path).during(Stage::Volume, &*doing)?;
-            rustix::fs::flock(&image, rustix::fs::FlockOperation::NonBlockingLockExclusive).map_err(
-                |error| {
-                    let error = io::Error::from(error);
-                    if error.kind() == io::ErrorKind::WouldBlock {
-                        SandboxError::new(Stage::Volume, &*doing, "another run still uses it")
-                    } else {
-                        SandboxError::io(Stage::Volume, &*doing, &error)
-                    }
-                },
-            )?;
-            wait_for_release(path).during(Stage::Volume, &*doing)?;
+            lock(&image).during(Stage::Volume, &*doing)?;
             let (device, held) = attach_loop(&image)
                 .during(Stage::Volume, format!("making a loop device for {}", path.display()))?;
             let tree = Tree::fresh("ext4", &[("source", Some(&device))])
@@ -74,26 +63,20 @@ pub(super) fn open(volume: &VolumeSpec, recursive: bool) -> Result<(Tree, Option
     Ok((tree, lock))
 }
 
-/// Waits until no loop device shows the image any more.
-fn wait_for_release(path: &Path) -> io::Result<()> {
-    let path = fs::canonicalize(path)?;
+/// The lock belongs to this very opening of the file, which a loop device keeps for itself: whoever gets it knows that neither a
+/// run nor a device that is still vanishing uses the image.
+fn lock(image: &File) -> io::Result<()> {
     let start = Instant::now();
-    while is_looped(&path) {
-        if start.elapsed() > RELEASE_LIMIT {
-            return Err(io::Error::other("a loop device of an earlier run still uses it"));
+    loop {
+        match rustix::fs::flock(image, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Ok(()),
+            Err(rustix::io::Errno::WOULDBLOCK) if start.elapsed() > RELEASE_LIMIT => {
+                return Err(io::Error::other("another run still uses it"));
+            }
+            Err(rustix::io::Errno::WOULDBLOCK) => breathe(),
+            Err(error) => return Err(error.into()),
         }
-        breathe();
     }
-    Ok(())
-}
-
-fn is_looped(path: &Path) -> bool {
-    let Ok(devices) = fs::read_dir("/sys/block") else { return false };
-    devices.flatten().any(|device| {
-        device.file_name().to_string_lossy().starts_with("loop")
-            && fs::read_to_string(device.path().join("loop/backing_file"))
-                .is_ok_and(|backing| Path::new(backing.trim_end_matches('\n')) == path)
-    })
 }
 
 fn attach_loop(image: &File) -> io::Result<(String, OwnedFd)> {

@@ -1,0 +1,64 @@
+import { useState } from "react";
+
+import { Page } from "@/app/page";
+import { Button } from "@/ui/button";
+import { ConfirmDialog } from "@/ui/confirm-dialog";
+import { Danger } from "@/ui/danger";
+import { ExportsPanel } from "../exports/exports-panel";
+import { useMe } from "../session/queries";
+import { useDeleteAccount } from "./queries";
+
+export function DataPage() {
+  const me = useMe();
+  const deletion = useDeleteAccount();
+  const [deleting, setDeleting] = useState(false);
+  const owned = me.tenants.filter((tenant) => !tenant.personal && tenant.role === "owner");
+  const word = me.user.email ?? me.user.name;
+  return (
+    <Page title="Your data" quietHeading narrow>
+      <div className="flex flex-col gap-4">
+        <ExportsPanel
+          scope="user"
+          title="Export"
+          detail="An archive with your profile, sessions, tokens (without their secrets), memberships, notifications and what the audit log says about you."
+        />
+        <Danger
+          title="Delete your account"
+          detail="Your account, your personal tenant and everything in it. Teams you are a member of keep their instances."
+        >
+          <Button kind="danger" onClick={() => setDeleting(true)}>
+            Delete my account…
+          </Button>
+        </Danger>
+      </div>
+      {deleting ? (
+        <ConfirmDialog
+          title="Delete your account?"
+          description="This cannot be undone. What is lost:"
+          losses={[
+            "Your personal tenant with its instances, their files, secrets and backups.",
+            "Sessions, API tokens, passkeys and linked accounts: everything that signs in as you stops within a second.",
+            "Your membership in every team. The audit log keeps that somebody acted, not who.",
+            ...(owned.length > 0
+              ? [
+                  <strong key="owned" className="font-medium">
+                    You own {owned.map((tenant) => tenant.name).join(", ")}: make somebody else an owner
+                    first, or delete them.
+                  </strong>,
+                ]
+              : []),
+          ]}
+          typed={word}
+          action="Delete my account"
+          keep="Keep my account"
+          pending={deletion.isPending || deletion.isSuccess}
+          error={deletion.error}
+          onConfirm={() =>
+            deletion.mutate(undefined, { onSuccess: () => window.location.assign("/sign-in") })
+          }
+          onClose={() => setDeleting(false)}
+        />
+      ) : null}
+    </Page>
+  );
+}

@@ -1,0 +1,15 @@
+import { Page } from "@/app/page";
+import { SecretsPanel } from "../secrets/secrets-panel";
+
+export function UserSecretsPage() {
+  return (
+    <Page title="Your secrets" quietHeading narrow>
+      <SecretsPanel
+        base="/v1/me/secrets"
+        title="Your secrets"
+        where="every instance that you create, in all of your tenants"
+        mayWrite
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,50 @@
+/** What each kind of source wants to know. Pure. */
+import type { SourceKind } from "./queries";
+
+export interface SourceField {
+  key: string;
+  label: string;
+  hint?: string;
+  placeholder?: string;
+  secret?: true;
+  optional?: true;
+}
+
+const CLIENT: readonly SourceField[] = [
+  { key: "client_id", label: "Client id" },
+  { key: "client_secret", label: "Client secret", secret: true },
+];
+
+export const KINDS: Record<SourceKind, { words: string; fields: readonly SourceField[] }> = {
+  oidc: {
+    words: "OpenID Connect",
+    fields: [
+      {
+        key: "issuer",
+        label: "Issuer",
+        placeholder: "https://login.example.org",
+        hint: "Its settings are read from /.well-known/openid-configuration below this address.",
+      },
+      ...CLIENT,
+    ],
+  },
+  github: { words: "GitHub", fields: CLIENT },
+  google: { words: "Google", fields: CLIENT },
+  gitlab: {
+    words: "GitLab",
+    fields: [
+      { key: "issuer", label: "Address", placeholder: "https://gitlab.com", optional: true },
+      ...CLIENT,
+    ],
+  },
+  ldap: {
+    words: "LDAP or Active Directory",
+    fields: [
+      { key: "url", label: "Server", placeholder: "ldaps://directory.example.org" },
+      { key: "bind_dn", label: "Account that searches", placeholder: "cn=stead,dc=example,dc=org" },
+      { key: "bind_password", label: "Its password", secret: true },
+      { key: "base_dn", label: "Where people are", placeholder: "ou=people,dc=example,dc=org" },
+      { key: "user_filter", label: "Filter", placeholder: "(uid={user})", optional: true },
+    ],
+  },
+};

@@ -1,0 +1,17 @@
+import { Page } from "@/app/page";
+import { SecretsPanel } from "../secrets/secrets-panel";
+import { useMay } from "../session/queries";
+
+export function TenantSecretsPage() {
+  return (
+    <Page title="Secrets" quietHeading cli="stead secrets list" narrow>
+      <SecretsPanel
+        base="/v1/secrets"
+        cli="stead secrets set NAME"
+        title="Secrets of the tenant"
+        where="every instance of this tenant"
+        mayWrite={useMay("secret:write")}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,157 @@
+import { expect, test } from "@playwright/test";
+
+import { open } from "./open";
+
+test.use({ viewport: { width: 1360, height: 860 } });
+
+test("password, then a code of the app: signed in and back where one was", async ({ page }) => {
+  await open(page, "/operations", "anonymous");
+  await page.getByLabel("E-mail", { exact: true }).fill("grace@acme.dev");
+  await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "One more proof" })).toBeVisible();
+  await page.screenshot({ path: "screenshots/light/second-factor.png" });
+  await page.getByLabel("Code from your authenticator app").fill("000000");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert")).toContainText("Wait for the next code");
+  await page.getByLabel("Code from your authenticator app").fill("123 456");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Operations" })).toBeVisible();
+});
+
+test("a wrong password says what to do, and the page stays", async ({ page }) => {
+  await open(page, "/sign-in", "anonymous");
+  await page.getByLabel("E-mail", { exact: true }).fill("ada@acme.dev");
+  await page.getByLabel("Password", { exact: true }).fill("wrong");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByRole("alert")).toContainText("set a new password by mail");
+  await page.screenshot({ path: "screenshots/light/sign-in-wrong.png" });
+  await expect(page.getByLabel("E-mail", { exact: true })).toHaveValue("ada@acme.dev");
+});
+
+test("a link by mail, and the ways of others", async ({ page }) => {
+  await open(page, "/sign-in", "anonymous");
+  await expect(page.getByRole("link", { name: "Continue with GitHub" })).toHaveAttribute(
+    "href",
+    /^\/v1\/auth\/sources\/src_github\/begin/,
+  );
+  await page.getByRole("button", { name: "Continue with Acme directory" }).click();
+  await expect(page.getByLabel("User name")).toBeVisible();
+  await page.getByRole("button", { name: "Back" }).click();
+  await page.getByLabel("E-mail", { exact: true }).fill("ada@acme.dev");
+  await page.getByRole("button", { name: "E-mail me a link instead" }).click();
+  await expect(page.getByRole("heading", { name: "Look into your mail" })).toBeVisible();
+  await page.screenshot({ path: "screenshots/light/mail-sent.png" });
+});
+
+test("signing up with an invitation keeps its address and says what is next", async ({ page }) => {
+  await open(page, "/invite#k3vY8wq2ZtN5", "anonymous");
+  await page.getByRole("link", { name: "Create an account" }).click();
+  await expect(page.getByText("To join Analytical Engines as member.")).toBeVisible();
+  await expect(page.getByLabel("E-mail", { exact: true })).toHaveValue("ada@acme.dev");
+  expect(page.url()).not.toContain("k3vY8");
+  await page.getByLabel("Name", { exact: true }).fill("Ada Byron");
+  await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByText("has the link that verifies")).toBeVisible();
+});
+
+test("a device is let in once its code was looked at", async ({ page }) => {
+  await open(page, "/device");
+  await page.getByLabel("Code").fill("bcdf ghjk");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(page.getByText("stead on ada-laptop")).toBeVisible();
+  await page.getByRole("button", { name: "Approve" }).click();
+  await expect(page.getByRole("heading", { name: "The device is signed in" })).toBeVisible();
+});
+
+test("what cannot be taken back asks for a proof and then goes on by itself", async ({ page }) => {
+  await open(page, "/account/security");
+  await page.getByRole("button", { name: "Set up" }).click();
+  const proof = page.getByRole("dialog", { name: "Confirm that it is you" });
+  await proof.getByLabel("Password", { exact: true }).fill("wrong");
+  await page.keyboard.press("Enter");
+  await expect(proof.getByRole("alert")).toContainText("not your password");
+  await page.screenshot({ path: "screenshots/light/step-up.png" });
+  await proof.getByLabel("Password", { exact: true }).fill("correct horse battery");
+  await page.keyboard.press("Enter");
+  await expect(proof).toBeHidden();
+  await expect(page.getByTestId("totp-secret")).toContainText("JBSW");
+  await page.screenshot({ path: "screenshots/light/totp.png" });
+  await page.getByLabel("Code from the app").fill("123456");
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("recovery-codes")).toContainText("k3vy-8wq2-ztn5");
+  await page.screenshot({ path: "screenshots/light/recovery-codes.png" });
+  await expect(page.getByRole("button", { name: "Done" })).toBeDisabled();
+  await page.getByLabel("I have put them").check();
+  await page.getByRole("button", { name: "Done" }).click();
+  await expect(page.getByText("10 left")).toBeVisible();
+});
+
+test("giving up the proof changes nothing and leaves no noise", async ({ page }) => {
+  await open(page, "/account/security");
+  await page.getByRole("button", { name: "Set up" }).click();
+  await page
+    .getByRole("dialog", { name: "Confirm that it is you" })
+    .getByRole("button", { name: "Cancel" })
+    .click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page.getByText("That did not work")).toHaveCount(0);
+});
+
+test("ending all other sessions leaves this one", async ({ page }) => {
+  await open(page, "/account/sessions");
+  await page.getByRole("button", { name: "End all others…" }).click();
+  await expect(page.getByRole("dialog")).toContainText("2 other browsers");
+  await page.getByRole("button", { name: "End them" }).click();
+  await expect(page.getByRole("row")).toHaveCount(2);
+  await expect(page.getByText("this one")).toBeVisible();
+});
+
+test("deleting the account names what is lost and wants the address", async ({ page }) => {
+  await open(page, "/account/data");
+  await page.getByRole("button", { name: "Delete my account…" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("You own Acme");
+  await expect(dialog.getByRole("button", { name: "Delete my account", exact: true })).toBeDisabled();
+  await page.screenshot({ path: "screenshots/light/account-delete.png" });
+});
+
+test("a secret is written, never shown", async ({ page }) => {
+  await open(page, "/account/secrets");
+  await page.getByRole("button", { name: "New secret" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name", { exact: true }).fill("api-key");
+  await dialog.getByLabel("Value").fill("s3cr3t");
+  await expect(dialog.getByLabel("Name of the variable")).toHaveValue("API_KEY");
+  await page.screenshot({ path: "screenshots/light/secret.png" });
+  await dialog.getByRole("button", { name: "Keep secret" }).click();
+  await expect(page.getByText("API_KEY")).toBeVisible();
+  await expect(page.getByText("s3cr3t")).toHaveCount(0);
+  await page.getByRole("button", { name: "Versions of github-token" }).click();
+  await expect(page.getByRole("dialog")).toContainText("current");
+  await page.screenshot({ path: "screenshots/light/secret-versions.png" });
+});
+
+test("a passkey of a virtual authenticator is made, renamed and used for the proof", async ({ page }) => {
+  const session = await page.context().newCDPSession(page);
+  await session.send("WebAuthn.enable");
+  await session.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  await open(page.context().pages()[0] ?? page, "http://localhost:4173/account/security");
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("test key");
+  await page.getByRole("button", { name: "Continue" }).click();
+  const proof = page.getByRole("dialog", { name: "Confirm that it is you" });
+  await proof.getByLabel("Password", { exact: true }).fill("correct horse battery");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("row", { name: /test key/ })).toBeVisible();
+});
