@@ -1,10 +1,18 @@
 /** One's own account on the mock server. */
-import type { ApiToken, ProblemField, Me } from "@/api/types";
-import type { LinkedIdentity, NewToken, Passkey, Session } from "@/features/account/types";
+import type {
+  ApiToken,
+  Me,
+  NewToken,
+  Notification,
+  Passkey,
+  Preference,
+  ProblemField,
+  Session,
+} from "@/api/types";
+import type { LinkedIdentity } from "@/features/account/queries";
 import type { Export } from "@/features/exports/queries";
-import type { Notification, Preference } from "@/features/notifications/queries";
 import { ago, id } from "./data";
-import { done, fresh, ok, page, refuse, type Route } from "./handler";
+import { done, fresh, missing, ok, page, refuse, type Route } from "./handler";
 import { secretRoutes } from "./secrets";
 
 export const passkeys = (): Passkey[] => [
@@ -54,15 +62,18 @@ export const exportsMade = (): Export[] => [
 export const preferences = (): Preference[] =>
   (
     [
-      ["identity.new_device", "Sign-in from a new device", true, true, true],
-      ["identity.factor_changed", "Password, e-mail or factor changed", true, true, true],
-      ["identity.token_expiring", "An API token ends soon", true, true, false],
-      ["tenant.invited", "You are invited to a tenant", true, true, false],
-      ["tenant.role_changed", "Your role in a tenant changed", true, true, false],
-      ["instance.failed", "An instance of yours failed", true, true, false],
-      ["instance.idle_stopped", "An instance was stopped for being idle", false, true, false],
-      ["operation.finished", "A long operation has finished", false, true, false],
-      ["tenant.quota_near", "A quota is nearly used up", true, true, false],
+      ["password_changed", "Your password was changed", true, true, true],
+      ["new_device", "You signed in on a new device", true, true, true],
+      ["factor_changed", "What you sign in with was changed", true, true, true],
+      ["export_ready", "An export is ready", true, true, false],
+      ["invite", "An invitation", true, true, true],
+      ["member.joined", "Somebody joined", false, true, false],
+      ["member.role_changed", "A member has another role", false, true, false],
+      ["security.settings_changed", "Security settings were changed", true, true, false],
+      ["tenant.deletion_scheduled", "A tenant is going to be erased", true, true, true],
+      ["instance.failed", "An instance failed", true, true, false],
+      ["operation.failed", "An operation failed", false, true, false],
+      ["webhook_disabled", "A webhook was switched off", true, true, false],
     ] as const
   ).map(([kind, title, mail, inbox, fixed]) => ({ kind, title, mail, inbox, fixed }));
 
@@ -77,17 +88,17 @@ export const notifications = (): Notification[] => [
   },
   {
     id: "ntf_2",
-    kind: "identity.new_device",
-    title: "Sign-in from a new device",
-    text: "Safari on iOS, from Helsinki, Finland (10.8.0.7).",
-    path: "/account/sessions",
+    kind: "new_device",
+    title: "You signed in on a new device",
+    text: "Safari on iOS, from 10.8.0.7 (private network).",
+    path: "/account",
     created_at: ago(310),
   },
   {
     id: "ntf_3",
-    kind: "tenant.role_changed",
-    title: "Grace made Alan a member",
-    text: "In Acme; he was a guest before.",
+    kind: "member.role_changed",
+    title: "Alan Turing has another role",
+    text: "Grace made him a member of Acme; he was a guest before.",
     path: "/team",
     created_at: ago(2900),
     read_at: ago(2000),
@@ -154,7 +165,7 @@ export const ACCOUNT_ROUTES: Route[] = [
   [
     "POST",
     "/v1/me/totp",
-    fresh(() => ok({ secret, uri: `otpauth://totp/Stead:ada?secret=${secret}`, qr_svg: picture() }, 201)),
+    fresh(() => ok({ secret, uri: `otpauth://totp/Stead:ada?secret=${secret}`, qr_svg: picture() })),
   ],
   [
     "POST",
@@ -184,7 +195,7 @@ export const ACCOUNT_ROUTES: Route[] = [
     "/v1/me/recovery-codes",
     fresh(({ world }) => {
       world.factors.recovery_codes_left = CODES.length;
-      return ok({ recovery_codes: CODES }, 201);
+      return ok({ recovery_codes: CODES });
     }),
   ],
   ["GET", "/v1/me/passkeys", ({ world }) => page(world.passkeys)],
@@ -223,8 +234,9 @@ export const ACCOUNT_ROUTES: Route[] = [
     "/v1/me/passkeys/{id}",
     ({ world, params, body }) => {
       const held = world.passkeys.find((item) => item.id === params["id"]);
-      if (held) held.name = (body as { name: string }).name;
-      return ok(held);
+      if (!held) return missing("passkey");
+      held.name = (body as { name: string }).name;
+      return done;
     },
   ],
   [
@@ -289,7 +301,7 @@ export const ACCOUNT_ROUTES: Route[] = [
         id: id("tok"),
         name: input.name,
         hint: "stead_7pRn",
-        scopes: input.scopes,
+        scopes: input.scopes ?? [],
         created_at: new Date().toISOString(),
         expires_at: input.expires_at ?? (days ? ago(-days * 1440) : null),
       };
@@ -328,7 +340,7 @@ export const ACCOUNT_ROUTES: Route[] = [
     ({ world, body }) => {
       const { ids } = body as { ids?: string[] };
       for (const item of world.notifications) if (!ids || ids.includes(item.id)) item.read_at ??= ago(0);
-      return done;
+      return ok({ unread: world.notifications.filter((item) => !item.read_at).length });
     },
   ],
   ["GET", "/v1/notification-preferences", ({ world }) => page(world.preferences)],

@@ -1,6 +1,16 @@
 /** Demo data of the mock server: a small team's week. */
-import type { ApiToken, Instance, Member, Me, Node, Operation, Port, Step, StepState } from "@/api/types";
-import type { Session as PlacedSession } from "@/features/account/types";
+import type {
+  ApiToken,
+  Instance,
+  Me,
+  Member,
+  Node,
+  Operation,
+  Port,
+  Session,
+  Step,
+  StepState,
+} from "@/api/types";
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
@@ -20,7 +30,7 @@ const grace = {
   email_verified: true,
   created_at: ago(60_000),
 };
-const alan = {
+export const alan = {
   id: "user_01jb0000000000000000000alan",
   name: "Alan Turing",
   email: "alan@acme.dev",
@@ -389,7 +399,7 @@ export function seed(): { instances: Instance[]; operations: Operation[] } {
   return { instances, operations };
 }
 
-export const sessions = (): PlacedSession[] => [
+export const sessions = (): Session[] => [
   {
     id: "sess_01jb00000000000000000here",
     user_agent: navigator.userAgent,

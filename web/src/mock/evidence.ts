@@ -1,6 +1,6 @@
 /** The audit log and webhooks of the mock server. */
-import type { AuditEvent, Sink } from "@/features/audit/queries";
-import type { Delivery, DeliveryAttempt, Webhook, WebhookInput } from "@/features/webhooks/queries";
+import type { AuditEvent, Delivery, DeliveryAttempt, Webhook, NewWebhook } from "@/api/types";
+import type { Sink } from "@/features/audit/queries";
 import { ago, id } from "./data";
 import { done, missing, ok, page, type Route } from "./handler";
 
@@ -31,7 +31,11 @@ export function auditLog(): AuditEvent[] {
       { actor: null, object: "inst_01jb9zz3kq8f7v9x2m4n000006", detail: { reason: "idle" } },
     ],
     ["sign_in.refuse", 38, { actor: GRACE, ip: "203.0.113.80", detail: { reason: "wrong_password" } }],
-    ["secret.set", 900, { actor: GRACE, object: "database-password", detail: { version: 4 } }],
+    [
+      "secret.put",
+      900,
+      { actor: GRACE, object: "ten_01jb000000000000000000acme/database-password", detail: { version: 4 } },
+    ],
     [
       "member.set_role",
       2900,
@@ -84,6 +88,7 @@ export const webhooks = (): Webhook[] => [
     events: ["instance.failed", "instance.started"],
     enabled: true,
     created_at: ago(8000),
+    updated_at: ago(8000),
     failing_since: ago(3),
     last_success_at: ago(42),
   },
@@ -95,6 +100,7 @@ export const webhooks = (): Webhook[] => [
     events: [],
     enabled: true,
     created_at: ago(20_000),
+    updated_at: ago(20_000),
     last_success_at: ago(180),
   },
   {
@@ -106,6 +112,7 @@ export const webhooks = (): Webhook[] => [
     enabled: false,
     disabled_reason: "Switched off after five days without an answer.",
     created_at: ago(90_000),
+    updated_at: ago(20_000),
     failing_since: ago(20_000),
   },
 ];
@@ -192,6 +199,7 @@ export const EVIDENCE_ROUTES: Route[] = [
       ok({
         tenant: "ten_01jb000000000000000000acme",
         size: 1842,
+        keys: ["q2wErT5zU8iO1pA3sD4fG6hJ7kL9yX0cVbNmQwErTzU="],
         root: "ab6c04ad3e53f3c889a5903b0a3f6a3e5d4c2e5c0b3d9a14c56ce84f0b4ad3c5",
         at: ago(21),
         note: "ten_01jb000000000000000000acme\n1842\nq2wErT5zU8iO1pA3sD4fG6hJ7kL9yX0cVbNmQwErTzU=\n",
@@ -225,11 +233,13 @@ export const EVIDENCE_ROUTES: Route[] = [
     "POST",
     "/v1/webhooks",
     ({ world, body }) => {
-      const input = body as WebhookInput;
-      const webhook: Webhook = { ...input, id: id("wh"), enabled: true, created_at: ago(0) };
+      const input = body as NewWebhook;
+      const { name, url, kind = "standard", events = [] } = input;
+      const made = { created_at: ago(0), updated_at: ago(0) };
+      const webhook: Webhook = { id: id("wh"), name, url, kind, events, enabled: true, ...made };
       world.webhooks.push(webhook);
       return ok(
-        { webhook, ...(input.kind === "standard" ? { secret: "whsec_C2FVsBQIhrscChlQIMV1Yzz8w7wq" } : {}) },
+        { webhook, ...(kind === "standard" ? { secret: "whsec_C2FVsBQIhrscChlQIMV1Yzz8w7wq" } : {}) },
         201,
       );
     },
@@ -264,9 +274,9 @@ export const EVIDENCE_ROUTES: Route[] = [
     ({ world }) => {
       const made: Delivery = {
         id: id("msg"),
-        event: "test",
+        event: "webhook.test",
         state: "queued",
-        body: "{}",
+        body: JSON.stringify({ type: "webhook.test", data: {} }),
         attempts: [],
         created_at: ago(0),
       };
@@ -277,7 +287,10 @@ export const EVIDENCE_ROUTES: Route[] = [
   [
     "POST",
     `${W}/rotate-secret`,
-    ({ world }) => ok({ webhook: world.webhooks[0], secret: "whsec_Zm9yIHRoZSBtb2NrIHNlcnZlcg" }),
+    ({ world, params }) => {
+      const webhook = world.webhooks.find((item) => item.id === params["webhook"]);
+      return webhook ? ok({ webhook, secret: "whsec_Zm9yIHRoZSBtb2NrIHNlcnZlcg" }) : missing("webhook");
+    },
   ],
   [
     "GET",
@@ -289,7 +302,7 @@ export const EVIDENCE_ROUTES: Route[] = [
     `${W}/deliveries/{delivery}/redeliver`,
     ({ world, params }) => {
       const found = world.deliveries.find((item) => item.id === params["delivery"]);
-      return found ? ok(Object.assign(found, { state: "queued" }), 202) : missing("delivery");
+      return found ? ok(Object.assign(found, { state: "queued", ended_at: null }), 202) : missing("delivery");
     },
   ],
 ];

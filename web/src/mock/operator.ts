@@ -1,17 +1,17 @@
 /** What operators of the mock installation see. */
-import type { Keys, Mail, OperatorTenant, OperatorUser } from "@/features/operator/queries";
-import type { Quota } from "@/features/tenants/queries";
+import type { Keys, Mail, OperatorTenant, OperatorUser, Quota, QuotaLimits } from "@/api/types";
+
 import { ago } from "./data";
-import { done, fresh, missing, ok, page, type Route } from "./handler";
+import { fresh, missing, ok, page, type Route } from "./handler";
 import { quotas } from "./tenancy";
 
 const TEMPLATES = [
-  ["verify_email", "Verify your address"],
-  ["magic_link", "Your sign-in link"],
-  ["reset_password", "Set a new password"],
-  ["invite", "Invitation to a tenant"],
-  ["new_device", "Sign-in from a new device"],
-  ["tenant_deletion", "A tenant will be erased"],
+  ["verify_email", "Confirm your e-mail address"],
+  ["reset_password", "Reset your password"],
+  ["magic_link", "Sign in by mail"],
+  ["new_device", "You signed in on a new device"],
+  ["invite", "An invitation"],
+  ["tenant.deletion_scheduled", "A tenant is going to be erased"],
 ] as const;
 
 const few = (members: number, instances: number): Quota[] => [
@@ -86,7 +86,7 @@ const mails: Mail[] = [
   },
   {
     id: "mail_2",
-    kind: "signed_in_from_new_device",
+    kind: "new_device",
     address: "ada@acme.dev",
     state: "delivered",
     attempts: 1,
@@ -153,7 +153,20 @@ export const OPERATOR_ROUTES: Route[] = [
     ({ world, query }) =>
       page(world.operatorTenants.filter((item) => matches(query.get("q"), item.name, item.id))),
   ],
-  ["PUT", "/v1/operator/tenants/{tenant}/quotas", ({ body }) => ok(body)],
+  [
+    "PUT",
+    "/v1/operator/tenants/{tenant}/quotas",
+    ({ world, params, body }) => {
+      const tenant = world.operatorTenants.find((item) => item.id === params["tenant"]);
+      if (!tenant) return missing("tenant");
+      const limits = body as QuotaLimits;
+      tenant.quotas = tenant.quotas.map((quota) => {
+        const limit = limits[quota.what as keyof QuotaLimits];
+        return typeof limit === "number" ? { ...quota, limit, set: true } : { ...quota, set: false };
+      });
+      return ok({ items: tenant.quotas });
+    },
+  ],
   [
     "GET",
     "/v1/operator/users",
@@ -167,7 +180,7 @@ export const OPERATOR_ROUTES: Route[] = [
       const user = world.operatorUsers.find((item) => item.user.id === params["user"]);
       if (!user) return missing("user");
       user.disabled_at = action === "disable" ? ago(0) : null;
-      return done;
+      return ok(user);
     },
   ]),
   [

@@ -1,5 +1,6 @@
 /** Secrets of each level on the mock server: never their values. */
-import type { Injection, Secret } from "@/features/secrets/queries";
+import type { Injection, Secret } from "@/api/types";
+
 import { ago } from "./data";
 import { done, ok, page, refuse, type Call, type Route } from "./handler";
 

@@ -1,5 +1,6 @@
 /** Signing in, proofs of identity, devices and invitations of the mock server. */
-import type { SignInAnswer } from "@/features/sign-in/types";
+import type { SignInAnswer } from "@/api/types";
+
 import { ago } from "./data";
 import { done, ok, refuse, type Call, type MockAnswer, type Route } from "./handler";
 
@@ -166,5 +167,5 @@ export const SIGN_IN_ROUTES: Route[] = [
             expires_at: ago(-6000),
           }),
   ],
-  ["POST", "/v1/invites/accept", ({ world }) => ok({ tenant: world.me.tenants[1] })],
+  ["POST", "/v1/invites/accept", ({ world }) => ok(world.me.tenants[1])],
 ];

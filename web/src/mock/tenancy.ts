@@ -1,11 +1,20 @@
 /** Tenants, their teams, roles, quotas and sources on the mock server. */
-import type { ProblemField } from "@/api/types";
-import type { Binding, Invite, Role } from "@/features/team/queries";
+import type {
+  Binding,
+  Invite,
+  Member,
+  NewInvite,
+  ProblemField,
+  Quota,
+  Role,
+  Tenant,
+  TenantSecurity,
+} from "@/api/types";
 import type { Source, SourceInput } from "@/features/sources/queries";
-import type { Quota, Tenant, TenantSecurity } from "@/features/tenants/queries";
-import { ago, id } from "./data";
+import { ago, alan, id } from "./data";
 import { done, fresh, missing, ok, page, refuse, type Call, type Route } from "./handler";
 import { secretRoutes } from "./secrets";
+import type { World } from "./world";
 
 const GIB = 1024 ** 3;
 
@@ -114,7 +123,7 @@ export const deletedTenant = (): Tenant => ({
 export const bindings = (): Record<string, Binding[]> => ({
   shop: [
     {
-      user: { id: "user_01jb0000000000000000000alan", name: "Alan Turing", email: "alan@acme.dev" },
+      user: alan,
       role: "admin",
       since: ago(3000),
     },
@@ -122,6 +131,15 @@ export const bindings = (): Record<string, Binding[]> => ({
 });
 
 const T = "/v1/tenants/{tenant}";
+
+/** What the server makes of the reference of a role: its own ones are `custom`, with the role beside. */
+function given(world: World, reference: string): Pick<Member, "role" | "custom_role"> {
+  const role = world.roles.find((item) => item.id === reference);
+  return role && !role.built_in
+    ? { role: "custom", custom_role: { id: role.id, name: role.name } }
+    : { role: reference as Member["role"], custom_role: null };
+}
+
 const boundTo = ({ world, params }: Call): Binding[] => (world.bindings[params["instance"] ?? ""] ??= []);
 
 export const TENANCY_ROUTES: Route[] = [
@@ -147,7 +165,11 @@ export const TENANCY_ROUTES: Route[] = [
   ],
   ["GET", T, ({ world }) => ok(world.me.tenant)],
   ["PATCH", T, ({ world, body }) => ok(Object.assign(world.me.tenant, body))],
-  ["DELETE", T, fresh(({ world }) => ok(world.operations[0], 202))],
+  [
+    "DELETE",
+    T,
+    fresh(({ world }) => ok({ ...world.me.tenant, deleted_at: ago(0), erased_after: ago(-43_200) })),
+  ],
   [
     "POST",
     `${T}/restore`,
@@ -155,8 +177,9 @@ export const TENANCY_ROUTES: Route[] = [
       const back = world.deletedTenants.find((tenant) => tenant.id === params["tenant"]);
       if (!back) return missing("tenant");
       world.deletedTenants = world.deletedTenants.filter((tenant) => tenant !== back);
-      world.me.tenants.push({ ...back, deleted_at: null, erased_after: null });
-      return ok(back);
+      const restored: Tenant = { ...back, deleted_at: null, erased_after: null };
+      world.me.tenants.push(restored);
+      return ok(restored);
     },
   ],
   [
@@ -194,7 +217,8 @@ export const TENANCY_ROUTES: Route[] = [
     `${T}/members/{user}`,
     ({ world, params, body }) => {
       const member = world.members.find((item) => item.user.id === params["user"]);
-      return member ? ok(Object.assign(member, body)) : missing("member");
+      const { role } = body as { role: string };
+      return member ? ok(Object.assign(member, given(world, role))) : missing("member");
     },
   ],
   [
@@ -210,14 +234,15 @@ export const TENANCY_ROUTES: Route[] = [
     "POST",
     `${T}/invites`,
     ({ world, body }) => {
-      const input = body as { email: string; role: string };
+      const input = body as NewInvite;
       const errors: ProblemField[] = world.members.some(({ user }) => user.email === input.email)
         ? [{ field: "email", message: "They are a member already." }]
         : [];
       if (errors.length > 0) return refuse(422, "invalid_input", "Nobody was invited.", undefined, errors);
       const invite: Invite = {
         id: id("inv"),
-        ...input,
+        email: input.email ?? null,
+        ...given(world, input.role),
         invited_by: "Ada Byron",
         created_at: ago(0),
         expires_at: ago(-10_080),
@@ -305,10 +330,10 @@ export const TENANCY_ROUTES: Route[] = [
     (call) => {
       const { role } = call.body as { role: string };
       const held = boundTo(call).find((item) => item.user.id === call.params["user"]);
-      if (held) return ok(Object.assign(held, { role }));
+      if (held) return ok(Object.assign(held, given(call.world, role)));
       const member = call.world.members.find((item) => item.user.id === call.params["user"]);
       if (!member) return missing("member");
-      const made: Binding = { user: member.user, role, since: ago(0) };
+      const made: Binding = { user: member.user, ...given(call.world, role), since: ago(0) };
       boundTo(call).push(made);
       return ok(made);
     },

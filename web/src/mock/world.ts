@@ -2,16 +2,16 @@
 import type {
   ApiToken,
   ChangeEvent,
+  Factors,
   Instance,
   InstanceOperation,
   Me,
   Member,
   Operation,
   Phase,
+  Session,
   Terminal,
 } from "@/api/types";
-import type { Session } from "@/features/account/types";
-import type { Factors } from "@/features/sign-in/types";
 import { exportsMade, identities, notifications, passkeys, preferences } from "./account";
 import { ago, id, me, members, operation, seed, sessions, step, tokens, usage } from "./data";
 import { auditLog, deliveries, sinks, webhooks } from "./evidence";

@@ -17,7 +17,6 @@ import { useMe } from "../session/queries";
 import { PasswordField, SHORTEST } from "../sign-in/password-field";
 import { factorsQuery } from "../sign-in/queries";
 import { useChangeEmail, useChangePassword, useCreateSignInLink, useRename, useVerifyAgain } from "./queries";
-import { isVerified } from "./types";
 
 export function ProfilePage() {
   return (
@@ -71,7 +70,7 @@ function EmailForm() {
   const again = useVerifyAgain();
   const [email, setEmail] = useState("");
   const errors = fieldErrors(change.error, ["email"]);
-  const verified = isVerified(me.user);
+  const verified = me.user.email_verified;
   return (
     <FormPanel
       title="E-mail"

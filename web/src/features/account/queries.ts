@@ -2,17 +2,8 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 
 import { api, body, send } from "@/api/client";
 import { keys } from "@/api/keys";
-import type { ApiToken, CreatedApiToken, Me, Page } from "@/api/types";
-import { newPasskeyProof, type PasskeyCreation } from "../sign-in/queries";
-import type {
-  CreatedPasskey,
-  LinkedIdentity,
-  NewToken,
-  Passkey,
-  RecoveryCodes,
-  Session,
-  TotpSetup,
-} from "./types";
+import type { ApiToken, ChangePassword, NewToken, Page, Passkey, Session } from "@/api/types";
+import { newPasskeyProof } from "../sign-in/queries";
 
 const quiet = { meta: { quiet: true } } as const;
 
@@ -20,7 +11,8 @@ export const sessionsQuery = () =>
   queryOptions({
     queryKey: keys.sessions,
     refetchOnMount: "always",
-    queryFn: ({ signal }) => send<Page<Session>>("GET", "/v1/sessions", { query: { limit: 200 }, signal }),
+    queryFn: ({ signal }): Promise<Page<Session>> =>
+      body(api.GET("/v1/sessions", { params: { query: { limit: 200 } }, signal })),
   });
 
 export const tokensQuery = () =>
@@ -60,7 +52,7 @@ export function useEndSession() {
 export function useEndOtherSessions() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => send<undefined>("DELETE", "/v1/sessions"),
+    mutationFn: () => api.DELETE("/v1/sessions"),
     onSuccess: () =>
       client.setQueryData<Page<Session>>(keys.sessions, (held) =>
         held ? { ...held, items: held.items.filter((item) => item.current) } : held,
@@ -78,7 +70,7 @@ export function useCreateToken() {
   const client = useQueryClient();
   return useMutation({
     ...quiet,
-    mutationFn: (input: NewToken) => send<CreatedApiToken>("POST", "/v1/tokens", { body: input }),
+    mutationFn: (input: NewToken) => body(api.POST("/v1/tokens", { body: input })),
     onSuccess: ({ token }) =>
       client.setQueryData<Page<ApiToken>>(keys.tokens, (held) =>
         held ? { ...held, items: [token, ...held.items] } : held,
@@ -96,9 +88,8 @@ export function useRename() {
   const client = useQueryClient();
   return useMutation({
     ...quiet,
-    mutationFn: (name: string) => send<unknown>("PATCH", "/v1/me", { body: { name } }),
-    onSuccess: (_answer, name) =>
-      client.setQueryData<Me>(keys.me, (held) => held && { ...held, user: { ...held.user, name } }),
+    mutationFn: (name: string) => body(api.PATCH("/v1/me", { body: { name } })),
+    onSuccess: (me) => client.setQueryData(keys.me, me),
   });
 }
 
@@ -106,8 +97,7 @@ export function useChangePassword() {
   const client = useQueryClient();
   return useMutation({
     ...quiet,
-    mutationFn: (input: { current?: string; new: string }) =>
-      send<undefined>("POST", "/v1/me/password", { body: input }),
+    mutationFn: (input: ChangePassword) => api.POST("/v1/me/password", { body: input }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.factors }),
   });
 }
@@ -115,23 +105,23 @@ export function useChangePassword() {
 export function useChangeEmail() {
   return useMutation({
     ...quiet,
-    mutationFn: (email: string) => send<undefined>("POST", "/v1/me/email", { body: { email } }),
+    mutationFn: (email: string) => api.POST("/v1/me/email", { body: { email } }),
   });
 }
 
 export function useVerifyAgain() {
-  return useMutation({ mutationFn: () => send<undefined>("POST", "/v1/me/verify-email") });
+  return useMutation({ mutationFn: () => api.POST("/v1/me/verify-email") });
 }
 
 export function useDeleteAccount() {
-  return useMutation({ ...quiet, mutationFn: () => send<undefined>("DELETE", "/v1/me") });
+  return useMutation({ ...quiet, mutationFn: () => api.DELETE("/v1/me") });
 }
 
 export const passkeysQuery = () =>
   queryOptions({
     queryKey: keys.passkeys,
     refetchOnMount: "always",
-    queryFn: ({ signal }) => send<Page<Passkey>>("GET", "/v1/me/passkeys", { signal }),
+    queryFn: ({ signal }): Promise<Page<Passkey>> => body(api.GET("/v1/me/passkeys", { signal })),
   });
 
 function useFactorChange<Input, Answer>(change: (input: Input) => Promise<Answer>) {
@@ -149,39 +139,48 @@ function useFactorChange<Input, Answer>(change: (input: Input) => Promise<Answer
 
 export function useAddPasskey() {
   return useFactorChange(async (name: string) => {
-    const begun = await send<PasskeyCreation>("POST", "/v1/me/passkeys/begin");
-    return send<CreatedPasskey>("POST", "/v1/me/passkeys", {
-      body: { name, ...(await newPasskeyProof(begun)) },
-    });
+    const proof = await newPasskeyProof(await body(api.POST("/v1/me/passkeys/begin")));
+    return body(api.POST("/v1/me/passkeys", { body: { name, ...proof } }));
   });
 }
 
 export function useRenamePasskey() {
   return useFactorChange(({ id, name }: { id: string; name: string }) =>
-    send<unknown>("PATCH", `/v1/me/passkeys/${id}`, { body: { name } }),
+    api.PATCH("/v1/me/passkeys/{passkey}", { params: { path: { passkey: id } }, body: { name } }),
   );
 }
 
 export function useRemovePasskey() {
-  return useFactorChange((id: string) => send<undefined>("DELETE", `/v1/me/passkeys/${id}`));
-}
-
-export function useBeginTotp() {
-  return useMutation({ ...quiet, gcTime: 0, mutationFn: () => send<TotpSetup>("POST", "/v1/me/totp") });
-}
-
-export function useConfirmTotp() {
-  return useFactorChange((code: string) =>
-    send<RecoveryCodes>("POST", "/v1/me/totp/confirm", { body: { code } }),
+  return useFactorChange((id: string) =>
+    api.DELETE("/v1/me/passkeys/{passkey}", { params: { path: { passkey: id } } }),
   );
 }
 
+export function useBeginTotp() {
+  return useMutation({ ...quiet, gcTime: 0, mutationFn: () => body(api.POST("/v1/me/totp")) });
+}
+
+export function useConfirmTotp() {
+  return useFactorChange((code: string) => body(api.POST("/v1/me/totp/confirm", { body: { code } })));
+}
+
 export function useRemoveTotp() {
-  return useFactorChange(() => send<undefined>("DELETE", "/v1/me/totp"));
+  return useFactorChange(() => api.DELETE("/v1/me/totp"));
 }
 
 export function useRenewRecoveryCodes() {
-  return useFactorChange(() => send<RecoveryCodes>("POST", "/v1/me/recovery-codes"));
+  return useFactorChange(() => body(api.POST("/v1/me/recovery-codes")));
+}
+
+/** `LinkedIdentity`: an account elsewhere. Waits for the sources of sign-in. */
+export interface LinkedIdentity {
+  id: string;
+  source_id: string;
+  source_name: string;
+  kind: string;
+  email?: string | null;
+  created_at: string;
+  last_used_at?: string | null;
 }
 
 export const identitiesQuery = () =>

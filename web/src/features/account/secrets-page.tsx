@@ -5,7 +5,7 @@ export function UserSecretsPage() {
   return (
     <Page title="Your secrets" quietHeading narrow>
       <SecretsPanel
-        base="/v1/me/secrets"
+        holder="user"
         title="Your secrets"
         where="every instance that you create, in all of your tenants"
         mayWrite

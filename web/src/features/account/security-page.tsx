@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Fingerprint, Plus, ShieldCheck, Smartphone } from "lucide-react";
 import { useState } from "react";
 
+import type { Factors, Passkey } from "@/api/types";
 import { Page } from "@/app/page";
 import { Button } from "@/ui/button";
 import { ConfirmButton } from "@/ui/confirm-button";
@@ -14,7 +15,6 @@ import { Badge } from "@/ui/state-pill";
 import { Cell, Row, Table } from "@/ui/table";
 import { passkeysWork } from "../sign-in/passkeys";
 import { factorsQuery } from "../sign-in/queries";
-import type { Factors } from "../sign-in/types";
 import { PasskeyNameDialog } from "./passkey-dialog";
 import {
   identitiesQuery,
@@ -26,11 +26,11 @@ import {
   useRenamePasskey,
   useRenewRecoveryCodes,
   useUnlink,
+  type LinkedIdentity,
 } from "./queries";
 import { RecoveryCodesDialog } from "./recovery-codes";
 import { TotpDialog } from "./totp-dialog";
 import { offers } from "@/api/offers";
-import type { LinkedIdentity, Passkey } from "./types";
 
 export function SecurityPage() {
   const factors = useQuery(factorsQuery());

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Globe, SquareTerminal } from "lucide-react";
 import { useState } from "react";
 
+import type { Session } from "@/api/types";
 import { Page } from "@/app/page";
 import { plural } from "@/format/numbers";
 import { Button } from "@/ui/button";
@@ -13,7 +14,6 @@ import { RelativeTime } from "@/ui/relative-time";
 import { Badge } from "@/ui/state-pill";
 import { Cell, Row, Table } from "@/ui/table";
 import { sessionsQuery, useEndOtherSessions, useEndSession } from "./queries";
-import type { Session } from "./types";
 
 export function SessionsPage() {
   const sessions = useQuery(sessionsQuery());

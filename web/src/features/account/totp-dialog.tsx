@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import type { TotpSetup } from "@/api/types";
 import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy";
 import { Dialog, DialogActions, DialogBody } from "@/ui/dialog";
@@ -7,7 +8,6 @@ import { Field, Input } from "@/ui/field";
 import { ProblemNote } from "@/ui/problem-note";
 import { useConfirmTotp } from "./queries";
 import { RecoveryCodes } from "./recovery-codes";
-import type { TotpSetup } from "./types";
 
 /** Scan, prove that the app works, keep the recovery codes: in this order, so that nobody locks themselves out. */
 export function TotpDialog({ setup, onClose }: { setup: TotpSetup; onClose: () => void }) {

@@ -3,6 +3,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Download, FileClock, ListFilter } from "lucide-react";
 import { useState } from "react";
 
+import type { AuditEvent } from "@/api/types";
 import { useHotkeys } from "@/app/hotkeys";
 import { Page } from "@/app/page";
 import { Button } from "@/ui/button";
@@ -16,7 +17,7 @@ import { useNames } from "../team/use-names";
 import { CheckpointPanel } from "./checkpoint-panel";
 import { EventDialog } from "./event-dialog";
 import { FilterBar } from "./filter-bar";
-import { auditQuery, exportAddress, type AuditEvent, type AuditFilter } from "./queries";
+import { auditQuery, exportAddress, type AuditFilter } from "./queries";
 import { offers } from "@/api/offers";
 import { SinksPanel } from "./sinks-panel";
 

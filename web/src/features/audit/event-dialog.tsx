@@ -1,9 +1,9 @@
+import type { AuditEvent } from "@/api/types";
 import { exact } from "@/format/time";
 import { Dialog, DialogBody } from "@/ui/dialog";
 import { Fact, Facts } from "@/ui/layout";
 import { browserWords } from "../account/browser-words";
 import { changes, type Change } from "./changes";
-import type { AuditEvent } from "./queries";
 
 export function EventDialog({
   event,
@@ -15,7 +15,7 @@ export function EventDialog({
   actor: string;
   onClose: () => void;
 }) {
-  const { before, after, ...rest } = event.detail ?? {};
+  const { before, after, ...rest } = fieldsOf(event.detail);
   const changed = changes(before, after);
   const more = Object.keys(rest).length > 0;
   return (
@@ -63,6 +63,11 @@ export function EventDialog({
       </DialogBody>
     </Dialog>
   );
+}
+
+/** What the log says about an event is an object, unless it was erased. */
+function fieldsOf(detail: unknown): Record<string, unknown> {
+  return typeof detail === "object" && detail !== null ? { ...detail } : {};
 }
 
 function Json({ title, value }: { title: string; value: unknown }) {

@@ -1,31 +1,9 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
-import { send } from "@/api/client";
+import { api, body, send } from "@/api/client";
 import { keys } from "@/api/keys";
 import { currentTenantId } from "@/api/tenant";
-import type { Page } from "@/api/types";
-
-/** `AuditEvent` of `crates/api/src/v1/audit.rs` */
-export interface AuditEvent {
-  id: string;
-  /** Place in the tenant's log, from 0. */
-  index: number;
-  at: string;
-  action: string;
-  /** The user who acted; absent: Stead itself. */
-  actor?: string | null;
-  object?: string | null;
-  credential?: string | null;
-  ip?: string | null;
-  user_agent?: string | null;
-  request_id?: string | null;
-  /** More about it, such as `before` and `after`. */
-  detail?: Record<string, unknown> | null;
-  /** The user whom `about` is about. */
-  subject?: string | null;
-  /** Names and addresses of `subject`. */
-  about?: unknown;
-}
+import type { AuditEvent, Page } from "@/api/types";
 
 export interface AuditFilter {
   action?: string;
@@ -35,30 +13,7 @@ export interface AuditFilter {
   to?: string;
 }
 
-/** `AuditCheckpoint` */
-export interface Checkpoint {
-  tenant: string;
-  size: number;
-  /** In hexadecimal. */
-  root: string;
-  at: string;
-  /** The signed note as tools of transparency logs read it. */
-  note: string;
-}
-
-/** `AuditVerification` */
-export interface Verification {
-  intact: boolean;
-  rows: number;
-  /** Checkpoints that the rows agree with. */
-  checkpoints: number;
-  /** Rows of which something was forgotten by an erasure. */
-  forgotten: number;
-  /** The first row that is wrong. */
-  finding?: { wrong: string; index: number; message: string } | null;
-}
-
-/** `AuditSink` */
+/** `AuditSink`, of an operation that the API does not have yet. */
 export interface Sink {
   id: string;
   kind: "https" | "syslog";
@@ -72,11 +27,13 @@ export const auditQuery = (filter: AuditFilter) =>
     queryKey: keys.audit(filter),
     refetchOnMount: "always",
     initialPageParam: "",
-    queryFn: ({ pageParam, signal }) =>
-      send<Page<AuditEvent>>("GET", "/v1/audit", {
-        query: { limit: 50, cursor: pageParam, ...filter },
-        signal,
-      }),
+    queryFn: ({ pageParam, signal }): Promise<Page<AuditEvent>> =>
+      body(
+        api.GET("/v1/audit", {
+          params: { query: { limit: 50, ...(pageParam ? { cursor: pageParam } : {}), ...filter } },
+          signal,
+        }),
+      ),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 
@@ -94,12 +51,12 @@ export const checkpointQuery = () =>
   queryOptions({
     queryKey: keys.checkpoint,
     refetchOnMount: "always",
-    queryFn: ({ signal }) => send<Checkpoint>("GET", "/v1/audit/checkpoint", { signal }),
+    queryFn: ({ signal }) => body(api.GET("/v1/audit/checkpoint", { signal })),
   });
 
 export function useVerifyAudit() {
   return useMutation({
-    mutationFn: () => send<Verification>("POST", "/v1/audit/verify", { body: {} }),
+    mutationFn: () => body(api.POST("/v1/audit/verify", { body: {} })),
     meta: { quiet: true },
   });
 }

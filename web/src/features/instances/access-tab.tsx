@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { UserPlus, Users } from "lucide-react";
 import { useState, type SubmitEvent } from "react";
 
+import type { Binding } from "@/api/types";
 import { Page } from "@/app/page";
 import { Button } from "@/ui/button";
 import { ConfirmButton } from "@/ui/confirm-button";
@@ -13,7 +14,7 @@ import { Hidden, QueryView } from "@/ui/query-view";
 import { RelativeTime } from "@/ui/relative-time";
 import { Cell, Row, Table } from "@/ui/table";
 import { useMay, useMe } from "../session/queries";
-import { bindingsQuery, membersQuery, useBind, type Binding } from "../team/queries";
+import { bindingsQuery, membersQuery, useBind } from "../team/queries";
 import { RoleSelect } from "../team/role-select";
 import { heldRole, roleReference } from "../team/roles";
 import { useShownInstance } from "./instance-page";

@@ -12,7 +12,7 @@ export function SecretsTab() {
   return (
     <Page title={`Secrets of ${instance.name}`} heading="Secrets" quietHeading narrow>
       <SecretsPanel
-        base={`/v1/instances/${encodeURIComponent(instance.name)}/secrets`}
+        holder={{ instance: instance.name }}
         title={`Secrets of ${instance.name}`}
         where="this instance alone"
         mayWrite={mayWrite}

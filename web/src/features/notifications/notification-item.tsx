@@ -1,9 +1,9 @@
 import { Link } from "@tanstack/react-router";
 
 import { whereTo } from "../sign-in/sign-in-link";
+import type { Notification } from "@/api/types";
 import { cx } from "@/ui/cx";
 import { RelativeTime } from "@/ui/relative-time";
-import type { Notification } from "./queries";
 
 export function NotificationItem({ item, onOpen }: { item: Notification; onOpen: () => void }) {
   const words = (

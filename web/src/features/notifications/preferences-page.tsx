@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 
+import type { Preference } from "@/api/types";
 import { Page } from "@/app/page";
 import { Panel } from "@/ui/layout";
 import { QueryView } from "@/ui/query-view";
 import { Cell, Row, Table } from "@/ui/table";
 import { useMe } from "../session/queries";
-import { preferencesQuery, useSetPreferences, type Preference } from "./queries";
+import { preferencesQuery, useSetPreferences } from "./queries";
 
 const CHANNELS = [
   { key: "mail", words: "E-mail" },
@@ -17,7 +18,7 @@ export function PreferencesPage() {
   const preferences = useQuery(preferencesQuery());
   const set = useSetPreferences();
   const change = (preference: Preference, channel: "mail" | "inbox", on: boolean) =>
-    set.mutate([{ kind: preference.kind, mail: preference.mail, inbox: preference.inbox, [channel]: on }]);
+    set.mutate([{ kind: preference.kind, [channel]: on }]);
   return (
     <Page title="Notifications" quietHeading cli="stead notifications" narrow>
       <Panel title="What you are told, and where" flush>

@@ -1,36 +1,8 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
-import { send } from "@/api/client";
+import { api, body } from "@/api/client";
 import { keys } from "@/api/keys";
-import type { Page } from "@/api/types";
-
-/** `Notification` of `crates/api/src/v1/notifications.rs` */
-export interface Notification {
-  id: string;
-  kind: string;
-  title: string;
-  text: string;
-  /** Where the dashboard shows more, from its root. */
-  path?: string | null;
-  tenant_id?: string | null;
-  created_at: string;
-  read_at?: string | null;
-}
-
-/** `Inbox` */
-export interface Inbox extends Page<Notification> {
-  unread: number;
-}
-
-/** `NotificationPreference` */
-export interface Preference {
-  kind: string;
-  title: string;
-  /** A security notice: it cannot be turned off. */
-  fixed: boolean;
-  mail: boolean;
-  inbox: boolean;
-}
+import type { Inbox, Notification, PreferenceChange, Preferences } from "@/api/types";
 
 export const notificationsQuery = () =>
   infiniteQueryOptions({
@@ -38,7 +10,12 @@ export const notificationsQuery = () =>
     refetchOnMount: "always",
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) =>
-      send<Inbox>("GET", "/v1/notifications", { query: { limit: 30, cursor: pageParam }, signal }),
+      body(
+        api.GET("/v1/notifications", {
+          params: { query: { limit: 30, ...(pageParam ? { cursor: pageParam } : {}) } },
+          signal,
+        }),
+      ),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 
@@ -47,22 +24,22 @@ export function useMarkRead() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (ids: string[] | "all") =>
-      send<undefined>("POST", "/v1/notifications/read", { body: ids === "all" ? { all: true } : { ids } }),
-    onSuccess: (_answer, ids) => {
+      body(api.POST("/v1/notifications/read", { body: ids === "all" ? { all: true } : { ids } })),
+    onSuccess: ({ unread }, ids) => {
       const now = new Date().toISOString();
-      client.setQueryData<{ pages: Inbox[]; pageParams: unknown[] }>(keys.notifications, (held) => {
-        if (!held) return held;
-        const met = (item: Notification) => !item.read_at && (ids === "all" || ids.includes(item.id));
-        const count = held.pages.flatMap((page) => page.items).filter(met).length;
-        return {
-          ...held,
-          pages: held.pages.map((page) => ({
-            ...page,
-            unread: ids === "all" ? 0 : Math.max(0, page.unread - count),
-            items: page.items.map((item) => (met(item) ? { ...item, read_at: now } : item)),
-          })),
-        };
-      });
+      const met = (item: Notification) => !item.read_at && (ids === "all" || ids.includes(item.id));
+      client.setQueryData<{ pages: Inbox[]; pageParams: unknown[] }>(
+        keys.notifications,
+        (held) =>
+          held && {
+            ...held,
+            pages: held.pages.map((page) => ({
+              ...page,
+              unread,
+              items: page.items.map((item) => (met(item) ? { ...item, read_at: now } : item)),
+            })),
+          },
+      );
     },
   });
 }
@@ -70,24 +47,29 @@ export function useMarkRead() {
 export const preferencesQuery = () =>
   queryOptions({
     queryKey: keys.preferences,
-    queryFn: ({ signal }) => send<Page<Preference>>("GET", "/v1/notification-preferences", { signal }),
+    queryFn: ({ signal }) => body(api.GET("/v1/notification-preferences", { signal })),
   });
+
+/** Only the channels that a change names. */
+function said({ mail, inbox }: Partial<PreferenceChange> = {}): { mail?: boolean; inbox?: boolean } {
+  return { ...(typeof mail === "boolean" ? { mail } : {}), ...(typeof inbox === "boolean" ? { inbox } : {}) };
+}
 
 export function useSetPreferences() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (items: Pick<Preference, "kind" | "mail" | "inbox">[]) =>
-      send<unknown>("PUT", "/v1/notification-preferences", { body: { items } }),
+    mutationFn: (items: PreferenceChange[]) =>
+      body(api.PUT("/v1/notification-preferences", { body: { items } })),
     onMutate: (items) => {
-      const before = client.getQueryData<Page<Preference>>(keys.preferences);
-      client.setQueryData<Page<Preference>>(
+      const before = client.getQueryData<Preferences>(keys.preferences);
+      client.setQueryData<Preferences>(
         keys.preferences,
         (held) =>
           held && {
             ...held,
             items: held.items.map((item) => ({
               ...item,
-              ...items.find((next) => next.kind === item.kind),
+              ...said(items.find((next) => next.kind === item.kind)),
             })),
           },
       );

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
+import type { KeyKind, KeyRotation, Keys } from "@/api/types";
 import { Page } from "@/app/page";
 import { plural } from "@/format/numbers";
 import { Button } from "@/ui/button";
@@ -15,7 +16,7 @@ import { Badge } from "@/ui/state-pill";
 import { Cell, Row, Table } from "@/ui/table";
 import { toast } from "@/ui/toast";
 import { useMay } from "../session/queries";
-import { keysQuery, useRotate, useRotationPlan, type KeyKind, type KeyRotation, type Keys } from "./queries";
+import { keysQuery, useRotate, useRotationPlan } from "./queries";
 
 const WORDS: Record<KeyKind, string> = {
   master: "the master key",

@@ -1,6 +1,6 @@
 /** Limits as operators write them. Pure. */
+import type { Quota } from "@/api/types";
 import { bytes, parseSize } from "@/format/numbers";
-import type { Quota } from "../tenants/queries";
 
 export const NAMES = ["instances", "cpu_millis", "memory_bytes", "disk_bytes", "members"] as const;
 export type Name = (typeof NAMES)[number];

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Mail as MailIcon } from "lucide-react";
 import { useState } from "react";
 
+import type { Mail } from "@/api/types";
 import { Page } from "@/app/page";
 import { exact } from "@/format/time";
 import { Button } from "@/ui/button";
@@ -12,7 +13,7 @@ import { QueryView } from "@/ui/query-view";
 import { RelativeTime } from "@/ui/relative-time";
 import { Badge } from "@/ui/state-pill";
 import { Cell, Row, Table } from "@/ui/table";
-import { mailsQuery, type Mail } from "./queries";
+import { mailsQuery } from "./queries";
 
 const STATES = {
   queued: { word: "waiting", tone: "busy" },

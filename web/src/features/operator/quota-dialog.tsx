@@ -1,5 +1,6 @@
 import { useState, type SubmitEvent } from "react";
 
+import type { OperatorTenant } from "@/api/types";
 import { fieldErrors } from "@/api/problem";
 import { Button } from "@/ui/button";
 import { Dialog, DialogActions, DialogBody } from "@/ui/dialog";
@@ -8,7 +9,7 @@ import { ProblemNote } from "@/ui/problem-note";
 import { toast } from "@/ui/toast";
 import { amountWords, QUOTA_WORDS } from "../tenants/quota-words";
 import { NAMES, read, shown, written, type Name } from "./limits";
-import { useSetQuotas, type OperatorTenant } from "./queries";
+import { useSetQuotas } from "./queries";
 
 export function QuotaDialog({ tenant, onClose }: { tenant: OperatorTenant; onClose: () => void }) {
   const set = useSetQuotas(tenant.id);

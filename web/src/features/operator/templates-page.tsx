@@ -1,13 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
+import type { MailTemplate } from "@/api/types";
 import { Page } from "@/app/page";
 import { cx } from "@/ui/cx";
 import { Field, Select } from "@/ui/field";
 import { Panel, Skeleton } from "@/ui/layout";
 import { ProblemNote } from "@/ui/problem-note";
 import { QueryView } from "@/ui/query-view";
-import { previewQuery, templatesQuery, type MailTemplate } from "./queries";
+import { previewQuery, templatesQuery } from "./queries";
 
 export function OperatorTemplatesPage() {
   const templates = useQuery(templatesQuery());

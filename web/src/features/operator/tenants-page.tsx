@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
+import type { OperatorTenant } from "@/api/types";
 import { Page } from "@/app/page";
 import { NONE } from "@/format/numbers";
 import { Button } from "@/ui/button";
@@ -11,7 +12,7 @@ import { RelativeTime } from "@/ui/relative-time";
 import { Badge } from "@/ui/state-pill";
 import { Cell, Row, Table } from "@/ui/table";
 import { useMay } from "../session/queries";
-import { operatorTenantsQuery, type OperatorTenant } from "./queries";
+import { operatorTenantsQuery } from "./queries";
 import { QuotaDialog } from "./quota-dialog";
 import { SearchField } from "./search-field";
 

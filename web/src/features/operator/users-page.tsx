@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import type { User } from "@/api/types";
+import type { OperatorUser, User } from "@/api/types";
 import { Page } from "@/app/page";
 import { Button } from "@/ui/button";
 import { ConfirmDialog } from "@/ui/confirm-dialog";
@@ -11,9 +11,8 @@ import { RelativeTime } from "@/ui/relative-time";
 import { Badge } from "@/ui/state-pill";
 import { Cell, Row, Table } from "@/ui/table";
 import { toast } from "@/ui/toast";
-import { isVerified } from "../account/types";
 import { useMay, useMe } from "../session/queries";
-import { operatorUsersQuery, useSwitchUser, type OperatorUser } from "./queries";
+import { operatorUsersQuery, useSwitchUser } from "./queries";
 import { SearchField } from "./search-field";
 
 export function OperatorUsersPage() {
@@ -64,7 +63,7 @@ function UserRow({ held, onDisable }: { held: OperatorUser; onDisable: (held: Op
         </span>
         <span className="block text-sm text-muted">
           {user.email ?? "no e-mail"}
-          {isVerified(user) ? "" : " · not verified"}
+          {user.email && !user.email_verified ? " · not verified" : ""}
         </span>
       </Cell>
       <Cell className="text-muted">

@@ -1,51 +1,41 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
-import { send } from "@/api/client";
+import { api, body } from "@/api/client";
 import { keys } from "@/api/keys";
-import type { Page } from "@/api/types";
+import type { Injection, Page, Secret, SecretVersion } from "@/api/types";
 
-/** `Inject` of `crates/api/src/v1/secrets.rs` */
-export interface Injection {
-  kind: "env" | "file";
-  /** Name of the variable, or of the file in `/run/secrets`. The secret's name when absent. */
-  target?: string | null;
-}
+/** Whose secrets: everything in the tenant gets them, one instance does, or what the person creates. */
+export type SecretHolder = "tenant" | "user" | { instance: string };
 
-/** `Secret`: everything but the value, which nobody sees again. */
-export interface Secret {
-  id: string;
-  name: string;
-  level: "user" | "tenant" | "instance";
-  inject: Injection;
-  version: number;
-  created_at: string;
-  updated_at: string;
-  /** Id of the user who wrote the newest value. */
-  updated_by?: string | null;
-}
+const keyOf = (holder: SecretHolder): string =>
+  typeof holder === "string" ? holder : `instance/${holder.instance}`;
 
-/** `SecretVersion`, newest first. */
-export interface SecretVersion {
-  version: number;
-  created_at: string;
-  created_by?: string | null;
-}
-
-const one = (base: string, name: string) => `${base}/${encodeURIComponent(name)}`;
-
-/** `base` is the level: `/v1/secrets`, `/v1/me/secrets` or `/v1/instances/{instance}/secrets`. */
-export const secretsQuery = (base: string) =>
+export const secretsQuery = (holder: SecretHolder) =>
   queryOptions({
-    queryKey: keys.secrets(base),
+    queryKey: keys.secrets(keyOf(holder)),
     refetchOnMount: "always",
-    queryFn: ({ signal }) => send<Page<Secret>>("GET", base, { query: { limit: 200 }, signal }),
+    queryFn: ({ signal }): Promise<Page<Secret>> => {
+      if (holder === "tenant") return body(api.GET("/v1/secrets", { signal }));
+      if (holder === "user") return body(api.GET("/v1/me/secrets", { signal }));
+      return body(api.GET("/v1/instances/{instance}/secrets", { params: { path: holder }, signal }));
+    },
   });
 
-export const secretVersionsQuery = (base: string, name: string) =>
+export const secretVersionsQuery = (holder: SecretHolder, secret: string) =>
   queryOptions({
-    queryKey: keys.secretVersions(base, name),
+    queryKey: keys.secretVersions(keyOf(holder), secret),
     refetchOnMount: "always",
-    queryFn: ({ signal }) => send<Page<SecretVersion>>("GET", `${one(base, name)}/versions`, { signal }),
+    queryFn: ({ signal }): Promise<Page<SecretVersion>> => {
+      const params = { path: { secret } };
+      if (holder === "tenant") return body(api.GET("/v1/secrets/{secret}/versions", { params, signal }));
+      if (holder === "user") return body(api.GET("/v1/me/secrets/{secret}/versions", { params, signal }));
+      return body(
+        api.GET("/v1/instances/{instance}/secrets/{secret}/versions", {
+          params: { path: { ...holder, secret } },
+          signal,
+        }),
+      );
+    },
   });
 
 export interface SecretInput {
@@ -54,27 +44,44 @@ export interface SecretInput {
   inject: Injection;
 }
 
-export function useSetSecret(base: string) {
+export function useSetSecret(holder: SecretHolder) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ name, value, inject }: SecretInput) =>
-      send<unknown>("PUT", one(base, name), { body: { value, inject } }),
+    mutationFn: ({ name, ...content }: SecretInput): Promise<Secret> => {
+      const params = { path: { secret: name } };
+      if (holder === "tenant") return body(api.PUT("/v1/secrets/{secret}", { params, body: content }));
+      if (holder === "user") return body(api.PUT("/v1/me/secrets/{secret}", { params, body: content }));
+      return body(
+        api.PUT("/v1/instances/{instance}/secrets/{secret}", {
+          params: { path: { ...holder, secret: name } },
+          body: content,
+        }),
+      );
+    },
     meta: { quiet: true },
     // The value is not to be kept.
     gcTime: 0,
     onSuccess: (_answer, { name }) =>
       Promise.all([
-        client.invalidateQueries({ queryKey: keys.secrets(base) }),
-        client.invalidateQueries({ queryKey: keys.secretVersions(base, name) }),
+        client.invalidateQueries({ queryKey: keys.secrets(keyOf(holder)) }),
+        client.invalidateQueries({ queryKey: keys.secretVersions(keyOf(holder), name) }),
       ]),
   });
 }
 
-export function useDeleteSecret(base: string) {
+export function useDeleteSecret(holder: SecretHolder) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (name: string) => send<undefined>("DELETE", one(base, name)),
+    mutationFn: async (name: string): Promise<void> => {
+      const params = { path: { secret: name } };
+      if (holder === "tenant") await api.DELETE("/v1/secrets/{secret}", { params });
+      else if (holder === "user") await api.DELETE("/v1/me/secrets/{secret}", { params });
+      else
+        await api.DELETE("/v1/instances/{instance}/secrets/{secret}", {
+          params: { path: { ...holder, secret: name } },
+        });
+    },
     meta: { quiet: true },
-    onSuccess: () => client.invalidateQueries({ queryKey: keys.secrets(base) }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.secrets(keyOf(holder)) }),
   });
 }

@@ -1,12 +1,13 @@
 import { useState, type SubmitEvent } from "react";
 
+import type { Injection, Secret } from "@/api/types";
 import { fieldErrors } from "@/api/problem";
 import { Button } from "@/ui/button";
 import { Dialog, DialogActions, DialogBody } from "@/ui/dialog";
 import { Choice, Field, Input, TextArea } from "@/ui/field";
 import { ProblemNote } from "@/ui/problem-note";
 import { toast } from "@/ui/toast";
-import { useSetSecret, type Injection, type Secret } from "./queries";
+import { useSetSecret, type SecretHolder } from "./queries";
 
 const KINDS = [
   { value: "env", title: "Variable", detail: "in the environment" },
@@ -14,15 +15,15 @@ const KINDS = [
 ] as const;
 
 export function SecretDialog({
-  base,
+  holder,
   before,
   onClose,
 }: {
-  base: string;
+  holder: SecretHolder;
   before?: Secret;
   onClose: () => void;
 }) {
-  const setting = useSetSecret(base);
+  const setting = useSetSecret(holder);
   const [name, setName] = useState(before?.name ?? "");
   const [value, setValue] = useState("");
   const [kind, setKind] = useState<Injection["kind"]>(before?.inject.kind ?? "env");

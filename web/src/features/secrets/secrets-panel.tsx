@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { LockKeyhole, Plus } from "lucide-react";
 import { useState } from "react";
 
+import type { Secret } from "@/api/types";
 import { NONE } from "@/format/numbers";
 import { Button } from "@/ui/button";
 import { ConfirmDialog } from "@/ui/confirm-dialog";
@@ -12,13 +13,12 @@ import { RelativeTime } from "@/ui/relative-time";
 import { Badge } from "@/ui/state-pill";
 import { Cell, Row, Table } from "@/ui/table";
 import { useNames } from "../team/use-names";
-import { secretsQuery, useDeleteSecret, type Secret } from "./queries";
+import { secretsQuery, useDeleteSecret, type SecretHolder } from "./queries";
 import { SecretDialog } from "./secret-dialog";
 import { VersionsDialog } from "./versions-dialog";
 
 export interface SecretsPanelProps {
-  /** The level's address. */
-  base: string;
+  holder: SecretHolder;
   title: string;
   cli?: string;
   /** Who gets them, after “reach”. */
@@ -27,8 +27,8 @@ export interface SecretsPanelProps {
 }
 
 /** Secrets of one level: names, versions and where they go. Values are written, never read. */
-export function SecretsPanel({ base, title, cli, where, mayWrite }: SecretsPanelProps) {
-  const secrets = useQuery(secretsQuery(base));
+export function SecretsPanel({ holder, title, cli, where, mayWrite }: SecretsPanelProps) {
+  const secrets = useQuery(secretsQuery(holder));
   const [open, setOpen] = useState<{ what: "set" | "versions" | "delete"; secret?: Secret }>();
   const close = () => setOpen(undefined);
   const add = mayWrite ? (
@@ -68,13 +68,13 @@ export function SecretsPanel({ base, title, cli, where, mayWrite }: SecretsPanel
         }
       </QueryView>
       {open?.what === "set" ? (
-        <SecretDialog base={base} {...(open.secret ? { before: open.secret } : {})} onClose={close} />
+        <SecretDialog holder={holder} {...(open.secret ? { before: open.secret } : {})} onClose={close} />
       ) : null}
       {open?.what === "versions" && open.secret ? (
-        <VersionsDialog base={base} secret={open.secret} onClose={close} />
+        <VersionsDialog holder={holder} secret={open.secret} onClose={close} />
       ) : null}
       {open?.what === "delete" && open.secret ? (
-        <DeleteSecret base={base} secret={open.secret} onClose={close} />
+        <DeleteSecret holder={holder} secret={open.secret} onClose={close} />
       ) : null}
     </Panel>
   );
@@ -145,8 +145,16 @@ function whereWords({ name, inject }: Secret): string {
   return inject.kind === "file" ? `/run/secrets/${target}` : target;
 }
 
-function DeleteSecret({ base, secret, onClose }: { base: string; secret: Secret; onClose: () => void }) {
-  const deletion = useDeleteSecret(base);
+function DeleteSecret({
+  holder,
+  secret,
+  onClose,
+}: {
+  holder: SecretHolder;
+  secret: Secret;
+  onClose: () => void;
+}) {
+  const deletion = useDeleteSecret(holder);
   return (
     <ConfirmDialog
       title={`Delete ${secret.name}?`}

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 
+import type { Secret } from "@/api/types";
 import { NONE } from "@/format/numbers";
 import { Dialog, DialogBody } from "@/ui/dialog";
 import { QueryView } from "@/ui/query-view";
@@ -7,19 +8,19 @@ import { RelativeTime } from "@/ui/relative-time";
 import { Badge } from "@/ui/state-pill";
 import { Cell, Row, Table } from "@/ui/table";
 import { useNames } from "../team/use-names";
-import { secretVersionsQuery, type Secret } from "./queries";
+import { secretVersionsQuery, type SecretHolder } from "./queries";
 
 export function VersionsDialog({
-  base,
+  holder,
   secret,
   onClose,
 }: {
-  base: string;
+  holder: SecretHolder;
   secret: Secret;
   onClose: () => void;
 }) {
   const nameOf = useNames();
-  const versions = useQuery(secretVersionsQuery(base, secret.name));
+  const versions = useQuery(secretVersionsQuery(holder, secret.name));
   return (
     <Dialog
       open

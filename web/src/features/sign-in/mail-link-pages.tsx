@@ -8,7 +8,6 @@ import { Card } from "./card";
 import { provePasskey, useAdmission, useConfirmMail, useEnter, ways } from "./queries";
 import { AdmissionProblem, CodeForm } from "./second-factor";
 import { takeToken } from "./sign-in-link";
-import type { FactorMethod } from "./types";
 
 export function VerifyEmailPage() {
   return (
@@ -88,7 +87,7 @@ export function MagicLinkPage() {
   const [token] = useState(takeToken);
   const admission = useAdmission();
   const enter = useEnter(undefined);
-  const [second, setSecond] = useState<{ pending: string; methods: FactorMethod[] }>();
+  const [second, setSecond] = useState<{ pending: string; methods: string[] }>();
   const admit = (way: Parameters<typeof admission.mutate>[0]) =>
     admission.mutate(way, {
       onSuccess: (answer) => (answer.kind === "signed_in" ? enter() : setSecond(answer)),

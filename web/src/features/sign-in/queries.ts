@@ -1,47 +1,45 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 
-import { send } from "@/api/client";
+import { api, body, send } from "@/api/client";
 import { keys } from "@/api/keys";
 import { chooseTenant } from "@/api/tenant";
-import type { Me } from "@/api/types";
-import { readMe } from "../session/queries";
-import { askPasskey, makePasskey, type CreationJson } from "./passkeys";
-import { keepInvite, whereTo } from "./sign-in-link";
 import type {
-  AuthMethods,
-  DeviceRequest,
-  Factors,
-  InviteOffer,
   PasskeyBegun,
   PasskeyProof,
+  SecondFactorRequest,
   SignInAnswer,
-} from "./types";
+  SignUpRequest,
+} from "@/api/types";
+import { readMe } from "../session/queries";
+import { askPasskey, makePasskey, type CreationJson, type RequestJson } from "./passkeys";
+import { keepInvite, whereTo } from "./sign-in-link";
 
 export const authMethodsQuery = () =>
   queryOptions({
     queryKey: keys.authMethods,
-    queryFn: ({ signal }) => send<AuthMethods>("GET", "/v1/auth/methods", { signal }),
+    queryFn: ({ signal }) => body(api.GET("/v1/auth/methods", { signal })),
   });
 
 /** Every way of signing in; each answers the same. */
 export const ways = {
-  link: (token: string) => send<SignInAnswer | Me>("POST", "/v1/auth/link", { body: { token } }),
-  password: (body: { email: string; password: string }) =>
-    send<SignInAnswer>("POST", "/v1/auth/sign-in", { body }),
-  magicLink: (token: string) =>
-    send<SignInAnswer>("POST", "/v1/auth/magic-link/confirm", { body: { token } }),
+  link: (token: string): Promise<SignInAnswer> => body(api.POST("/v1/auth/link", { body: { token } })),
+  password: (who: { email: string; password: string }): Promise<SignInAnswer> =>
+    body(api.POST("/v1/auth/sign-in", { body: who })),
+  magicLink: (token: string): Promise<SignInAnswer> =>
+    body(api.POST("/v1/auth/magic-link/confirm", { body: { token } })),
+  /** An account in a directory; waits for the sources of sign-in. */
   directory: (source: string, user: string, password: string) =>
     send<SignInAnswer>("POST", `/v1/auth/sources/${encodeURIComponent(source)}/sign-in`, {
       body: { user, password },
     }),
-  passkeyProof: (proof: PasskeyProof) =>
-    send<SignInAnswer>("POST", "/v1/auth/passkey/finish", { body: proof }),
+  passkeyProof: (proof: PasskeyProof): Promise<SignInAnswer> =>
+    body(api.POST("/v1/auth/passkey/finish", { body: proof })),
   passkey: async (): Promise<SignInAnswer> => ways.passkeyProof(await provePasskey()),
   secondFactor: (
     pending: string,
-    proof: { totp: string } | { recovery_code: string } | { passkey: PasskeyProof },
-  ) => send<SignInAnswer>("POST", "/v1/auth/second-factor", { body: { pending, ...proof } }),
+    proof: Pick<SecondFactorRequest, "totp" | "recovery_code" | "passkey">,
+  ): Promise<SignInAnswer> => body(api.POST("/v1/auth/second-factor", { body: { pending, ...proof } })),
 };
 
 /** One challenge of the server, answered by a passkey of this device. */
@@ -49,31 +47,26 @@ export async function provePasskey(
   pending?: string,
   how: { suggest?: boolean; signal?: AbortSignal } = {},
 ): Promise<PasskeyProof> {
-  const begun = await send<PasskeyBegun>("POST", "/v1/auth/passkey/begin", {
-    body: pending ? { pending } : {},
-    ...(how.signal ? { signal: how.signal } : {}),
-  });
-  return { pending: begun.pending, credential: await askPasskey(begun.options, how) };
+  const begun = await body(
+    api.POST("/v1/auth/passkey/begin", {
+      body: pending ? { pending } : {},
+      ...(how.signal ? { signal: how.signal } : {}),
+    }),
+  );
+  return { pending: begun.pending, credential: await askPasskey(begun.options as RequestJson, how) };
 }
 
-/** `PasskeyCreation` */
-export interface PasskeyCreation {
-  pending: string;
-  options: CreationJson;
-}
-
-export async function newPasskeyProof(begun: PasskeyCreation): Promise<PasskeyProof> {
-  return { pending: begun.pending, credential: await makePasskey(begun.options) };
+export async function newPasskeyProof(begun: PasskeyBegun): Promise<PasskeyProof> {
+  return { pending: begun.pending, credential: await makePasskey(begun.options as CreationJson) };
 }
 
 /** Runs one way of signing in; remembers who came in. The caller looks at the answer for a second factor. */
 export function useAdmission() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (way: () => Promise<SignInAnswer | Me>): Promise<SignInAnswer> => {
+    mutationFn: async (way: () => Promise<SignInAnswer>): Promise<SignInAnswer> => {
       chooseTenant(undefined);
-      const answer = await way();
-      const admitted: SignInAnswer = "kind" in answer ? answer : { kind: "signed_in", me: answer };
+      const admitted = await way();
       if (admitted.kind !== "signed_in") return admitted;
       // Whoever works in one team begins there; the personal tenant is one click away.
       const [team, ...others] = admitted.me.tenants.filter((tenant) => !tenant.personal);
@@ -106,30 +99,29 @@ const quiet = { meta: { quiet: true } } as const;
 export function useSignUp() {
   return useMutation({
     ...quiet,
-    mutationFn: (body: { name: string; email: string; password: string; invite?: string }) =>
-      send<undefined>("POST", "/v1/auth/sign-up", { body }),
+    mutationFn: (input: SignUpRequest) => api.POST("/v1/auth/sign-up", { body: input }),
   });
 }
 
 export function useAskMagicLink() {
   return useMutation({
     ...quiet,
-    mutationFn: (email: string) => send<undefined>("POST", "/v1/auth/magic-link", { body: { email } }),
+    mutationFn: (email: string) => api.POST("/v1/auth/magic-link", { body: { email } }),
   });
 }
 
 export function useAskReset() {
   return useMutation({
     ...quiet,
-    mutationFn: (email: string) => send<undefined>("POST", "/v1/auth/reset", { body: { email } }),
+    mutationFn: (email: string) => api.POST("/v1/auth/reset", { body: { email } }),
   });
 }
 
 export function useReset() {
   return useMutation({
     ...quiet,
-    mutationFn: (body: { token: string; password: string }) =>
-      send<undefined>("POST", "/v1/auth/reset/confirm", { body }),
+    mutationFn: (input: { token: string; password: string }) =>
+      api.POST("/v1/auth/reset/confirm", { body: input }),
   });
 }
 
@@ -138,7 +130,10 @@ export function useConfirmMail(what: "verify-email" | "confirm-email") {
   const client = useQueryClient();
   return useMutation({
     ...quiet,
-    mutationFn: (token: string) => send<undefined>("POST", `/v1/auth/${what}`, { body: { token } }),
+    mutationFn: (token: string) =>
+      what === "verify-email"
+        ? api.POST("/v1/auth/verify-email", { body: { token } })
+        : api.POST("/v1/auth/confirm-email", { body: { token } }),
     onSuccess: () => client.removeQueries({ queryKey: keys.me }),
   });
 }
@@ -147,9 +142,10 @@ export const factorsQuery = () =>
   queryOptions({
     queryKey: keys.factors,
     refetchOnMount: "always",
-    queryFn: ({ signal }) => send<Factors>("GET", "/v1/me/factors", { signal }),
+    queryFn: ({ signal }) => body(api.GET("/v1/me/factors", { signal })),
   });
 
+/** Waits for the operation that takes a fresh proof; `offers` says whether the server has it. */
 export function useStepUp() {
   return useMutation({
     ...quiet,
@@ -160,40 +156,41 @@ export function useStepUp() {
   });
 }
 
-const devicePath = (code: string) => `/v1/device-requests/${encodeURIComponent(code)}`;
-
 export const deviceRequestQuery = (code: string) =>
   queryOptions({
     queryKey: keys.deviceRequest(code),
     staleTime: 0,
-    queryFn: ({ signal }) => send<DeviceRequest>("GET", devicePath(code), { signal }),
+    retry: false,
+    queryFn: ({ signal }) =>
+      body(api.GET("/v1/device-requests/{user_code}", { params: { path: { user_code: code } }, signal })),
   });
 
 export function useDeviceDecision(code: string) {
   return useMutation({
     ...quiet,
-    mutationFn: (decision: "approve" | "deny") => send<undefined>("POST", `${devicePath(code)}/${decision}`),
+    mutationFn: (decision: "approve" | "deny") => {
+      const params = { path: { user_code: code } };
+      return decision === "approve"
+        ? api.POST("/v1/device-requests/{user_code}/approve", { params })
+        : api.POST("/v1/device-requests/{user_code}/deny", { params });
+    },
   });
 }
 
 export const inviteQuery = (token: string) =>
   queryOptions({
     queryKey: keys.invite(token),
-    queryFn: ({ signal }) => send<InviteOffer>("POST", "/v1/invites/look-up", { body: { token }, signal }),
+    queryFn: ({ signal }) => body(api.POST("/v1/invites/look-up", { body: { token }, signal })),
   });
 
 export function useAcceptInvite() {
   const client = useQueryClient();
   return useMutation({
     ...quiet,
-    mutationFn: (token: string) =>
-      send<{ tenant?: { id: string }; tenant_id?: string; id?: string }>("POST", "/v1/invites/accept", {
-        body: { token },
-      }),
-    onSuccess: (answer) => {
+    mutationFn: (token: string) => body(api.POST("/v1/invites/accept", { body: { token } })),
+    onSuccess: (tenant) => {
       keepInvite(undefined);
-      const tenant = answer.tenant?.id ?? answer.tenant_id ?? answer.id;
-      if (tenant) chooseTenant(tenant);
+      chooseTenant(tenant.id);
       client.clear();
     },
   });

@@ -5,7 +5,6 @@ import { Button } from "@/ui/button";
 import { Field, Input } from "@/ui/field";
 import { ProblemNote } from "@/ui/problem-note";
 import { passkeysWork, passkeyWords } from "./passkeys";
-import type { FactorMethod } from "./types";
 
 /** A problem of the server, or what the browser said about passkeys in plain words. */
 export function AdmissionProblem({ error }: { error: unknown }) {
@@ -15,7 +14,7 @@ export function AdmissionProblem({ error }: { error: unknown }) {
 }
 
 export interface CodeFormProps {
-  methods: readonly FactorMethod[];
+  methods: readonly string[];
   pending: boolean;
   error: unknown;
   onCode: (proof: { totp: string } | { recovery_code: string }) => void;

@@ -3,7 +3,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { Building2, Fingerprint, LoaderCircle, LogIn, Mail, MailCheck } from "lucide-react";
 import { useEffect, useRef, useState, type SubmitEvent } from "react";
 
-import type { Me } from "@/api/types";
+import type { AuthMethods, AuthSource, SignInAnswer } from "@/api/types";
 import { Button } from "@/ui/button";
 import { CliBlock } from "@/ui/copy";
 import { Field, Input } from "@/ui/field";
@@ -15,17 +15,16 @@ import { PasswordField } from "./password-field";
 import { authMethodsQuery, provePasskey, useAdmission, useAskMagicLink, useEnter, ways } from "./queries";
 import { AdmissionProblem, CodeForm } from "./second-factor";
 import { takeToken, tokenFrom } from "./sign-in-link";
-import type { AuthMethods, AuthSource, FactorMethod, SignInAnswer } from "./types";
 
 const route = getRouteApi("/sign-in");
 
-type Way = () => Promise<SignInAnswer | Me>;
+type Way = () => Promise<SignInAnswer>;
 
 export function SignInPage() {
   const { from } = route.useSearch();
   const admission = useAdmission();
   const enter = useEnter(from);
-  const [second, setSecond] = useState<{ pending: string; methods: FactorMethod[] }>();
+  const [second, setSecond] = useState<{ pending: string; methods: string[] }>();
   const used = useRef(false);
   // Taken once: it is removed from the address and the history at the same time.
   const [token] = useState(takeToken);

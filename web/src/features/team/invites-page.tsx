@@ -3,6 +3,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { MailPlus, UserPlus } from "lucide-react";
 import { useState, type SubmitEvent } from "react";
 
+import type { Invite } from "@/api/types";
 import { fieldErrors } from "@/api/problem";
 import { Page } from "@/app/page";
 import { Button } from "@/ui/button";
@@ -16,7 +17,7 @@ import { Hidden, QueryView } from "@/ui/query-view";
 import { RelativeTime } from "@/ui/relative-time";
 import { Cell, Row, Table } from "@/ui/table";
 import { useMay, useMe } from "../session/queries";
-import { invitesQuery, useInvite, useWithdrawInvite, type Invite } from "./queries";
+import { invitesQuery, useInvite, useWithdrawInvite } from "./queries";
 import { RoleSelect } from "./role-select";
 import { heldRole } from "./roles";
 

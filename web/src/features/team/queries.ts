@@ -1,43 +1,9 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
-import { api, body, send } from "@/api/client";
+import { api, body } from "@/api/client";
 import { keys } from "@/api/keys";
-import type { Member, Page } from "@/api/types";
+import type { Binding, Invite, Member, NewInvite, Page, PermissionInfo, Role } from "@/api/types";
 
-/** `CustomRole`: which one it is when `role` is `custom`. */
-export interface CustomRole {
-  id: string;
-  name: string;
-}
-
-/** `Invite` of `crates/api/src/v1/tenants.rs` */
-export interface Invite {
-  id: string;
-  /** Absent: whoever has the link. */
-  email?: string | null;
-  role: string;
-  custom_role?: CustomRole | null;
-  invited_by: string;
-  created_at: string;
-  expires_at: string;
-}
-
-/** `CreatedInvite`: the only answer that carries the link. */
-export interface CreatedInvite {
-  invite: Invite;
-  url?: string | null;
-}
-
-/** `RoleDefinition`: a built-in one or a tenant's own. */
-export interface Role {
-  /** `owner` and the like, or `role_…`. */
-  id: string;
-  name: string;
-  built_in: boolean;
-  permissions: string[];
-}
-
-const tenant = (id: string) => `/v1/tenants/${encodeURIComponent(id)}`;
 const quiet = { meta: { quiet: true } } as const;
 
 export const membersQuery = (tenantId: string) =>
@@ -62,7 +28,12 @@ export function useChangeRole(tenantId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ user, role }: { user: string; role: string }) =>
-      send<unknown>("PATCH", `${tenant(tenantId)}/members/${user}`, { body: { role } }),
+      body(
+        api.PATCH("/v1/tenants/{tenant}/members/{user}", {
+          params: { path: { tenant: tenantId, user } },
+          body: { role },
+        }),
+      ),
     onSettled: () => client.invalidateQueries({ queryKey: keys.members(tenantId) }),
   });
 }
@@ -71,7 +42,8 @@ export function useRemoveMember(tenantId: string) {
   const client = useQueryClient();
   return useMutation({
     ...quiet,
-    mutationFn: (user: string) => send<undefined>("DELETE", `${tenant(tenantId)}/members/${user}`),
+    mutationFn: (user: string) =>
+      api.DELETE("/v1/tenants/{tenant}/members/{user}", { params: { path: { tenant: tenantId, user } } }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.members(tenantId) }),
   });
 }
@@ -80,8 +52,13 @@ export const invitesQuery = (tenantId: string) =>
   queryOptions({
     queryKey: keys.invites(tenantId),
     refetchOnMount: "always",
-    queryFn: ({ signal }) =>
-      send<Page<Invite>>("GET", `${tenant(tenantId)}/invites`, { query: { limit: 200 }, signal }),
+    queryFn: ({ signal }): Promise<Page<Invite>> =>
+      body(
+        api.GET("/v1/tenants/{tenant}/invites", {
+          params: { path: { tenant: tenantId } },
+          signal,
+        }),
+      ),
   });
 
 export function useInvite(tenantId: string) {
@@ -89,8 +66,8 @@ export function useInvite(tenantId: string) {
   return useMutation({
     ...quiet,
     gcTime: 0,
-    mutationFn: (input: { email: string; role: string } | { link: true; role: string }) =>
-      send<CreatedInvite>("POST", `${tenant(tenantId)}/invites`, { body: input }),
+    mutationFn: (input: NewInvite) =>
+      body(api.POST("/v1/tenants/{tenant}/invites", { params: { path: { tenant: tenantId } }, body: input })),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.invites(tenantId) }),
   });
 }
@@ -98,7 +75,8 @@ export function useInvite(tenantId: string) {
 export function useWithdrawInvite(tenantId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (invite: string) => send<undefined>("DELETE", `${tenant(tenantId)}/invites/${invite}`),
+    mutationFn: (invite: string) =>
+      api.DELETE("/v1/tenants/{tenant}/invites/{invite}", { params: { path: { tenant: tenantId, invite } } }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.invites(tenantId) }),
   });
 }
@@ -107,8 +85,21 @@ export const rolesQuery = (tenantId: string) =>
   queryOptions({
     queryKey: keys.roles(tenantId),
     refetchOnMount: "always",
-    queryFn: ({ signal }) =>
-      send<Page<Role>>("GET", `${tenant(tenantId)}/roles`, { query: { limit: 200 }, signal }),
+    queryFn: ({ signal }): Promise<Page<Role>> =>
+      body(
+        api.GET("/v1/tenants/{tenant}/roles", {
+          params: { path: { tenant: tenantId } },
+          signal,
+        }),
+      ),
+  });
+
+/** Every permission that the server knows. It does not change while the server runs. */
+export const permissionsQuery = () =>
+  queryOptions({
+    queryKey: keys.permissions,
+    staleTime: Infinity,
+    queryFn: ({ signal }): Promise<Page<PermissionInfo>> => body(api.GET("/v1/permissions", { signal })),
   });
 
 /** Makes one without an id, else changes it. */
@@ -116,10 +107,17 @@ export function useSaveRole(tenantId: string) {
   const client = useQueryClient();
   return useMutation({
     ...quiet,
-    mutationFn: ({ id, name, permissions }: { id?: string; name: string; permissions: string[] }) =>
+    mutationFn: ({ id, ...role }: { id?: string; name: string; permissions: string[] }) =>
       id
-        ? send<Role>("PATCH", `${tenant(tenantId)}/roles/${id}`, { body: { name, permissions } })
-        : send<Role>("POST", `${tenant(tenantId)}/roles`, { body: { name, permissions } }),
+        ? body(
+            api.PATCH("/v1/tenants/{tenant}/roles/{role}", {
+              params: { path: { tenant: tenantId, role: id } },
+              body: role,
+            }),
+          )
+        : body(
+            api.POST("/v1/tenants/{tenant}/roles", { params: { path: { tenant: tenantId } }, body: role }),
+          ),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.roles(tenantId) }),
   });
 }
@@ -128,27 +126,23 @@ export function useDeleteRole(tenantId: string) {
   const client = useQueryClient();
   return useMutation({
     ...quiet,
-    mutationFn: (id: string) => send<undefined>("DELETE", `${tenant(tenantId)}/roles/${id}`),
+    mutationFn: (id: string) =>
+      api.DELETE("/v1/tenants/{tenant}/roles/{role}", { params: { path: { tenant: tenantId, role: id } } }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.roles(tenantId) }),
   });
 }
-
-/** `Binding`: what a member may do on one instance beyond their role in the tenant. */
-export interface Binding {
-  user: { id: string; name: string; email?: string | null };
-  role: string;
-  custom_role?: CustomRole | null;
-  since: string;
-}
-
-const bindings = (instance: string) => `/v1/instances/${encodeURIComponent(instance)}/bindings`;
 
 export const bindingsQuery = (instance: string) =>
   queryOptions({
     queryKey: keys.bindings(instance),
     refetchOnMount: "always",
-    queryFn: ({ signal }) =>
-      send<Page<Binding>>("GET", bindings(instance), { query: { limit: 200 }, signal }),
+    queryFn: ({ signal }): Promise<Page<Binding>> =>
+      body(
+        api.GET("/v1/instances/{instance}/bindings", {
+          params: { path: { instance } },
+          signal,
+        }),
+      ),
   });
 
 export function useBind(instance: string) {
@@ -156,10 +150,11 @@ export function useBind(instance: string) {
   return useMutation({
     ...quiet,
     /** Without a role the binding goes. */
-    mutationFn: ({ user, role }: { user: string; role?: string }) =>
-      role
-        ? send<unknown>("PUT", `${bindings(instance)}/${user}`, { body: { role } })
-        : send<undefined>("DELETE", `${bindings(instance)}/${user}`),
+    mutationFn: async ({ user, role }: { user: string; role?: string }): Promise<void> => {
+      const params = { path: { instance, user } };
+      if (role) await api.PUT("/v1/instances/{instance}/bindings/{user}", { params, body: { role } });
+      else await api.DELETE("/v1/instances/{instance}/bindings/{user}", { params });
+    },
     onSuccess: () => client.invalidateQueries({ queryKey: keys.bindings(instance) }),
   });
 }

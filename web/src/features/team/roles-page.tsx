@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Check, Minus, Plus } from "lucide-react";
 import { Fragment, useState, type SubmitEvent } from "react";
 
+import type { Role } from "@/api/types";
 import { fieldErrors } from "@/api/problem";
 import { Page } from "@/app/page";
 import { Button } from "@/ui/button";
@@ -15,7 +16,7 @@ import { QueryView } from "@/ui/query-view";
 import { toast } from "@/ui/toast";
 import { PERMISSIONS } from "../session/permissions";
 import { useMay, useMe } from "../session/queries";
-import { rolesQuery, useDeleteRole, useSaveRole, type Role } from "./queries";
+import { rolesQuery, useDeleteRole, useSaveRole } from "./queries";
 import { BUILT_IN, roleName } from "./roles";
 
 interface Draft {

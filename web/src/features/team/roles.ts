@@ -1,5 +1,5 @@
 /** Roles in words. Pure. */
-import type { Role } from "./queries";
+import type { Role } from "@/api/types";
 
 export const BUILT_IN: Record<string, string> = {
   owner: "everything, also the tenant itself",

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 
+import type { Tenant } from "@/api/types";
 import { Page } from "@/app/page";
 import { Button } from "@/ui/button";
 import { Initial } from "@/ui/initial";
@@ -14,7 +15,7 @@ import { toast } from "@/ui/toast";
 import { switchTenant, useMe } from "../session/queries";
 import { heldRole } from "../team/roles";
 import { CreateTenantDialog } from "./create-tenant-dialog";
-import { deletedTenantsQuery, useTenantAction, type Tenant } from "./queries";
+import { deletedTenantsQuery, useTenantAction } from "./queries";
 
 /** Every tenant of the person, also those that wait for their end: an owner restores them here. */
 export function MyTenantsPage() {

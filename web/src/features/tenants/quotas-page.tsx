@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 
+import type { Quota } from "@/api/types";
 import { Page } from "@/app/page";
 import { Panel } from "@/ui/layout";
 import { Meter } from "@/ui/meter";
 import { QueryView } from "@/ui/query-view";
 import { useMe } from "../session/queries";
 import { amountWords, QUOTA_WORDS } from "./quota-words";
-import { quotasQuery, type Quota } from "./queries";
+import { quotasQuery } from "./queries";
 
 export function QuotasPage() {
   const me = useMe();

@@ -6,7 +6,7 @@ export function TenantSecretsPage() {
   return (
     <Page title="Secrets" quietHeading cli="stead secrets list" narrow>
       <SecretsPanel
-        base="/v1/secrets"
+        holder="tenant"
         cli="stead secrets set NAME"
         title="Secrets of the tenant"
         where="every instance of this tenant"

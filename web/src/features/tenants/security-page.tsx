@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
+import type { TenantSecurity } from "@/api/types";
 import { ApiError, fieldErrors } from "@/api/problem";
 import { Page } from "@/app/page";
 import { Checkbox, Field, TextArea } from "@/ui/field";
@@ -12,7 +13,7 @@ import { toast } from "@/ui/toast";
 import { sessionsQuery } from "../account/queries";
 import { useMay, useMe } from "../session/queries";
 import { factorsQuery } from "../sign-in/queries";
-import { securityQuery, useSetSecurity, type TenantSecurity } from "./queries";
+import { securityQuery, useSetSecurity } from "./queries";
 
 export function TenantSecurityPage() {
   const me = useMe();

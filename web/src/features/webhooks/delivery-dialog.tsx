@@ -1,9 +1,9 @@
+import type { Delivery } from "@/api/types";
 import { duration } from "@/format/time";
 import { Dialog, DialogBody } from "@/ui/dialog";
 import { Fact, Facts } from "@/ui/layout";
 import { RelativeTime } from "@/ui/relative-time";
 import { Badge } from "@/ui/state-pill";
-import type { Delivery } from "./queries";
 import { deliveryLook } from "./words";
 
 export function DeliveryDialog({ delivery, onClose }: { delivery: Delivery; onClose: () => void }) {

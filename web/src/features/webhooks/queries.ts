@@ -1,92 +1,24 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
-import { send } from "@/api/client";
+import { api, body } from "@/api/client";
 import { keys } from "@/api/keys";
-import type { Page } from "@/api/types";
+import type { Delivery, NewWebhook, Page, WebhookChange } from "@/api/types";
 
-export type WebhookKind = "standard" | "discord" | "slack";
-
-/** `Webhook` of `crates/api/src/v1/webhooks.rs` */
-export interface Webhook {
-  id: string;
-  name: string;
-  kind: WebhookKind;
-  url: string;
-  /** Empty: all. */
-  events: string[];
-  enabled: boolean;
-  /** Why Stead switched it off. */
-  disabled_reason?: string | null;
-  /** Since when no call succeeded. */
-  failing_since?: string | null;
-  last_success_at?: string | null;
-  /** Until then calls are signed with the secret of before as well. */
-  previous_secret_until?: string | null;
-  created_at: string;
-}
-
-/** `EventType` */
-export interface EventType {
-  type: string;
-  title: string;
-}
-
-/** `Webhooks` */
-export interface Webhooks {
-  items: Webhook[];
-  event_types: EventType[];
-}
-
-/** `WebhookWithSecret`: the answer of a creation and of a rotation. */
-export interface WebhookWithSecret {
-  webhook: Webhook;
-  /** `whsec_…`; Discord and Slack have none. */
-  secret?: string | null;
-}
-
-/** `DeliveryAttempt` */
-export interface DeliveryAttempt {
-  at: string;
-  took_ms: number;
-  status?: number | null;
-  excerpt?: string | null;
-  problem?: string | null;
-}
-
-/** `WebhookDelivery`; the newest attempt comes last. */
-export interface Delivery {
-  id: string;
-  event: string;
-  state: "queued" | "delivered" | "dead";
-  body: string;
-  attempts: DeliveryAttempt[];
-  next_attempt_at?: string | null;
-  created_at: string;
-  ended_at?: string | null;
-}
-
-export interface WebhookInput {
-  name: string;
-  kind: WebhookKind;
-  url: string;
-  events: string[];
-}
-
-const one = (id: string) => `/v1/webhooks/${encodeURIComponent(id)}`;
+const at = (id: string) => ({ path: { webhook: id } });
 const quiet = { meta: { quiet: true } } as const;
 
 export const webhooksQuery = () =>
   queryOptions({
     queryKey: keys.webhooks,
     refetchOnMount: "always",
-    queryFn: ({ signal }) => send<Webhooks>("GET", "/v1/webhooks", { signal }),
+    queryFn: ({ signal }) => body(api.GET("/v1/webhooks", { signal })),
   });
 
 export const webhookQuery = (id: string) =>
   queryOptions({
     queryKey: [...keys.webhooks, id],
     refetchOnMount: "always",
-    queryFn: ({ signal }) => send<Webhook>("GET", one(id), { signal }),
+    queryFn: ({ signal }) => body(api.GET("/v1/webhooks/{webhook}", { params: at(id), signal })),
   });
 
 export const deliveriesQuery = (id: string) =>
@@ -94,11 +26,13 @@ export const deliveriesQuery = (id: string) =>
     queryKey: keys.deliveries(id),
     refetchOnMount: "always",
     initialPageParam: "",
-    queryFn: ({ pageParam, signal }) =>
-      send<Page<Delivery>>("GET", `${one(id)}/deliveries`, {
-        query: { limit: 50, cursor: pageParam },
-        signal,
-      }),
+    queryFn: ({ pageParam, signal }): Promise<Page<Delivery>> =>
+      body(
+        api.GET("/v1/webhooks/{webhook}/deliveries", {
+          params: { ...at(id), query: { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } },
+          signal,
+        }),
+      ),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 
@@ -107,7 +41,7 @@ export function useCreateWebhook() {
   return useMutation({
     ...quiet,
     gcTime: 0,
-    mutationFn: (input: WebhookInput) => send<WebhookWithSecret>("POST", "/v1/webhooks", { body: input }),
+    mutationFn: (input: NewWebhook) => body(api.POST("/v1/webhooks", { body: input })),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.webhooks }),
   });
 }
@@ -116,8 +50,8 @@ export function useChangeWebhook(id: string) {
   const client = useQueryClient();
   return useMutation({
     ...quiet,
-    mutationFn: (change: Partial<Omit<WebhookInput, "kind">> & { enabled?: boolean }) =>
-      send<Webhook>("PATCH", one(id), { body: change }),
+    mutationFn: (change: WebhookChange) =>
+      body(api.PATCH("/v1/webhooks/{webhook}", { params: at(id), body: change })),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.webhooks }),
   });
 }
@@ -126,7 +60,7 @@ export function useDeleteWebhook(id: string) {
   const client = useQueryClient();
   return useMutation({
     ...quiet,
-    mutationFn: () => send<undefined>("DELETE", one(id)),
+    mutationFn: () => api.DELETE("/v1/webhooks/{webhook}", { params: at(id) }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.webhooks, exact: true }),
   });
 }
@@ -134,7 +68,7 @@ export function useDeleteWebhook(id: string) {
 export function useTestWebhook(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => send<unknown>("POST", `${one(id)}/test`),
+    mutationFn: () => body(api.POST("/v1/webhooks/{webhook}/test", { params: at(id) })),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.deliveries(id) }),
   });
 }
@@ -144,7 +78,7 @@ export function useRotateWebhookSecret(id: string) {
   return useMutation({
     ...quiet,
     gcTime: 0,
-    mutationFn: () => send<WebhookWithSecret>("POST", `${one(id)}/rotate-secret`),
+    mutationFn: () => body(api.POST("/v1/webhooks/{webhook}/rotate-secret", { params: at(id) })),
     onSuccess: ({ webhook }) => client.setQueryData([...keys.webhooks, id], webhook),
   });
 }
@@ -152,7 +86,12 @@ export function useRotateWebhookSecret(id: string) {
 export function useRedeliver(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (delivery: string) => send<unknown>("POST", `${one(id)}/deliveries/${delivery}/redeliver`),
+    mutationFn: (delivery: string) =>
+      body(
+        api.POST("/v1/webhooks/{webhook}/deliveries/{delivery}/redeliver", {
+          params: { path: { webhook: id, delivery } },
+        }),
+      ),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.deliveries(id) }),
   });
 }

@@ -1,13 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
 
+import type { Webhook, WebhookKind } from "@/api/types";
 import { fieldErrors } from "@/api/problem";
 import { Button } from "@/ui/button";
 import { Dialog, DialogActions, DialogBody } from "@/ui/dialog";
 import { Checkbox, Choice, Field, Input } from "@/ui/field";
 import { ProblemNote } from "@/ui/problem-note";
 import { SecretOnce } from "@/ui/secret-once";
-import { useChangeWebhook, useCreateWebhook, webhooksQuery, type Webhook, type WebhookKind } from "./queries";
+import { useChangeWebhook, useCreateWebhook, webhooksQuery } from "./queries";
 
 const KINDS = [
   { value: "standard", title: "Webhook", detail: "signed JSON" },

@@ -3,6 +3,7 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { ChevronLeft, Send } from "lucide-react";
 import { useState } from "react";
 
+import type { Delivery, Webhook } from "@/api/types";
 import { ApiError } from "@/api/problem";
 import { NotFound } from "@/app/failures";
 import { Page } from "@/app/page";
@@ -28,8 +29,6 @@ import {
   useRotateWebhookSecret,
   useTestWebhook,
   webhookQuery,
-  type Delivery,
-  type Webhook,
 } from "./queries";
 import { WebhookDialog } from "./webhook-dialog";
 import { deliveryLook, KIND_WORDS } from "./words";

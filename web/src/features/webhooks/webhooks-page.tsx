@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Plus, Webhook as WebhookIcon } from "lucide-react";
 import { useState } from "react";
 
+import type { Webhook } from "@/api/types";
 import { Page } from "@/app/page";
 import { plural } from "@/format/numbers";
 import { Button } from "@/ui/button";
@@ -13,7 +14,7 @@ import { RelativeTime } from "@/ui/relative-time";
 import { Badge } from "@/ui/state-pill";
 import { Cell, Row, Table } from "@/ui/table";
 import { useMay } from "../session/queries";
-import { webhooksQuery, type Webhook } from "./queries";
+import { webhooksQuery } from "./queries";
 import { WebhookDialog } from "./webhook-dialog";
 import { KIND_WORDS } from "./words";
 

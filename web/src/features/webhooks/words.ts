@@ -1,6 +1,6 @@
 /** Webhooks in words. Pure. */
+import type { Delivery, WebhookKind } from "@/api/types";
 import type { Tone } from "@/ui/states";
-import type { Delivery, WebhookKind } from "./queries";
 
 export const KIND_WORDS: Record<WebhookKind, string> = {
   standard: "Webhook",
