@@ -16,6 +16,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use crate::error::{ErrorKind, Problem};
+use crate::placement::NODE_DISCONNECTED;
+
+/// One or two seconds apart: about five minutes.
+const ATTEMPTS_WITHOUT_NODE: u32 = 200;
 
 /// How often the undo of one step is tried.
 pub const UNDO_ATTEMPTS: u32 = 8;
@@ -357,9 +361,15 @@ fn running(record: &mut OperationRecord) -> Option<&mut StepRecord> {
 fn step_failed(record: &mut OperationRecord, problem: Problem, now: Timestamp, jitter: u64) {
     let Some(step) = running(record) else { return };
     step.failures += 1;
-    if is_transient(problem.kind) && step.failures < step.retry.attempts {
+    // A node that is away mostly comes back within minutes, and then nobody wants to wait long for the next attempt.
+    let (attempts, slowest) = if problem.code == NODE_DISCONNECTED {
+        (ATTEMPTS_WITHOUT_NODE.max(step.retry.attempts), 3)
+    } else {
+        (step.retry.attempts, u32::MAX)
+    };
+    if is_transient(problem.kind) && step.failures < attempts {
         step.state = StepState::Waiting;
-        let delay = step.retry.delay(step.failures, jitter);
+        let delay = step.retry.delay(step.failures.min(slowest), jitter);
         record.not_before = now.plus(delay);
         // Kept, so that people see what it is waiting for, and why when the deadline passes first.
         record.problem = Some(problem);

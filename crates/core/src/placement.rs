@@ -10,6 +10,8 @@ use crate::ids::NodeId;
 use crate::instance::{DriverKind, Resources, Rootfs};
 use crate::{Error, ErrorKind, Result};
 
+/// The code of the error that a node is away.
+pub const NODE_DISCONNECTED: &str = "node_disconnected";
 /// How many times the cores of a node may be promised.
 pub const CPU_OVERCOMMIT: u64 = 16;
 /// How many times the memory of a node may be promised.
@@ -168,7 +170,7 @@ fn refusal(misfit: &Misfit, candidate: &Candidate, request: &Request) -> Error {
             Error::unavailable("driver_not_available", format!("No node has the {} driver.", request.driver.as_str()))
                 .next_step("Choose another driver, or start a node that has it; `stead doctor` on the node says what is missing.")
         }
-        Misfit::Disconnected => Error::unavailable("node_disconnected", format!("Node {node} is not connected now."))
+        Misfit::Disconnected => Error::unavailable(NODE_DISCONNECTED, format!("Node {node} is not connected now."))
             .next_step("Check that `stead node` runs there and can reach this server, then repeat."),
         Misfit::Lacks(what) => Error::unavailable("driver_not_available", format!("Node {node} cannot provide {what}."))
             .next_step("Choose another image, or start a node that can; `stead doctor` on the node says what is missing."),

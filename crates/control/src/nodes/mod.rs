@@ -17,7 +17,7 @@ use stead_api::v1::Page;
 use stead_api::v1::nodes::Node;
 use stead_core::ids::{InstanceId, NodeId};
 use stead_core::instance::{DriverKind, InstanceDocument, InstanceSecrets, Resources, Rootfs};
-use stead_core::placement::{self, Candidate, Offer, Request};
+use stead_core::placement::{self, Candidate, NODE_DISCONNECTED, Offer, Request};
 use stead_core::{Error, Result, Timestamp};
 use stead_db::nodes::NodeRow;
 use stead_db::{Db, SystemAccess, TenantScope};
@@ -209,7 +209,7 @@ fn offer(driver: &NodeDriver) -> Offer {
 }
 
 fn disconnected() -> Error {
-    Error::unavailable("node_disconnected", "The node of this instance is not connected now.").next_step(
+    Error::unavailable(NODE_DISCONNECTED, "The node of this instance is not connected now.").next_step(
         "It works on by itself; try again when it is back. `stead node` on its machine connects it.",
     )
 }

@@ -187,6 +187,27 @@ proptest! {
 }
 
 #[test]
+fn a_step_waits_minutes_for_a_node_that_is_away_and_half_a_minute_for_anything_else() {
+    let waited = |code: &str| {
+        let mut now = Timestamp::from_micros(0);
+        let deadline = now.plus(Duration::from_secs(7_200));
+        let mut decision = next(&OperationRecord::new(plan(&[false]), now, deadline), Event::Resume, now, 0);
+        while decision.record.state == OperationState::Running {
+            let away = Problem { code: code.to_owned(), ..problem(ErrorKind::Unavailable) };
+            decision = next(&decision.record, Event::StepFailed(away), now, 0);
+            now = decision.record.not_before.max(now);
+            if decision.record.state == OperationState::Running {
+                decision = next(&decision.record, Event::Resume, now, 0);
+            }
+        }
+        now.since(Timestamp::from_micros(0))
+    };
+    assert!(waited(NODE_DISCONNECTED) > Duration::from_secs(150));
+    assert!(waited(NODE_DISCONNECTED) < Duration::from_secs(600));
+    assert!(waited("registry_unreachable") < Duration::from_secs(40));
+}
+
+#[test]
 fn cancelling_past_the_point_of_no_return_changes_nothing() {
     let now = Timestamp::from_micros(0);
     let record = OperationRecord::new(plan(&[true, false]), now, now.plus(Duration::from_secs(60)));
