@@ -44,6 +44,15 @@ fn limits_bite() {
                     .await;
             assert!(exit.code != 0 && text.contains("No space left"), "{text}");
             assert!(driver.usage(plan.instance).await.unwrap().disk_bytes > 16 << 20);
+            // More room comes with the next start, and nothing is lost.
+            driver.stop(plan.instance, std::time::Duration::ZERO).await.unwrap();
+            plan.run += 1;
+            plan.resources.disk_bytes = 256 << 20;
+            driver.start(&plan).await.unwrap();
+            let line = "wc -c < /workspace/big; dd if=/dev/zero of=/workspace/more bs=1M count=100";
+            let (text, exit) = output(&driver, &machine.ambient, &plan, line).await;
+            let before: u64 = text.lines().next().unwrap().trim().parse().unwrap();
+            assert!(exit.code == 0 && before > 16 << 20, "{text}");
         }
     });
 }

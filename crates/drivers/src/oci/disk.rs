@@ -24,6 +24,8 @@ const BLOCK: usize = 4_096;
 /// Sizes for which images are kept ready.
 const POOL_SIZES: usize = 3;
 const IMAGE_FILE: &str = "disk.img";
+/// There while the image is larger than its file system.
+const GROWING_FILE: &str = "disk.growing";
 const VOLUME_DIRECTORY: &str = "volume";
 
 /// See the module's documentation.
@@ -74,14 +76,24 @@ impl Disks {
         folder.is_dir().then_some(VolumeSpec::Directory { path: folder })
     }
 
-    /// Makes the volume, or makes it as large as it should be. Only while nothing runs. Volumes do not shrink.
-    pub(super) fn ensure(self: &Arc<Self>, directory: &Path, bytes: u64) -> Result<()> {
-        let bytes = bytes.max(SMALLEST).next_multiple_of(4_096);
+    /// Makes the volume that is there as large as it should be, and says whether there is one. Only while nothing runs. Volumes do
+    /// not shrink.
+    pub(super) fn enlarge(directory: &Path, bytes: u64) -> Result<bool> {
         match Self::find(directory) {
-            Some(VolumeSpec::DiskImage { path }) => return grow(&path, bytes),
-            Some(VolumeSpec::Directory { .. }) => return Ok(()),
-            None => {}
+            Some(VolumeSpec::DiskImage { path }) => {
+                grow(&path, &directory.join(GROWING_FILE), size(bytes)).map(|()| true)
+            }
+            Some(VolumeSpec::Directory { .. }) => Ok(true),
+            None => Ok(false),
         }
+    }
+
+    /// Makes the volume, or makes it as large as it should be. Only while nothing runs.
+    pub(super) fn ensure(self: &Arc<Self>, directory: &Path, bytes: u64) -> Result<()> {
+        if Self::enlarge(directory, bytes)? {
+            return Ok(());
+        }
+        let bytes = size(bytes);
         if !self.quota {
             return files::private_directory(&directory.join(VOLUME_DIRECTORY));
         }
@@ -304,19 +316,24 @@ fn no_space() -> Error {
         .next_step("Free space on the node's disk, then try again.")
 }
 
-fn grow(path: &Path, bytes: u64) -> Result<()> {
-    let now = fs::metadata(path).internal("reading a disk image's size")?.len();
-    if bytes <= now {
+/// What an image is made large for who asks for `bytes`.
+fn size(bytes: u64) -> u64 {
+    bytes.max(SMALLEST).next_multiple_of(4_096)
+}
+
+/// `mark` stands for as long as the file system is smaller than its image, so that whoever is cut off in between goes on.
+fn grow(image: &Path, mark: &Path, bytes: u64) -> Result<()> {
+    let now = fs::metadata(image).internal("reading a disk image's size")?.len();
+    if bytes <= now && !mark.exists() {
         return Ok(());
     }
     // resize2fs insists on a check; 1 means that errors were found and repaired.
-    tool("e2fsck", &["-f", "-p"], path, &[0, 1])?;
-    fs::OpenOptions::new()
-        .write(true)
-        .open(path)
-        .and_then(|file| file.set_len(bytes))
-        .internal("growing a disk image")?;
-    tool("resize2fs", &[], path, &[0])
+    tool("e2fsck", &["-f", "-p"], image, &[0, 1])?;
+    private_file(mark)?;
+    let larger = fs::OpenOptions::new().write(true).open(image);
+    larger.and_then(|file| file.set_len(bytes.max(now))).internal("growing a disk image")?;
+    tool("resize2fs", &[], image, &[0])?;
+    fs::remove_file(mark).internal("ending the growth of a disk image")
 }
 
 #[cfg(test)]
@@ -337,6 +354,17 @@ mod tests {
         disks.ensure(&instance, 256 << 20).unwrap();
         disks.ensure(&instance, 1 << 20).unwrap();
         assert_eq!(fs::metadata(&image).unwrap().len(), 256 << 20);
+        // Cut off between the image and its file system.
+        fs::write(instance.join(GROWING_FILE), "").unwrap();
+        fs::OpenOptions::new().write(true).open(&image).unwrap().set_len(512 << 20).unwrap();
+        assert!(Disks::enlarge(&instance, 256 << 20).unwrap());
+        assert!(!instance.join(GROWING_FILE).exists());
+        let blocks = Command::new("dumpe2fs").arg("-h").arg(&image).output().unwrap().stdout;
+        let blocks = String::from_utf8(blocks).unwrap();
+        let bytes = |name: &str| -> u64 {
+            blocks.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().parse().unwrap()
+        };
+        assert_eq!(bytes("Block count:") * bytes("Block size:"), 512 << 20);
         let volume = Disks::find(&instance).unwrap();
         assert!(Disks::used(&volume) < 32 << 20);
     }

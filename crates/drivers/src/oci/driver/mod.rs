@@ -307,7 +307,8 @@ impl Driver<ByteStream> for OciDriver {
             }
             Run::None | Run::Ended { .. } => {}
         }
-        if Disks::find(&self.directory(plan.instance)).is_none() {
+        let (directory, bytes) = (self.directory(plan.instance), plan.resources.disk_bytes);
+        if !blocking(move || Disks::enlarge(&directory, bytes)).await? {
             return Err(Self::volume_missing(plan.instance));
         }
         self.forget_run(plan.instance).await?;
