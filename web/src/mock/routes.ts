@@ -144,7 +144,7 @@ const operationAction =
     return ok(found, 202);
   };
 
-const ROUTES: Route[] = [
+export const ROUTES: Route[] = [
   ...SIGN_IN_ROUTES,
   ...ACCOUNT_ROUTES,
   ...TENANCY_ROUTES,

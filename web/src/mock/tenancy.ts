@@ -11,6 +11,7 @@ import type {
   TenantSecurity,
 } from "@/api/types";
 import type { Source, SourceInput } from "@/features/sources/queries";
+import { PERMISSIONS } from "@/features/session/permissions";
 import { ago, alan, id } from "./data";
 import { done, fresh, missing, ok, page, refuse, type Call, type Route } from "./handler";
 import { secretRoutes } from "./secrets";
@@ -258,6 +259,23 @@ export const TENANCY_ROUTES: Route[] = [
       world.invites = world.invites.filter((item) => item.id !== params["invite"]);
       return done;
     },
+  ],
+  [
+    "GET",
+    "/v1/permissions",
+    ({ world }) =>
+      page(
+        PERMISSIONS.flatMap(({ group, items }) =>
+          items.map(([key]) => ({
+            key,
+            operators_only: group === "Installation",
+            per_instance: key.startsWith("instance:"),
+            roles: world.roles
+              .filter((role) => role.built_in && role.permissions.includes(key))
+              .map((role) => role.id),
+          })),
+        ),
+      ),
   ],
   ["GET", `${T}/roles`, ({ world }) => page(world.roles)],
   [

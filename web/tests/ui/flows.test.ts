@@ -171,7 +171,7 @@ test("the console pauses while one scrolls and follows again", async ({ page }) 
 
 test("the reference tries a request with the session", async ({ page }) => {
   await open(page, "/reference");
-  await page.getByRole("button", { name: /GET \/v1\/me/ }).click();
+  await page.getByRole("button", { name: /GET \/v1\/me Who/ }).click();
   await page.getByRole("button", { name: "Send", exact: true }).click();
   await expect(page.locator("pre[aria-label='The answer']")).toContainText("Ada Byron");
   await page.screenshot({ path: "screenshots/light/reference-open.png" });

@@ -61,8 +61,24 @@ test("a device is let in once its code was looked at", async ({ page }) => {
   await page.getByLabel("Code").fill("bcdf ghjk");
   await page.getByRole("button", { name: "Continue" }).click();
   await expect(page.getByText("stead on ada-laptop")).toBeVisible();
+  await expect(page.getByText("192.0.2.44")).toBeVisible();
+  await expect(page.getByText("another address than yours")).toBeVisible();
+  await expect(page.getByRole("region", { name: "What it will be able to do" })).toContainText("Acme");
   await page.getByRole("button", { name: "Approve" }).click();
   await expect(page.getByRole("heading", { name: "The device is signed in" })).toBeVisible();
+  await page.screenshot({ path: "screenshots/light/device-approved.png" });
+});
+
+test("a device that nobody knows is denied; its address carries the code through the sign-in", async ({
+  page,
+}) => {
+  await open(page, "/device?code=BCDF-GHJK", "anonymous");
+  await page.getByLabel("E-mail", { exact: true }).fill("ada@acme.dev");
+  await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("stead on ada-laptop")).toBeVisible();
+  await page.getByRole("button", { name: "Deny" }).click();
+  await expect(page.getByRole("heading", { name: "Denied" })).toBeVisible();
 });
 
 test("what cannot be taken back asks for a proof and then goes on by itself", async ({ page }) => {

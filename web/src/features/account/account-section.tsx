@@ -9,7 +9,7 @@ const TABS = [
   { to: "/account/notifications", label: "Notifications", api: "/v1/notification-preferences" },
   { to: "/account/secrets", label: "Secrets", api: "/v1/me/secrets" },
   { to: "/account/tenants", label: "Tenants", api: "/v1/tenants" },
-  { to: "/account/data", label: "Your data", api: "/v1/exports" },
+  { to: "/account/data", label: "Your data", api: "/v1/me" },
 ] as const;
 
 export function AccountSection() {

@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { offers } from "@/api/offers";
 import { Page } from "@/app/page";
 import { Button } from "@/ui/button";
 import { ConfirmDialog } from "@/ui/confirm-dialog";
@@ -17,14 +18,16 @@ export function DataPage() {
   return (
     <Page title="Your data" quietHeading narrow>
       <div className="flex flex-col gap-4">
-        <ExportsPanel
-          scope="user"
-          title="Export"
-          detail="An archive with your profile, sessions, tokens (without their secrets), memberships, notifications and what the audit log says about you."
-        />
+        {offers("/v1/exports") ? (
+          <ExportsPanel
+            scope="user"
+            title="Export"
+            detail="An archive with your profile, sessions, tokens (without their secrets), memberships, notifications and what the audit log says about you."
+          />
+        ) : null}
         <Danger
           title="Delete your account"
-          detail="Your account, your personal tenant and everything in it. Teams you are a member of keep their instances."
+          detail="Your account, your personal tenant and everything in it. Signing in within 30 days takes it back. Teams you are a member of keep their instances."
         >
           <Button kind="danger" onClick={() => setDeleting(true)}>
             Delete my account…
@@ -34,11 +37,11 @@ export function DataPage() {
       {deleting ? (
         <ConfirmDialog
           title="Delete your account?"
-          description="This cannot be undone. What is lost:"
+          description="Signing in within 30 days takes it back; then it is erased for good. What happens:"
           losses={[
-            "Your personal tenant with its instances, their files, secrets and backups.",
-            "Sessions, API tokens, passkeys and linked accounts: everything that signs in as you stops within a second.",
-            "Your membership in every team. The audit log keeps that somebody acted, not who.",
+            "Every session and API token of yours ends within a second; tokens do not come back.",
+            "After 30 days your personal tenant is erased with its instances, their files and secrets.",
+            "Your membership in every team ends with the account. The audit log keeps that somebody acted, not who.",
             ...(owned.length > 0
               ? [
                   <strong key="owned" className="font-medium">

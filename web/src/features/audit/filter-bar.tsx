@@ -13,15 +13,21 @@ const ACTIONS = [
   ["", "everything"],
   ["sign_in.*", "sign-ins"],
   ["session.*", "sessions"],
+  ["device.*", "devices"],
   ["password.*", "passwords"],
+  ["email.*", "e-mail addresses"],
+  ["passkey.*", "passkeys"],
+  ["totp.*", "authenticator apps"],
   ["token.*", "API tokens"],
   ["instance.*", "instances"],
+  ["operation.*", "operations"],
   ["member.*", "members"],
   ["invite.*", "invitations"],
   ["role.*", "roles"],
   ["secret.*", "secrets"],
   ["webhook.*", "webhooks"],
   ["tenant.*", "the tenant"],
+  ["user.*", "accounts"],
   ["keys.*", "keys"],
 ] as const;
 
@@ -104,7 +110,7 @@ export function FilterBar({
         aria-label="Object"
         mono
         className="sm:w-52!"
-        placeholder="id or name of an object"
+        placeholder="id of an object"
         value={object}
         onChange={(event) => setObject(event.target.value)}
         onBlur={() => {

@@ -38,7 +38,7 @@ export function useDownload() {
   return useMutation({
     mutationFn: async (id: string) => {
       const { token } = await send<{ token: string }>("POST", "/v1/intents", {
-        body: { purpose: "export_download", object: id },
+        body: { purpose: "download_export", object: id },
       });
       return `/v1/exports/${encodeURIComponent(id)}/download?intent=${encodeURIComponent(token)}`;
     },

@@ -7,7 +7,6 @@ import { Page } from "@/app/page";
 import { plural } from "@/format/numbers";
 import { Button } from "@/ui/button";
 import { ConfirmDialog } from "@/ui/confirm-dialog";
-import { CliLine } from "@/ui/copy";
 import { Panel, Skeleton } from "@/ui/layout";
 import { ProblemNote } from "@/ui/problem-note";
 import { QueryView } from "@/ui/query-view";
@@ -32,7 +31,7 @@ const PURPOSES: Record<string, string> = {
 export function OperatorKeysPage() {
   const state = useQuery(keysQuery());
   return (
-    <Page title="Keys" quietHeading cli="stead keys show" narrow>
+    <Page title="Keys" quietHeading narrow>
       <QueryView query={state} rows={5}>
         {(data) => <KeyPanels data={data} />}
       </QueryView>
@@ -95,9 +94,8 @@ function KeyPanels({ data }: { data: Keys }) {
         </p>
         <p className="mt-1 max-w-prose text-sm text-muted">
           One per tenant, per user and for the installation. A retired one opens what it sealed and seals
-          nothing new. Rotate a tenant's with the command line:
+          nothing new. This rotates the installation's own; the API rotates a tenant's.
         </p>
-        <CliLine command="stead keys rotate data --tenant TENANT --plan" className="mt-1 -ml-1.5" />
       </Panel>
       <Panel title="Signing keys" actions={button("signing")} flush>
         <Table label="Signing keys" head={["Id", "For", "State", "Made"]}>
@@ -176,8 +174,6 @@ function RotateDialog({ plan, onClose }: { plan: KeyRotation; onClose: () => voi
         })
       }
       onClose={onClose}
-    >
-      <CliLine command={`stead keys rotate ${plan.what} --plan`} className="-ml-1.5" />
-    </ConfirmDialog>
+    />
   );
 }

@@ -6,7 +6,6 @@ import type { Secret } from "@/api/types";
 import { NONE } from "@/format/numbers";
 import { Button } from "@/ui/button";
 import { ConfirmDialog } from "@/ui/confirm-dialog";
-import { CliBlock } from "@/ui/copy";
 import { EmptyState, Panel } from "@/ui/layout";
 import { Hidden, QueryView } from "@/ui/query-view";
 import { RelativeTime } from "@/ui/relative-time";
@@ -20,14 +19,13 @@ import { VersionsDialog } from "./versions-dialog";
 export interface SecretsPanelProps {
   holder: SecretHolder;
   title: string;
-  cli?: string;
   /** Who gets them, after “reach”. */
   where: string;
   mayWrite: boolean;
 }
 
 /** Secrets of one level: names, versions and where they go. Values are written, never read. */
-export function SecretsPanel({ holder, title, cli, where, mayWrite }: SecretsPanelProps) {
+export function SecretsPanel({ holder, title, where, mayWrite }: SecretsPanelProps) {
   const secrets = useQuery(secretsQuery(holder));
   const [open, setOpen] = useState<{ what: "set" | "versions" | "delete"; secret?: Secret }>();
   const close = () => setOpen(undefined);
@@ -46,7 +44,6 @@ export function SecretsPanel({ holder, title, cli, where, mayWrite }: SecretsPan
                 Passwords and keys that reach {where}, as a variable or a file. They are kept encrypted and
                 shown to nobody, not even to you.
               </p>
-              {mayWrite && cli ? <CliBlock command={cli} /> : null}
             </EmptyState>
           ) : (
             <>

@@ -1,5 +1,12 @@
+import type { PermissionInfo } from "@/api/types";
+
+export interface PermissionGroup {
+  group: string;
+  items: readonly (readonly [key: string, words: string])[];
+}
+
 /** What each permission lets somebody do, in words. The order is that of the matrix. */
-export const PERMISSIONS: readonly { group: string; items: readonly [key: string, words: string][] }[] = [
+export const PERMISSIONS: readonly PermissionGroup[] = [
   {
     group: "Instances",
     items: [
@@ -45,3 +52,16 @@ export const PERMISSIONS: readonly { group: string; items: readonly [key: string
     ],
   },
 ];
+
+/** What roles can give: what the server has, also what these words do not know yet. Before it answered, what they know. */
+export function givable(known: readonly PermissionInfo[] | undefined): readonly PermissionGroup[] {
+  const groups = PERMISSIONS.filter(({ group }) => group !== "Installation");
+  if (!known) return groups;
+  const keys = new Set(known.filter((item) => !item.operators_only).map((item) => item.key));
+  const named = new Set(PERMISSIONS.flatMap(({ items }) => items.map(([key]) => key)));
+  const others = [...keys].filter((key) => !named.has(key)).map((key) => [key, ""] as const);
+  return [
+    ...groups.map(({ group, items }) => ({ group, items: items.filter(([key]) => keys.has(key)) })),
+    { group: "Others", items: others },
+  ].filter(({ items }) => items.length > 0);
+}

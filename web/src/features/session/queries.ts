@@ -5,6 +5,7 @@ import { keys } from "@/api/keys";
 import { ApiError } from "@/api/problem";
 import { chooseTenant, currentTenantId } from "@/api/tenant";
 import type { Me } from "@/api/types";
+import { toast } from "@/ui/toast";
 
 export async function readMe(): Promise<Me> {
   try {
@@ -14,6 +15,8 @@ export async function readMe(): Promise<Me> {
     const lost = error instanceof ApiError && (error.status === 403 || error.status === 404);
     if (!lost || !currentTenantId()) throw error;
     chooseTenant(undefined);
+    // It is still theirs, but asks for more, such as a second factor.
+    if (error.status === 403) toast({ tone: "bad", title: error.message, detail: error.nextStep });
     return body(api.GET("/v1/me"));
   }
 }

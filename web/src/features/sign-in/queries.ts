@@ -156,6 +156,18 @@ export function useStepUp() {
   });
 }
 
+/** Ends the session and comes back to this page with a new one. */
+export function useSignInAgain() {
+  return useMutation({
+    ...quiet,
+    mutationFn: () => api.POST("/v1/auth/sign-out"),
+    onSuccess: () => {
+      const { pathname, search } = window.location;
+      window.location.assign(`/sign-in?from=${encodeURIComponent(pathname + search)}`);
+    },
+  });
+}
+
 export const deviceRequestQuery = (code: string) =>
   queryOptions({
     queryKey: keys.deviceRequest(code),

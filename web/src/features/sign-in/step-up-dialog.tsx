@@ -2,19 +2,51 @@ import { useQuery } from "@tanstack/react-query";
 import { Fingerprint } from "lucide-react";
 import { useState, type SubmitEvent } from "react";
 
+import { offers } from "@/api/offers";
 import { Button } from "@/ui/button";
 import { Dialog, DialogActions, DialogBody } from "@/ui/dialog";
 import { Field, Input } from "@/ui/field";
 import { SkeletonRows } from "@/ui/layout";
-import { Note, ProblemNote } from "@/ui/problem-note";
+import { ProblemNote } from "@/ui/problem-note";
 import { useMe } from "../session/queries";
 import { passkeysWork } from "./passkeys";
 import { PasswordField } from "./password-field";
-import { factorsQuery, useStepUp } from "./queries";
+import { factorsQuery, useSignInAgain, useStepUp } from "./queries";
 import { AdmissionProblem } from "./second-factor";
+
+/** Where nothing can be proven on the spot, signing in anew is the proof. */
+function SignInAgain({ onCancel }: { onCancel: () => void }) {
+  const again = useSignInAgain();
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => {
+        if (!open) onCancel();
+      }}
+      title="Sign in again first"
+      description="What you are about to do cannot be done by an open browser alone: it wants a sign-in of the last ten minutes."
+    >
+      <DialogBody className="flex flex-col gap-4">
+        {again.isError ? <ProblemNote error={again.error} /> : null}
+        <p className="text-muted">You come back to this page. Then start the action once more.</p>
+      </DialogBody>
+      <DialogActions>
+        <Button onClick={onCancel}>Cancel</Button>
+        <Button kind="primary" autoFocus pending={again.isPending} onClick={() => again.mutate()}>
+          Sign in again
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}
 
 /** Asks for a fresh proof before something that cannot be taken back. The request that wanted it goes on afterwards. */
 export function StepUpDialog({ onDone }: { onDone: (proven: boolean) => void }) {
+  if (!offers("/v1/auth/step-up")) return <SignInAgain onCancel={() => onDone(false)} />;
+  return <Proof onDone={onDone} />;
+}
+
+function Proof({ onDone }: { onDone: (proven: boolean) => void }) {
   const me = useMe();
   const factors = useQuery(factorsQuery());
   const stepUp = useStepUp();
@@ -26,7 +58,7 @@ export function StepUpDialog({ onDone }: { onDone: (proven: boolean) => void }) 
   const useCode = Boolean(has?.totp) && (byCode || !has?.password);
   const tidy = code.replace(/\s/g, "");
   const ready = useCode ? /^\d{6}$/.test(tidy) : password !== "";
-  const none = has && !passkey && !has.password && !has.totp;
+  if (has && !passkey && !has.password && !has.totp) return <SignInAgain onCancel={() => onDone(false)} />;
 
   function prove(proof: Parameters<typeof stepUp.mutate>[0]) {
     stepUp.mutate(proof, { onSuccess: () => onDone(true) });
@@ -50,13 +82,6 @@ export function StepUpDialog({ onDone }: { onDone: (proven: boolean) => void }) 
           <AdmissionProblem error={stepUp.error} />
           {factors.isPending ? <SkeletonRows rows={2} /> : null}
           {factors.isError ? <ProblemNote error={factors.error} /> : null}
-          {none ? (
-            <Note
-              tone="warn"
-              title="Your account has nothing to confirm with."
-              detail="Set a password on the account page: signing out and in again with a fresh link counts as proof for that."
-            />
-          ) : null}
           {passkey ? (
             <Button
               autoFocus

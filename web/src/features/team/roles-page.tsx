@@ -14,9 +14,9 @@ import { Panel } from "@/ui/layout";
 import { ProblemNote } from "@/ui/problem-note";
 import { QueryView } from "@/ui/query-view";
 import { toast } from "@/ui/toast";
-import { PERMISSIONS } from "../session/permissions";
+import { givable } from "../session/permissions";
 import { useMay, useMe } from "../session/queries";
-import { rolesQuery, useDeleteRole, useSaveRole } from "./queries";
+import { permissionsQuery, rolesQuery, useDeleteRole, useSaveRole } from "./queries";
 import { BUILT_IN, roleName } from "./roles";
 
 interface Draft {
@@ -59,7 +59,7 @@ function Matrix({ roles, mayWrite }: { roles: readonly Role[]; mayWrite: boolean
     setDraft({ id: role.id, name: role.name, permissions: new Set(role.permissions) });
   };
   const onPhone = (role: Role) => role.id !== chosen && "max-md:hidden";
-  const groups = PERMISSIONS.filter(({ group }) => group !== "Installation");
+  const groups = givable(useQuery(permissionsQuery()).data?.items);
   const shownRole = roles.find((role) => role.id === chosen);
   return (
     <>
@@ -162,7 +162,7 @@ function Matrix({ roles, mayWrite }: { roles: readonly Role[]; mayWrite: boolean
                 {items.map(([key, words]) => (
                   <tr key={key} className="border-b last:border-b-0 hover:bg-hover">
                     <th scope="row" className="px-4 py-1.5 text-left font-normal">
-                      <span className="block">{words}</span>
+                      {words ? <span className="block">{words}</span> : null}
                       <code className="font-mono text-xs text-faint">{key}</code>
                     </th>
                     {roles.map((role) => {
@@ -177,7 +177,7 @@ function Matrix({ roles, mayWrite }: { roles: readonly Role[]; mayWrite: boolean
                           {editing ? (
                             <input
                               type="checkbox"
-                              aria-label={`${role.name}: ${words}`}
+                              aria-label={`${role.name}: ${words || key}`}
                               className="size-4 accent-accent"
                               checked={has}
                               disabled={!own && !has}

@@ -4,10 +4,9 @@ import { useMay } from "../session/queries";
 
 export function TenantSecretsPage() {
   return (
-    <Page title="Secrets" quietHeading cli="stead secrets list" narrow>
+    <Page title="Secrets" quietHeading narrow>
       <SecretsPanel
         holder="tenant"
-        cli="stead secrets set NAME"
         title="Secrets of the tenant"
         where="every instance of this tenant"
         mayWrite={useMay("secret:write")}

@@ -22,7 +22,8 @@ export function WebhookDialog({ before, onClose }: { before?: Webhook; onClose: 
   const change = useChangeWebhook(before?.id ?? "");
   const [name, setName] = useState(before?.name ?? "");
   const [kind, setKind] = useState<WebhookKind>(before?.kind ?? "standard");
-  const [url, setUrl] = useState(before?.url ?? "");
+  // What the server shows of an address may lack its secret part, so it is not sent back: empty means unchanged.
+  const [url, setUrl] = useState("");
   const [all, setAll] = useState(before ? before.events.length === 0 : true);
   const [events, setEvents] = useState<ReadonlySet<string>>(new Set(before?.events ?? ["instance.failed"]));
   const failure = creation.error ?? change.error;
@@ -36,11 +37,12 @@ export function WebhookDialog({ before, onClose }: { before?: Webhook; onClose: 
 
   function submit(event: SubmitEvent) {
     event.preventDefault();
-    const input = { name: name.trim(), url: url.trim(), events: all ? [] : [...events] };
-    if (before) change.mutate(input, { onSuccess: onClose });
+    const input = { name: name.trim(), events: all ? [] : [...events] };
+    const address = url.trim();
+    if (before) change.mutate({ ...input, ...(address ? { url: address } : {}) }, { onSuccess: onClose });
     else
       creation.mutate(
-        { ...input, kind },
+        { ...input, url: address, kind },
         {
           onSuccess: (answer) => {
             if (!answer.secret) onClose();
@@ -93,9 +95,11 @@ export function WebhookDialog({ before, onClose }: { before?: Webhook; onClose: 
               label="Address"
               error={errors["url"]}
               hint={
-                kind === "standard"
-                  ? "A public https address that answers 2xx."
-                  : `The webhook address that ${kind === "discord" ? "Discord" : "Slack"} gave you for the channel.`
+                before
+                  ? "Empty: stays as it is."
+                  : kind === "standard"
+                    ? "A public https address that answers 2xx."
+                    : `The webhook address that ${kind === "discord" ? "Discord" : "Slack"} gave you for the channel.`
               }
             >
               {(props) => (
@@ -104,7 +108,7 @@ export function WebhookDialog({ before, onClose }: { before?: Webhook; onClose: 
                   mono
                   type="url"
                   value={url}
-                  placeholder="https://example.org/hooks/stead"
+                  placeholder={before?.url ?? "https://example.org/hooks/stead"}
                   onChange={(event) => setUrl(event.target.value)}
                 />
               )}
@@ -153,7 +157,7 @@ export function WebhookDialog({ before, onClose }: { before?: Webhook; onClose: 
               type="submit"
               kind="primary"
               pending={pending}
-              disabled={!name.trim() || !url.trim() || (!all && events.size === 0) || pending}
+              disabled={!name.trim() || (!before && !url.trim()) || (!all && events.size === 0) || pending}
             >
               {before ? "Save" : "Create webhook"}
             </Button>

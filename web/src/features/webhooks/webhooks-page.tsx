@@ -43,7 +43,7 @@ export function WebhooksPage() {
                   Stead tells your own programs, Discord or Slack what happens here: signed by the Standard
                   Webhooks rules, tried again until they answer, with a log of every delivery.
                 </p>
-                <CliBlock command="stead webhooks create https://example.org/hooks --events instance.failed" />
+                <CliBlock command="stead webhooks create deploy-bot https://example.org/hooks --events instance.failed" />
               </EmptyState>
             ) : (
               <Table label="Webhooks" head={["Name", "Goes to", "Events", "Health"]}>
