@@ -96,7 +96,7 @@ export const webhooks = (): Webhook[] => [
     id: "wh_discord",
     name: "#ops",
     kind: "discord",
-    url: "https://discord.com/api/webhooks/…",
+    url: "https://discord.com/…",
     events: [],
     enabled: true,
     created_at: ago(20_000),

@@ -19,7 +19,7 @@ const made = (
   version,
   created_at: ago(minutes * 20),
   updated_at: ago(minutes),
-  updated_by: "user_01jb000000000000000000grace",
+  updated_by: level === "user" ? "user_01jb0000000000000000000ada" : "user_01jb000000000000000000grace",
 });
 
 export const secrets = (): Record<string, Secret[]> => ({

@@ -104,6 +104,22 @@ test("what cannot be taken back asks for a proof and then goes on by itself", as
   await expect(page.getByText("10 left")).toBeVisible();
 });
 
+test("who has nothing to prove it with signs in again and comes back", async ({ page }) => {
+  await open(page, "/account/security");
+  await expect(page.getByRole("button", { name: "Set up" })).toBeVisible();
+  await page.evaluate(() => {
+    const { steadMock: world } = window as unknown as { steadMock: import("../../src/mock/world").World };
+    world.factors = { ...world.factors, password: false, totp: false };
+    world.passkeys = [];
+  });
+  await page.getByRole("button", { name: "Set up" }).click();
+  const dialog = page.getByRole("dialog", { name: "Sign in again first" });
+  await expect(dialog.getByRole("button", { name: "Sign in again" })).toBeFocused();
+  await page.screenshot({ path: "screenshots/light/sign-in-again.png" });
+  await dialog.getByRole("button", { name: "Sign in again" }).click();
+  await expect(page).toHaveURL(/\/sign-in\?from=%2Faccount%2Fsecurity/);
+});
+
 test("giving up the proof changes nothing and leaves no noise", async ({ page }) => {
   await open(page, "/account/security");
   await page.getByRole("button", { name: "Set up" }).click();

@@ -113,6 +113,19 @@ test("a webhook is made, tested and delivered again", async ({ page }) => {
   await page.screenshot({ path: "screenshots/light/delivery.png" });
 });
 
+test("a changed webhook keeps the address that is not shown whole", async ({ page }) => {
+  await open(page, "/settings/webhooks/wh_discord");
+  await page.getByRole("button", { name: "Change" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByLabel("Address")).toHaveValue("");
+  await expect(dialog.getByText("stays as it is")).toBeVisible();
+  await dialog.getByLabel("Name", { exact: true }).fill("#alerts");
+  await page.screenshot({ path: "screenshots/light/webhook-change.png" });
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("heading", { name: "#alerts" }).first()).toBeVisible();
+  await expect(page.getByText("https://discord.com/…")).toBeVisible();
+});
+
 test("the audit log is filtered, opened and verified", async ({ page }) => {
   await open(page, "/audit");
   await page.getByRole("button", { name: "instance.update" }).click();

@@ -45,8 +45,8 @@ export function DataPage() {
             ...(owned.length > 0
               ? [
                   <strong key="owned" className="font-medium">
-                    You own {owned.map((tenant) => tenant.name).join(", ")}: make somebody else an owner
-                    first, or delete them.
+                    You own {owned.map((tenant) => tenant.name).join(", ")}. Where nobody else does, make
+                    somebody an owner or delete the tenant first.
                   </strong>,
                 ]
               : []),

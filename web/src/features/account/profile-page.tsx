@@ -41,7 +41,7 @@ function NameForm() {
       title="Name"
       detail={
         <>
-          Other members see it, and the audit log. Yours since <RelativeTime at={me.user.created_at} />.
+          Other members see it, and the audit log. You joined <RelativeTime at={me.user.created_at} />.
         </>
       }
       changed={name.trim() !== "" && name.trim() !== me.user.name}

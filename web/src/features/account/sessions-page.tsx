@@ -68,6 +68,20 @@ export function SessionsPage() {
   );
 }
 
+const FACTORS: Record<string, string> = {
+  link: "sign-in link",
+  magic_link: "link by mail",
+  password: "password",
+  passkey: "passkey",
+  source: "another account",
+  totp: "authenticator app",
+  recovery_code: "recovery code",
+};
+
+function factorWords(factors: readonly string[]): string {
+  return factors.map((factor) => FACTORS[factor] ?? factor).join(" and ");
+}
+
 function SessionRow({ session }: { session: Session }) {
   const end = useEndSession();
   const Icon = session.kind === "program" ? SquareTerminal : Globe;
@@ -76,10 +90,17 @@ function SessionRow({ session }: { session: Session }) {
       <Cell wide>
         <span className="flex items-center gap-2.5">
           <Icon aria-hidden className="size-4 shrink-0 text-faint" />
-          <span className="font-medium" title={session.user_agent ?? undefined}>
-            {session.device}
+          <span className="min-w-0">
+            <span className="flex flex-wrap items-center gap-2">
+              <span className="font-medium" title={session.user_agent ?? undefined}>
+                {session.device}
+              </span>
+              {session.current ? <Badge tone="accent">this one</Badge> : null}
+            </span>
+            {session.factors.length > 0 ? (
+              <span className="block text-sm text-muted">by {factorWords(session.factors)}</span>
+            ) : null}
           </span>
-          {session.current ? <Badge tone="accent">this one</Badge> : null}
         </span>
       </Cell>
       <Cell className="text-muted">

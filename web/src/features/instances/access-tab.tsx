@@ -51,7 +51,7 @@ export function AccessTab() {
             ) : (
               <Table
                 label="Access"
-                head={["Name", "Role here", "Since", <Hidden key="actions">Actions</Hidden>]}
+                head={["Name", "Role here", "Given", <Hidden key="actions">Actions</Hidden>]}
               >
                 {items.map((binding) => (
                   <BindingRow
@@ -102,7 +102,7 @@ function BindingRow({
         )}
         {bind.isError ? <ProblemNote error={bind.error} className="mt-2" /> : null}
       </Cell>
-      <Cell label="since" className="text-muted">
+      <Cell label="Given" className="text-muted">
         <RelativeTime at={binding.since} />
       </Cell>
       <Cell className="text-right max-md:ml-auto">

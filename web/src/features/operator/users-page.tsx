@@ -69,7 +69,7 @@ function UserRow({ held, onDisable }: { held: OperatorUser; onDisable: (held: Op
       <Cell className="text-muted">
         {held.disabled_at ? (
           <span className="flex flex-wrap items-center gap-2">
-            <Badge tone="bad">kept out</Badge> since <RelativeTime at={held.disabled_at} />
+            <Badge tone="bad">kept out</Badge> <RelativeTime at={held.disabled_at} />
           </span>
         ) : (
           "may sign in"

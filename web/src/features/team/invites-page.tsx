@@ -137,7 +137,7 @@ function InviteDialog({ onClose }: { onClose: () => void }) {
           ? byLink
             ? "Whoever has it can join with it, once."
             : `A mail with the link goes to ${made.invite.email ?? email}.`
-          : "A link that works once, for some days."
+          : "A link that works once, for seven days."
       }
     >
       {made ? (

@@ -56,10 +56,7 @@ export function MembersPage() {
         ) : null}
         <QueryView query={members}>
           {() => (
-            <Table
-              label="Members"
-              head={["Name", "Role", "Member since", <Hidden key="actions">Actions</Hidden>]}
-            >
+            <Table label="Members" head={["Name", "Role", "Joined", <Hidden key="actions">Actions</Hidden>]}>
               {shown.map((member) => (
                 <MemberRow key={member.user.id} member={member} mayWrite={mayWrite} onRemove={setLeaving} />
               ))}
@@ -137,7 +134,7 @@ function MemberRow({
           {words ? <span className="text-sm text-muted max-lg:hidden">{words}</span> : null}
         </span>
       </Cell>
-      <Cell label="since" className="text-muted">
+      <Cell label="Joined" className="text-muted">
         <RelativeTime at={member.since} />
       </Cell>
       <Cell className="text-right max-md:ml-auto">

@@ -78,7 +78,7 @@ function TenantRow({ tenant }: { tenant: Tenant }) {
           </span>
         ) : (
           <span>
-            since <RelativeTime at={tenant.created_at} />
+            made <RelativeTime at={tenant.created_at} />
           </span>
         )}
       </Cell>

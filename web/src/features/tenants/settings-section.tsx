@@ -16,7 +16,7 @@ export function SettingsSection() {
   return (
     <Section
       title="Settings"
-      detail={`Of ${me.tenant.personal ? "your personal tenant" : me.tenant.name}.`}
+      detail={me.tenant.personal ? "Your personal tenant." : `What holds for everybody in ${me.tenant.name}.`}
       tabs={TABS.filter((tab) => me.permissions.includes(tab.needs))}
     />
   );

@@ -123,7 +123,7 @@ function About({ webhook }: { webhook: Webhook }) {
           {webhook.last_success_at ? <RelativeTime at={webhook.last_success_at} /> : "none yet"}
           {webhook.failing_since ? (
             <span className="ml-2 text-bad">
-              fails since <RelativeTime at={webhook.failing_since} />
+              failing, first <RelativeTime at={webhook.failing_since} />
             </span>
           ) : null}
         </Fact>

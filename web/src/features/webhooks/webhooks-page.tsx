@@ -77,7 +77,7 @@ function WebhookRow({ webhook }: { webhook: Webhook }) {
           </span>
         )}
       </Cell>
-      <Cell wide className="max-w-64 truncate text-muted">
+      <Cell wide className="truncate text-muted md:max-w-64">
         {webhook.kind === "standard" ? (
           <span className="font-mono text-sm">{webhook.url}</span>
         ) : (
@@ -91,7 +91,7 @@ function WebhookRow({ webhook }: { webhook: Webhook }) {
         {webhook.failing_since ? (
           <span className="flex items-center gap-2">
             <Badge tone="bad">fails</Badge>
-            since <RelativeTime at={webhook.failing_since} />
+            first <RelativeTime at={webhook.failing_since} />
           </span>
         ) : webhook.last_success_at ? (
           <span className="flex items-center gap-2">
