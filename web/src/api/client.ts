@@ -12,12 +12,21 @@ export function setUnauthenticatedHandler(handler: () => void): void {
   onUnauthenticated = handler;
 }
 
-/** Under /v1/auth/ a 401 means wrong credentials; anywhere else it means that the session has ended. */
+/** A 401 with another code says that a code, a link or a password was wrong: the session goes on. */
+const ENDED: readonly string[] = [
+  "unauthenticated",
+  "credential_invalid",
+  "credential_unsupported",
+  "account_disabled",
+];
+
+/** Under /v1/auth/ a 401 never means that the session has ended. */
 function failure(path: string, response: Response, body: unknown): ApiError {
-  const signingIn = path.startsWith("/v1/auth/") && path !== "/v1/auth/sign-out";
-  if (response.status === 401 && !signingIn) onUnauthenticated();
   const id = response.headers.get("Stead-Request-Id") ?? response.headers.get("X-Request-Id");
-  return problemFrom(response.status, body, id);
+  const problem = problemFrom(response.status, body, id);
+  const signingIn = path.startsWith("/v1/auth/") && path !== "/v1/auth/sign-out";
+  if (response.status === 401 && !signingIn && ENDED.includes(problem.code)) onUnauthenticated();
+  return problem;
 }
 
 const conventions: Middleware = {

@@ -173,10 +173,10 @@ export const ACCOUNT_ROUTES: Route[] = [
     ({ world, body }) => {
       if ((body as { code: string }).code === "000000")
         return refuse(
-          422,
-          "wrong_code",
-          "This code is not right.",
-          "Check the clock of the phone, then type the newest code.",
+          401,
+          "second_factor_refused",
+          "This is not right, or was used before.",
+          "Try the next code, or another way.",
         );
       Object.assign(world.factors, { totp: true, recovery_codes_left: CODES.length });
       return ok({ recovery_codes: CODES });

@@ -37,7 +37,7 @@ export const PAGES: readonly Shown[] = [
   { name: "account-sessions", path: "/account/sessions", ready: "this one" },
   { name: "account-tokens", path: "/account/tokens", ready: "grafana" },
   { name: "account-tokens-empty", path: "/account/tokens", ready: "No tokens yet", mock: "empty" },
-  { name: "account-notifications", path: "/account/notifications", ready: "An API token ends soon" },
+  { name: "account-notifications", path: "/account/notifications", ready: "An operation failed" },
   { name: "account-secrets", path: "/account/secrets", ready: "GITHUB_TOKEN" },
   { name: "account-secrets-empty", path: "/account/secrets", ready: "No secrets yet", mock: "empty" },
   { name: "account-data", path: "/account/data", ready: "180 KiB" },

@@ -41,7 +41,11 @@ export function SecurityPage() {
         {bare ? (
           <Note
             tone="warn"
-            title="A password alone protects your account."
+            title={
+              factors.data.password
+                ? "A password alone protects your account."
+                : "Links alone sign you in: your account has neither password nor passkey."
+            }
             detail="A passkey is the quickest second proof: your fingerprint, face or screen lock. An authenticator app does it too."
           />
         ) : null}

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
-import { send } from "@/api/client";
+import { api, body, send } from "@/api/client";
 import { keys } from "@/api/keys";
 import type { Operation, Page } from "@/api/types";
 
@@ -37,9 +37,9 @@ export function useExport() {
 export function useDownload() {
   return useMutation({
     mutationFn: async (id: string) => {
-      const { token } = await send<{ token: string }>("POST", "/v1/intents", {
-        body: { purpose: "download_export", object: id },
-      });
+      const { token } = await body(
+        api.POST("/v1/intents", { body: { purpose: "download_export", object: id } }),
+      );
       return `/v1/exports/${encodeURIComponent(id)}/download?intent=${encodeURIComponent(token)}`;
     },
     gcTime: 0,

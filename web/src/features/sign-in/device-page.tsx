@@ -165,7 +165,7 @@ function Asked({ request }: { request: DeviceRequest }) {
         </ul>
         <p className="mt-1.5 text-sm text-muted">
           It stands among{" "}
-          <Link to="/account/sessions" className="text-accent-ink hover:underline">
+          <Link to="/account/sessions" className="text-accent-ink underline underline-offset-2">
             your sessions
           </Link>
           , where you can end it at any time.

@@ -25,7 +25,7 @@ export function ConfirmEmailPage() {
     <ConfirmMail
       what="confirm-email"
       title="Confirm your new e-mail"
-      done="Your account has the new address. The old one was told."
+      done="Your account has the new address; the old one was told. Every session was ended: sign in again."
       again="Sign in and start the change again on the account page."
     />
   );

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 
+import { describe } from "@/api/problem";
 import type { Tenant } from "@/api/types";
 import { Page } from "@/app/page";
 import { Button } from "@/ui/button";
@@ -88,14 +89,16 @@ function TenantRow({ tenant }: { tenant: Tenant }) {
             <Button
               size="small"
               pending={restore.isPending}
+              // A promise, because the row moves from one list to the other meanwhile.
               onClick={() =>
-                restore.mutate(tenant.id, {
-                  onSuccess: () =>
+                void restore.mutateAsync(tenant.id).then(
+                  () =>
                     toast({
                       title: `${tenant.name} is back`,
                       detail: "Its instances are stopped; start what you need.",
                     }),
-                })
+                  (error: unknown) => toast({ tone: "bad", title: describe(error) }),
+                )
               }
             >
               Restore
