@@ -85,7 +85,7 @@ fn has(endpoint: &Endpoint, status: &str, query: bool) -> bool {
     match status {
         "500" | "503" | "421" | "429" => true,
         "400" => query || endpoint.is_mutation() || routed_object || restricted,
-        "401" => restricted || endpoint.id == "sign_in_with_link",
+        "401" => restricted || endpoint.is_mutation(),
         "403" => restricted || endpoint.is_mutation(),
         "404" => routed_object || restricted || endpoint.id == "look_up_invite",
         "402" => {
