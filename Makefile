@@ -7,7 +7,7 @@ CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 WEB_SOURCES := $(shell git ls-files web openapi 2>/dev/null)
 
-.PHONY: run test check clippy rust-test web-check web-test e2e bench packages-run packages-test help
+.PHONY: run test check clippy rust-test api-test web-check web-test e2e bench packages-run packages-test help
 
 help:
 	@echo "make run    build Stead, start it here, open this repository as a workspace"
@@ -25,6 +25,7 @@ test: packages-test
 	./scripts/timed "dashboard build" $(MAKE) --no-print-directory web/dist/index.html
 	./scripts/timed "clippy" $(MAKE) --no-print-directory clippy
 	./scripts/timed "rust tests" $(MAKE) --no-print-directory rust-test
+	./scripts/timed "API and its document" $(MAKE) --no-print-directory api-test
 	./scripts/timed "dashboard in Chromium" $(MAKE) --no-print-directory web-test
 	./scripts/timed "the whole in Chromium" $(MAKE) --no-print-directory e2e
 	@./scripts/timed --summary
@@ -45,6 +46,10 @@ web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 
 web-check: web/node_modules/.package-lock.json
 	cd web && npm run lint && npm run typecheck && npm test
+
+api-test: web/dist/index.html
+	$(CARGO) build --package stead
+	./scripts/check-api $(TARGET)/debug/stead $(TARGET)
 
 web-test: web/node_modules/.package-lock.json
 	cd web && npm run test:ui

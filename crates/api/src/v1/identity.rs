@@ -274,6 +274,8 @@ pub struct DeviceRequest {
     pub ip: Option<String>,
     /// What the address says about itself: `this machine`, `private network`, `internet` or `unknown`.
     pub network: String,
+    pub user_agent: Option<String>,
+    pub created_at: String,
     pub expires_at: String,
 }
 

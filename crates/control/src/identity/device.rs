@@ -156,6 +156,8 @@ impl Identity {
             network: devices::network(row.ip.as_deref().and_then(|ip| ip.parse().ok())).to_owned(),
             client_name: row.client_name,
             ip: row.ip,
+            user_agent: row.user_agent,
+            created_at: Timestamp::from_micros(row.created_at).to_string(),
             expires_at: Timestamp::from_micros(row.expires_at).to_string(),
         })
     }

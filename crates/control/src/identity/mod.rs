@@ -292,6 +292,9 @@ impl Identity {
         let user =
             users::myself(&scope).await?.ok_or_else(|| Error::internal("the caller's user is gone"))?;
         let tenants = tenants::mine(&scope).await?;
+        // No role gives these.
+        let operators = [Permission::OperatorRead, Permission::OperatorWrite].into_iter();
+        let operators = operators.filter(|own| user.is_operator && self.require(caller, *own).is_ok());
         Ok(wire::Me {
             user: accounts::user_view(&user),
             tenant: view::scope(&scope),
@@ -299,6 +302,8 @@ impl Identity {
             permissions: scope
                 .permissions()
                 .iter()
+                .copied()
+                .chain(operators)
                 .map(|permission| permission.as_str().to_owned())
                 .collect(),
             session_id: caller.session().map(|id| id.to_string()),

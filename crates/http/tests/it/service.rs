@@ -91,6 +91,11 @@ async fn a_link_signs_in_once_and_signing_out_ends_it(db: Db) {
     let me = Answer::of(scene.request(&session, Method::GET, "/v1/me")).await;
     assert_eq!(me.status, StatusCode::OK);
     assert!(me.json()["session_id"].is_string());
+    // The first user runs the installation; others do not.
+    let may = |me: &Answer| me.json()["permissions"].as_array().unwrap().contains(&"operator:read".into());
+    let (other, ..) = scene.somebody("Eve").await;
+    assert!(may(&me));
+    assert!(!may(&Answer::of(scene.request(&other, Method::GET, "/v1/me")).await));
     let out = Answer::of(
         scene.request(&session, Method::POST, "/v1/auth/sign-out").header("origin", scene.base.clone()),
     )
