@@ -7,6 +7,7 @@ mod audit;
 mod error;
 mod events;
 mod notifications;
+mod secrets;
 mod stream;
 mod tenants;
 
@@ -19,6 +20,7 @@ use url::Url;
 
 pub use error::ClientError;
 pub use events::EventStream;
+pub use secrets::SecretsOf;
 pub use stream::{FrameStream, OwnedFrame};
 
 use crate::v1::Page;

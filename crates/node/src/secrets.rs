@@ -2,7 +2,7 @@
 //! the newest values, and nothing of them is ever on this machine's disks.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use stead_api::node::SecretsAnswer;
@@ -20,22 +20,62 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Default)]
 pub(crate) struct Secrets {
-    arrived: Mutex<BTreeMap<InstanceId, SecretsAnswer>>,
+    state: Mutex<State>,
     news: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The run that asked last.
+    asked: BTreeMap<InstanceId, u64>,
+    arrived: BTreeMap<InstanceId, SecretsAnswer>,
 }
 
 impl Secrets {
     pub(crate) fn put(&self, instance: InstanceId, answer: SecretsAnswer) {
-        self.arrived.lock().unwrap_or_else(PoisonError::into_inner).insert(instance, answer);
+        let mut state = self.state();
+        // Nobody asked: the instance was stopped or deleted meanwhile.
+        if state.asked.contains_key(&instance) {
+            state.arrived.insert(instance, answer);
+        }
+        drop(state);
         self.news.notify_waiters();
     }
 
+    /// The instance stops or is deleted: what may have come for a start that is not made is not kept.
+    pub(crate) fn forget(&self, instance: InstanceId) {
+        let mut state = self.state();
+        state.asked.remove(&instance);
+        state.arrived.remove(&instance);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn take(&self, instance: InstanceId) -> Option<SecretsAnswer> {
-        self.arrived.lock().unwrap_or_else(PoisonError::into_inner).remove(&instance)
+        let mut state = self.state();
+        let found = state.arrived.remove(&instance)?;
+        state.asked.remove(&instance);
+        Some(found)
+    }
+
+    /// What came too late for another run is older than what this one would be told.
+    fn ask(&self, instance: InstanceId, run: u64) {
+        let mut state = self.state();
+        if state.asked.insert(instance, run) != Some(run) {
+            state.arrived.remove(&instance);
+        }
     }
 
     /// The secrets for a start that is about to be made; asks the server for them.
-    pub(crate) async fn for_start(&self, instance: InstanceId, feed: &ReportFeed) -> Result<InstanceSecrets> {
+    pub(crate) async fn for_start(
+        &self,
+        instance: InstanceId,
+        run: u64,
+        feed: &ReportFeed,
+    ) -> Result<InstanceSecrets> {
+        self.ask(instance, run);
         let arrival = async {
             loop {
                 let news = self.news.notified();
@@ -58,5 +98,49 @@ impl Secrets {
             )
             .next_step("It goes on by itself when the server is back.")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use stead_core::ambient::Ambient;
+    use stead_core::instance::secrets::SecretText;
+
+    use super::*;
+
+    fn answer(value: &str) -> SecretsAnswer {
+        let mut secrets = InstanceSecrets::default();
+        secrets.env.insert("KEY".into(), SecretText::new(value.into()));
+        SecretsAnswer::Secrets(secrets)
+    }
+
+    fn holds_anything(secrets: &Secrets) -> bool {
+        let state = secrets.state();
+        !state.arrived.is_empty() || !state.asked.is_empty()
+    }
+
+    #[tokio::test]
+    async fn a_start_gets_what_was_said_to_it_and_nothing_stays() {
+        let (secrets, feed) = (Secrets::default(), ReportFeed::default());
+        let instance: InstanceId = Ambient::system().new_id();
+        secrets.put(instance, answer("for nobody"));
+        assert!(!holds_anything(&secrets), "nobody had asked");
+        // An answer to the first run comes when that has given up.
+        secrets.ask(instance, 1);
+        secrets.put(instance, answer("old"));
+        let start = secrets.for_start(instance, 2, &feed);
+        let serve = async {
+            while secrets.state().asked.get(&instance) != Some(&2) {
+                tokio::task::yield_now().await;
+            }
+            secrets.put(instance, answer("new"));
+        };
+        let (got, ()) = tokio::join!(start, serve);
+        assert_eq!(got.unwrap().env["KEY"].expose(), "new");
+        assert!(!holds_anything(&secrets));
+        secrets.ask(instance, 3);
+        secrets.put(instance, answer("for a start that is not made"));
+        secrets.forget(instance);
+        assert!(!holds_anything(&secrets));
     }
 }

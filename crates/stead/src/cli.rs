@@ -14,6 +14,7 @@ mod exec;
 mod failure;
 mod follow;
 mod instance_fields;
+mod keys;
 mod lifecycle;
 mod list;
 mod local_repository;
@@ -29,6 +30,7 @@ mod overview;
 mod parse;
 mod ports;
 mod raw_mode;
+mod secrets;
 mod show;
 mod tenants;
 mod tokens;
@@ -46,7 +48,7 @@ use url::Url;
 
 pub(crate) use failure::Failure;
 
-use crate::config::{self, Credentials};
+use crate::config::{self, Credentials, EnvironmentSecrets};
 use crate::output::Output;
 
 /// Your own cloud in one binary: workspaces, agents, servers and apps on machines you own.
@@ -161,6 +163,11 @@ enum Command {
     /// List, add, test or delete webhooks.
     #[command(visible_alias = "webhook")]
     Webhooks(webhooks::WebhooksArgs),
+    /// Keep values that instances get at start: list, set, delete, versions.
+    #[command(visible_alias = "secret")]
+    Secrets(secrets::SecretsArgs),
+    /// Show or rotate the keys of this installation.
+    Keys(keys::KeysArgs),
     /// List the machines that run instances.
     Nodes(nodes::NodesArgs),
     /// Store a server's address and an API token for later commands.
@@ -179,6 +186,7 @@ enum Command {
 pub struct Context {
     pub output: Output,
     pub ambient: Ambient,
+    pub environment: EnvironmentSecrets,
     credentials_path: PathBuf,
     server: Option<Url>,
     token: Option<String>,
@@ -186,7 +194,7 @@ pub struct Context {
 }
 
 impl Context {
-    fn new(global: &Global) -> Self {
+    fn new(global: &Global, environment: EnvironmentSecrets) -> Self {
         let credentials_path = global.credentials.clone().unwrap_or_else(|| {
             config::default_credentials_path(
                 std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from),
@@ -196,6 +204,7 @@ impl Context {
         Self {
             output: Output::new(global.json, global.quiet, global.no_colour),
             ambient: Ambient::system(),
+            environment,
             credentials_path,
             server: global.server.clone(),
             token: global.token.clone(),
@@ -251,7 +260,9 @@ pub fn run() -> ExitCode {
     if matches!(cli.command, Some(Command::ShimSpawner)) {
         return crate::up::spawner::run();
     }
-    let context = Context::new(&cli.global);
+    // SAFETY: the runtime, and with it the first further thread, is made below.
+    let environment = unsafe { EnvironmentSecrets::take() };
+    let context = Context::new(&cli.global, environment);
     let runtime = match cli.command {
         Some(
             Command::Up(_) | Command::Server(_) | Command::Node(_) | Command::Down(_) | Command::Demo(_),
@@ -308,6 +319,8 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitCod
         Some(Command::Tenants(args)) => tenants::run(context, &args).await,
         Some(Command::Notifications(args)) => notifications::run(context, &args).await,
         Some(Command::Webhooks(args)) => webhooks::run(context, &args).await,
+        Some(Command::Secrets(args)) => secrets::run(context, &args).await,
+        Some(Command::Keys(args)) => keys::run(context, &args).await,
         Some(Command::Nodes(args)) => nodes::run(context, &args).await,
         Some(Command::Login(args)) => login::run(context, args).await,
         Some(Command::Demo(args)) => Box::pin(demo::run(context, args)).await,

@@ -110,28 +110,67 @@ pub fn default_data_dir(root: bool, xdg_data_home: Option<PathBuf>, home: Option
         .join("stead")
 }
 
-/// Where the master key comes from: the output of the command, the variable `STEAD_MASTER_KEY`, or else a file in the server's
-/// directory. There is no flag for the key itself: arguments of a process can be read by every user of the machine.
-#[must_use]
-pub fn master_key_here(data_dir: &Path, command: Option<&str>) -> MasterKeySettings {
-    const VARIABLE: &str = "STEAD_MASTER_KEY";
-    if let Some(command) = command {
-        return MasterKeySettings::Command(vec!["/bin/sh".to_owned(), "-c".to_owned(), command.to_owned()]);
-    }
-    match std::env::var_os(VARIABLE) {
-        Some(value) if !value.is_empty() => MasterKeySettings::Environment {
-            variable: VARIABLE.to_owned(),
-            value: Zeroizing::new(value.to_string_lossy().into_owned()),
-        },
-        _ => MasterKeySettings::File(data_dir.join("server/master.key")),
+const MASTER_KEY: &str = "STEAD_MASTER_KEY";
+const SMTP_PASSWORD: &str = "STEAD_SMTP_PASSWORD";
+/// Variables that hold secrets. `clap` has read the last three when they are taken away.
+const SECRET_VARIABLES: [&str; 5] =
+    [MASTER_KEY, SMTP_PASSWORD, "STEAD_DATABASE", "STEAD_TOKEN", "STEAD_MASTER_KEY_COMMAND"];
+
+/// What the environment said that no child may inherit: there are no flags for these, since arguments of a process can be read by
+/// every user of the machine.
+#[derive(Clone, Default)]
+pub struct EnvironmentSecrets {
+    master_key: Option<Zeroizing<String>>,
+    smtp_password: Option<Zeroizing<String>>,
+}
+
+impl std::fmt::Debug for EnvironmentSecrets {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("EnvironmentSecrets").finish_non_exhaustive()
     }
 }
 
-/// The password at the mail server, from the environment: there is no flag for it, since arguments can be read by everybody.
-#[must_use]
-pub fn smtp_password_here() -> Option<Zeroizing<String>> {
-    let value = std::env::var_os("STEAD_SMTP_PASSWORD").filter(|value| !value.is_empty())?;
-    Some(Zeroizing::new(value.to_string_lossy().into_owned()))
+impl EnvironmentSecrets {
+    /// Reads them and takes every secret out of this process's environment, so that nothing it starts (shims, instances, git,
+    /// commands) ever sees one.
+    ///
+    /// # Safety
+    /// No other thread may exist.
+    #[must_use]
+    pub unsafe fn take() -> Self {
+        let read = |name: &str| {
+            let value = std::env::var_os(name).filter(|value| !value.is_empty())?;
+            Some(Zeroizing::new(value.to_string_lossy().into_owned()))
+        };
+        let taken = Self { master_key: read(MASTER_KEY), smtp_password: read(SMTP_PASSWORD) };
+        for name in SECRET_VARIABLES {
+            // SAFETY: the caller promises that no other thread reads the environment meanwhile.
+            unsafe { std::env::remove_var(name) };
+        }
+        taken
+    }
+
+    /// Where the master key comes from: the output of the command, the variable `STEAD_MASTER_KEY`, or else a file in the server's
+    /// directory.
+    #[must_use]
+    pub fn master_key(&self, data_dir: &Path, command: Option<&str>) -> MasterKeySettings {
+        if let Some(command) = command {
+            let words = ["/bin/sh", "-c", command].map(str::to_owned);
+            return MasterKeySettings::Command(words.into());
+        }
+        match &self.master_key {
+            Some(value) => {
+                MasterKeySettings::Environment { variable: MASTER_KEY.to_owned(), value: value.clone() }
+            }
+            None => MasterKeySettings::File(data_dir.join("server/master.key")),
+        }
+    }
+
+    /// The password at the mail server.
+    #[must_use]
+    pub fn smtp_password(&self) -> Option<Zeroizing<String>> {
+        self.smtp_password.clone()
+    }
 }
 
 /// The default for this user, from the environment.

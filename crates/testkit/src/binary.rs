@@ -1,6 +1,6 @@
 //! The real `stead` binary, running on a data directory of its own.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
@@ -31,6 +31,8 @@ pub struct Options {
     pub arguments: Vec<String>,
     /// `stead server`: without a node of its own.
     pub server_alone: bool,
+    /// Variables of its environment.
+    pub environment: Vec<(String, String)>,
 }
 
 /// `stead up`, with its data directory. Dropping it deletes every instance and what Stead made on the host.
@@ -78,6 +80,7 @@ impl Stead {
             .args(&options.arguments)
             .env("STEAD_CREDENTIALS", data.join("credentials.json"))
             .env("STEAD_LOG", "info,stead=debug")
+            .envs(options.environment.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -202,6 +205,26 @@ impl Stead {
         self.command().args(arguments).output().expect("the binary starts")
     }
 
+    /// The same with something on standard input.
+    ///
+    /// # Panics
+    /// When the binary does not start.
+    #[must_use]
+    pub fn cli_given(&self, arguments: &[&str], input: &str) -> Output {
+        let mut process = self
+            .command()
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let mut stdin = process.stdin.take().expect("its input");
+        stdin.write_all(input.as_bytes()).expect("it reads");
+        drop(stdin);
+        process.wait_with_output().expect("it ends")
+    }
+
     /// The same, to be started by the caller.
     #[must_use]
     pub fn command(&self) -> Command {
@@ -251,6 +274,7 @@ impl Drop for Stead {
         let output = Command::new(&self.binary)
             .args(["down", "--purge", "--yes", "--data-dir"])
             .arg(self.data.path())
+            .envs(self.options.environment.iter().cloned())
             .stdin(Stdio::null())
             .output()
             .expect("the binary starts");

@@ -21,7 +21,7 @@ use stead_core::instance::secrets::{
 use stead_core::{Error, ErrorKind, Result, Timestamp};
 use stead_db::audit::{self, Entry};
 use stead_db::secrets::{self, SecretRow, SecretVersionRow};
-use stead_db::{Access, Db, Scope, SystemScope, TenantScope, Tx, instances, tenants};
+use stead_db::{Access, Db, Scope, SystemScope, TenantScope, Tx, instances, members, tenants};
 
 use crate::identity::Caller;
 use crate::keys::{Keys, Owner};
@@ -292,7 +292,7 @@ impl Secrets {
     }
 
     /// Everything that an instance gets: of its own, its tenant's and its creator's, in this order of precedence by name. Two that
-    /// go to one place are decided likewise.
+    /// go to one place are decided likewise. Somebody who has left the tenant gives nothing to it any more.
     ///
     /// # Errors
     /// `secrets_too_large`; a failure of the database, or a value that does not open.
@@ -303,8 +303,11 @@ impl Secrets {
         created_by: UserId,
     ) -> Result<InstanceSecrets> {
         let mut found = InstanceSecrets::default();
-        let holders = [Holder::Instance(tenant, instance), Holder::Tenant(tenant), Holder::User(created_by)];
-        let ids = holders.map(Holder::id);
+        let mut holders = vec![Holder::Instance(tenant, instance), Holder::Tenant(tenant)];
+        if members::find(&self.system, tenant, created_by).await?.is_some() {
+            holders.push(Holder::User(created_by));
+        }
+        let ids: Vec<String> = holders.iter().copied().map(Holder::id).collect();
         let rows = secrets::newest(&self.system, &ids).await?;
         let mut taken: BTreeMap<&str, ()> = BTreeMap::new();
         for (holder, id) in holders.into_iter().zip(&ids) {

@@ -54,6 +54,12 @@ async fn the_nearest_level_counts(db: Db) {
     assert_eq!(env(&given), [("B", "tenant")]);
     let given = secrets.of_instance(db.ambient().new_id(), instance, db.ambient().new_id()).await.unwrap();
     assert_eq!(given, InstanceSecrets::default());
+    // Who has left gives nothing of theirs to what they once made.
+    let tenant = ada.tenant_id();
+    let left = async |tx: Tx<SystemScope>| members::remove(&tx, tenant, user).await;
+    secrets.system.transaction(left).await.unwrap();
+    let given = secrets.of_instance(tenant, instance, user).await.unwrap();
+    assert_eq!(env(&given), [("B", "tenant")]);
     world.close().await;
 }
 

@@ -65,7 +65,7 @@ pub(crate) async fn perform(record: &Record, driver: &Arc<DynDriver>, action: &A
         }
         Action::Start { run } => {
             let secrets = if document.spec.secrets {
-                record.shared.secrets.for_start(instance, &record.shared.feed).await?
+                record.shared.secrets.for_start(instance, *run, &record.shared.feed).await?
             } else {
                 InstanceSecrets::default()
             };
@@ -82,6 +82,7 @@ pub(crate) async fn perform(record: &Record, driver: &Arc<DynDriver>, action: &A
         Action::Pause => short("pausing", driver.pause(instance)).await?,
         Action::Resume => short("resuming", driver.resume(instance)).await?,
         Action::Stop { grace } => {
+            record.shared.secrets.forget(instance);
             let run_ends = !matches!(
                 record.seen(),
                 Observation::Running { run: FETCH_RUN } | Observation::Paused { run: FETCH_RUN }
@@ -91,6 +92,7 @@ pub(crate) async fn perform(record: &Record, driver: &Arc<DynDriver>, action: &A
             within(*grace + SHORT_CALL, "stopping", driver.stop(instance, *grace)).await?;
         }
         Action::Delete => {
+            record.shared.secrets.forget(instance);
             within(DELETE, "deleting", driver.delete(instance)).await?;
             if let Some(Source::Bundle { upload, .. }) = document.spec.source {
                 record.shared.uploads.discard(upload).await;

@@ -1,6 +1,7 @@
 //! What to run and how to confine it. Written by the driver, read by the shim; plain data.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
@@ -15,7 +16,7 @@ pub const HOST_USER: &str = "dev";
 pub const HOST_USER_ID: u32 = 1000;
 
 /// Everything [`super::launch`] needs. Paths are the host's and absolute.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SandboxSpec {
     pub instance: InstanceId,
     pub run: u64,
@@ -43,6 +44,26 @@ pub struct SandboxSpec {
     pub working_directory: Option<String>,
     /// Limit of `/tmp`, and of `/var/tmp` and `/dev/shm` each, at least 1 MiB. What they hold counts as the instance's memory.
     pub tmp_bytes: u64,
+}
+
+impl fmt::Debug for SandboxSpec {
+    /// Without the values of the environment, which secrets are among.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SandboxSpec")
+            .field("instance", &self.instance)
+            .field("run", &self.run)
+            .field("rootfs", &self.rootfs)
+            .field("volume", &self.volume)
+            .field("ids", &self.ids)
+            .field("resources", &self.resources)
+            .field("cgroup", &self.cgroup)
+            .field("network", &self.network)
+            .field("env", &self.env.keys())
+            .field("secret_files", &self.secret_files.keys())
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What the inside sees as `/`.

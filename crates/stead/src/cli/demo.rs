@@ -188,7 +188,7 @@ pub(crate) struct DemoArgs {
 
 pub(crate) async fn run(context: &Context, args: DemoArgs) -> Result<ExitCode, Failure> {
     args.host.start_logging(context)?;
-    let mut settings = args.host.settings(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None);
+    let mut settings = args.host.settings(context, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None);
     settings.simulate = true;
     if settings.database_exists() {
         return Err(Failure::new(

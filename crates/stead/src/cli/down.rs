@@ -27,7 +27,7 @@ pub(crate) struct DownArgs {
 pub(crate) async fn run(context: &Context, args: DownArgs) -> Result<ExitCode, Failure> {
     args.host.start_logging(context)?;
     // No port is needed: what has to be done is done in this process, after the other has gone.
-    let settings = args.host.settings(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None);
+    let settings = args.host.settings(context, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None);
     if !settings.data_dir.exists() {
         context.output.note(format!("There is no Stead at {}.", settings.data_dir.display()));
         return Ok(ExitCode::SUCCESS);

@@ -8,7 +8,7 @@ use stead_control::outbound::OutboundSettings;
 use stead_core::{Error, Result};
 use zeroize::Zeroizing;
 
-use crate::config;
+use crate::config::EnvironmentSecrets;
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum SmtpTls {
@@ -58,7 +58,11 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 impl MailArgs {
     /// # Errors
     /// `mail_settings_invalid` when a file cannot be read.
-    pub(crate) fn mail(&self, public_host: &str) -> Result<Option<MailSettings>> {
+    pub(crate) fn mail(
+        &self,
+        public_host: &str,
+        environment: &EnvironmentSecrets,
+    ) -> Result<Option<MailSettings>> {
         let Some(host) = self.smtp_host.clone() else { return Ok(None) };
         let (tls, usual_port) = match self.smtp_tls {
             SmtpTls::Implicit => (MailTls::Implicit, 465),
@@ -71,7 +75,7 @@ impl MailArgs {
                 let text = String::from_utf8_lossy(&bytes);
                 Some(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()))
             }
-            None => config::smtp_password_here(),
+            None => environment.smtp_password(),
         };
         Ok(Some(MailSettings {
             host,

@@ -28,7 +28,7 @@ pub(crate) struct NodeArgs {
 
 pub(crate) async fn run(context: &Context, args: NodeArgs) -> Result<ExitCode, Failure> {
     args.host.start_logging(context)?;
-    let settings = args.host.settings(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None);
+    let settings = args.host.settings(context, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None);
     let join = remote::read_join_file(&args.join)?;
     let _lock = DataDirLock::acquire(&settings.data_dir)?;
     let agent = Agent::start(&settings, Some(join.node), &context.ambient).await?;

@@ -109,14 +109,19 @@ impl HostArgs {
     }
 
     #[must_use]
-    pub(crate) fn settings(&self, listen: SocketAddr, public_url: Option<String>) -> Settings {
+    pub(crate) fn settings(
+        &self,
+        context: &Context,
+        listen: SocketAddr,
+        public_url: Option<String>,
+    ) -> Settings {
         Settings {
             data_dir: self.data_dir(),
             listen,
             node_listen: None,
             public_url,
             database: self.database.clone(),
-            master_key: config::master_key_here(&self.data_dir(), self.master_key_command.as_deref()),
+            master_key: context.environment.master_key(&self.data_dir(), self.master_key_command.as_deref()),
             sign_up: SignUpPolicy::default(),
             node_name: rustix::system::uname().nodename().to_string_lossy().into_owned(),
             allow_private_networks: self.allow_private_networks,
@@ -137,11 +142,11 @@ pub(crate) async fn run(context: &Context, args: UpArgs) -> Result<ExitCode, Fai
 pub(crate) async fn serve(context: &Context, args: UpArgs, own_node: OwnNode) -> Result<ExitCode, Failure> {
     let began = Instant::now();
     args.host.start_logging(context)?;
-    let mut settings = args.host.settings(args.listen, args.public_url);
+    let mut settings = args.host.settings(context, args.listen, args.public_url);
     settings.node_listen = args.node_listen;
     let base_url = settings.base_url(args.listen);
     let public_host = url::Url::parse(&base_url).ok().and_then(|url| url.host_str().map(str::to_owned));
-    settings.mail = args.mail.mail(public_host.as_deref().unwrap_or("localhost"))?;
+    settings.mail = args.mail.mail(public_host.as_deref().unwrap_or("localhost"), &context.environment)?;
     settings.outbound = args.mail.outbound()?;
     settings.sign_up = args.sign_up.policy();
     let mut lock = DataDirLock::acquire(&settings.data_dir)?;

@@ -78,8 +78,11 @@ fn free_port() -> u16 {
 #[tokio::test(flavor = "multi_thread")]
 async fn killing_the_agent_or_the_server_stops_nothing() {
     let node_address = format!("127.0.0.1:{}", free_port());
-    let options =
-        Options { arguments: vec!["--node-listen".into(), node_address.clone()], server_alone: true };
+    let options = Options {
+        arguments: vec!["--node-listen".into(), node_address.clone()],
+        server_alone: true,
+        ..Options::default()
+    };
     let mut stead = Stead::start(BINARY, options);
     let mut agent = Agent::issue_and_start(stead.data_dir(), &node_address);
     let client = stead.client();

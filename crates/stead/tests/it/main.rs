@@ -17,6 +17,7 @@ mod git_over_http;
 mod hostile;
 mod inside;
 mod isolation;
+mod secrets;
 mod survival;
 
 use stead_testkit::binary::{Options, Stead};
