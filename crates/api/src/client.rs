@@ -6,6 +6,7 @@
 mod audit;
 mod error;
 mod events;
+mod exports;
 mod notifications;
 mod secrets;
 mod stream;

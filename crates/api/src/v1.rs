@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod audit;
 pub mod events;
 pub mod exec;
+pub mod exports;
 pub mod factors;
 pub mod identity;
 pub mod instances;

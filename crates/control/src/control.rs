@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::attempts::Attempts;
 use crate::audit::Audit;
-use crate::data_rights::DataRights;
+use crate::data_rights::{self, DataRights, Exports};
 use crate::engine::{Engine, EngineSettings, Reconcilers};
 use crate::events::Events;
 use crate::idempotency::Mutation;
@@ -58,6 +58,7 @@ struct Inner {
     keys: Keys,
     audit: Audit,
     data_rights: DataRights,
+    exports: Exports,
     secrets: Secrets,
     identity: Identity,
     tenants: Tenants,
@@ -84,7 +85,9 @@ impl Control {
     pub async fn start(db: Db, settings: ControlSettings) -> Result<Self> {
         let name = db.ambient().new_id::<RequestId>().to_string();
         let keys = Keys::start(db.clone(), &settings.master_key).await?;
-        let audit = Audit::new(&db, keys.clone(), settings.data_dir.join("audit"));
+        let outbound = Outbound::new(settings.outbound)?;
+        let folder = settings.data_dir.join("audit");
+        let audit = Audit::new(&db, keys.clone(), outbound.clone(), folder, &settings.base_url);
         let engine = Engine::new(db.clone(), EngineSettings::new(name.clone(), !db.is_shared()));
         let data_rights = DataRights::new(&db, keys.clone(), engine.clone());
         for kind in keys.kinds() {
@@ -106,7 +109,6 @@ impl Control {
         nodes.read_secrets_by(secrets::for_nodes(&secrets));
         events.read_instances_by(Arc::new(instances.clone()));
         let identity = Identity::new(db.clone(), &settings.base_url).with_keys(keys.clone());
-        let outbound = Outbound::new(settings.outbound)?;
         let notifications = Notifications::start(
             db.clone(),
             keys.clone(),
@@ -127,6 +129,18 @@ impl Control {
         );
         let factors = Factors::new(identity.clone(), keys.clone())?;
         let accounts = Accounts::new(identity.clone(), keys.clone(), settings.sign_up);
+        let sources = data_rights::Sources {
+            identity: identity.clone(),
+            factors: factors.clone(),
+            tenants: tenants.clone(),
+            instances: instances.clone(),
+            operations: operations.clone(),
+            notifications: notifications.clone(),
+            secrets: secrets.clone(),
+            audit: audit.clone(),
+        };
+        let folder = settings.data_dir.join("exports");
+        let exports = Exports::open(&db, engine.clone(), folder, sources).await?;
         let reconcilers = Reconcilers::new(db.clone());
         let every = [
             instances.reconcilers(),
@@ -135,6 +149,7 @@ impl Control {
             audit.reconcilers(),
             accounts.reconcilers(),
             notifications.reconcilers(),
+            exports.reconcilers(),
         ];
         for reconciler in every.into_iter().flatten() {
             reconcilers.start(reconciler);
@@ -148,6 +163,7 @@ impl Control {
             keys,
             audit,
             data_rights,
+            exports,
             secrets,
             identity,
             tenants,
@@ -186,6 +202,12 @@ impl Control {
     #[must_use]
     pub fn data_rights(&self) -> &DataRights {
         &self.inner.data_rights
+    }
+
+    /// Archives of what is stored of a user or a tenant.
+    #[must_use]
+    pub fn exports(&self) -> &Exports {
+        &self.inner.exports
     }
 
     #[must_use]

@@ -144,6 +144,10 @@ typed_ids! {
     SecretId = "sec";
     /// An entry of the audit log.
     AuditEventId = "aud";
+    /// Where audit events are forwarded to.
+    AuditSinkId = "sink";
+    /// An archive of somebody's data.
+    ExportId = "exp";
     /// One HTTP request, as it appears in answers and logs.
     RequestId = "req";
 }

@@ -184,7 +184,7 @@ mod tests {
 
     /// Test 15 of the security list: replay, tolerance, a changed byte, two signatures while the secret changes.
     #[test]
-    fn webhook_replay() {
+    fn security_15_webhook_replay() {
         let (old, new) = (SECRET, new_secret(&Ambient::system()));
         let both = sign(&[&new, old], ID, AT, BODY).unwrap();
         let headers = Headers { id: ID, timestamp: "1614265330", signature: &both };

@@ -14,6 +14,7 @@ pub mod data_key;
 pub mod delivery;
 pub mod device_request;
 pub mod event;
+pub mod export;
 pub mod idempotency_key;
 pub mod inbox_item;
 pub mod installation_value;

@@ -30,6 +30,7 @@ pub mod audit;
 pub mod data_keys;
 pub mod device_requests;
 pub mod events;
+pub mod exports;
 pub mod factors;
 pub mod idempotency_keys;
 pub mod inbox;

@@ -15,8 +15,9 @@ use stead_core::{Error, Result, Timestamp};
 
 use crate::connection::Db;
 use crate::entities::{
-    idempotency_key, instance, instance_binding, invite, membership, preview_session, preview_ticket, role,
-    tenant, tenant_quota, upload,
+    audit_sink, delivery, event, export, idempotency_key, inbox_item, instance, instance_binding, invite,
+    membership, notice, operation, preview_session, preview_ticket, role, secret, tenant, tenant_quota,
+    upload, webhook,
 };
 use crate::failure::{Doing, corrupt};
 use crate::scope::{
@@ -199,7 +200,8 @@ pub async fn deleted(access: &impl SystemAccess, limit: u64) -> Result<Vec<Tenan
         .doing("listing deleted tenants")
 }
 
-/// Removes everything that belongs to a deleted tenant but its instances, its operations and its audit log, and the name.
+/// Removes everything that belongs to a deleted tenant, and its name. What stays are the rows of its audit log, whose words are
+/// forgotten, the operation that does this, and the mark that there was such a tenant, so that its id is not used again.
 /// Repeating it changes nothing.
 ///
 /// # Errors
@@ -216,6 +218,7 @@ pub async fn erase(tx: &Tx<SystemScope>, id: TenantId) -> Result<()> {
                 .doing(WHAT)?;
         )+};
     }
+    // Children before parents, where the database does not do it by itself.
     remove!(
         instance_binding,
         membership,
@@ -225,8 +228,23 @@ pub async fn erase(tx: &Tx<SystemScope>, id: TenantId) -> Result<()> {
         preview_ticket,
         preview_session,
         idempotency_key,
-        upload
+        upload,
+        secret,
+        delivery,
+        webhook,
+        notice,
+        inbox_item,
+        audit_sink,
+        export,
+        event,
+        instance
     );
+    operation::Entity::delete_many()
+        .filter(operation::Column::TenantId.eq(tenant.as_str()))
+        .filter(operation::Column::EndedAt.is_not_null())
+        .exec(on(tx))
+        .await
+        .doing(WHAT)?;
     let row = tenant::ActiveModel {
         name: Set("(erased)".to_owned()),
         personal_of: Set(None),

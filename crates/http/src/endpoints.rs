@@ -6,6 +6,7 @@
 mod account;
 mod accounts;
 mod audit;
+mod exports;
 mod factors;
 mod instances;
 mod keys;
@@ -157,7 +158,6 @@ impl Endpoint {
     }
 
     /// A download.
-    #[expect(dead_code, reason = "for downloads, which are the next to come")]
     const fn takes_intents(mut self) -> Self {
         self.takes_intents = true;
         self
@@ -184,6 +184,7 @@ const TABLES: &[&[Endpoint]] = &[
     webhooks::ENDPOINTS,
     keys::ENDPOINTS,
     secrets::ENDPOINTS,
+    exports::ENDPOINTS,
 ];
 
 const COUNT: usize = {

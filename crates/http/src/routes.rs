@@ -7,6 +7,7 @@ pub mod console;
 pub mod device_requests;
 pub mod events;
 pub mod exec;
+pub mod exports;
 pub mod factors;
 pub mod instance_actions;
 pub mod instances;
@@ -72,6 +73,7 @@ pub fn all() -> OpenApiRouter<AppState> {
         .merge(webhooks::routes())
         .merge(keys::routes())
         .merge(secrets::routes())
+        .merge(exports::routes())
         .merge(preview_access::routes())
 }
 

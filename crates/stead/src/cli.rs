@@ -6,11 +6,13 @@
 
 mod attach;
 mod audit;
+mod audit_sinks;
 mod completions;
 mod dashboard;
 mod demo;
 mod down;
 mod exec;
+mod export;
 mod failure;
 mod follow;
 mod instance_fields;
@@ -155,6 +157,8 @@ enum Command {
     Tokens(tokens::TokensArgs),
     /// See who did what: list, export, checkpoint and verify the audit log.
     Audit(audit::AuditArgs),
+    /// Get an archive of what is stored of you, or of the tenant.
+    Export(export::ExportArgs),
     /// Tenants: list, make, switch, members, invitations, roles, quotas.
     #[command(visible_alias = "tenant")]
     Tenants(tenants::TenantsArgs),
@@ -316,6 +320,7 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitCod
         Some(Command::Dashboard(args)) => dashboard::run(context, &args).await,
         Some(Command::Tokens(args)) => tokens::run(context, &args).await,
         Some(Command::Audit(args)) => Box::pin(audit::run(context, &args)).await,
+        Some(Command::Export(args)) => Box::pin(export::run(context, &args)).await,
         Some(Command::Tenants(args)) => tenants::run(context, &args).await,
         Some(Command::Notifications(args)) => notifications::run(context, &args).await,
         Some(Command::Webhooks(args)) => webhooks::run(context, &args).await,

@@ -85,6 +85,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit/sinks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the tenant's audit events are forwarded to. */
+        get: operations["list_audit_sinks"];
+        put?: never;
+        /** Forwards the tenant's audit events from now on: in order, at least once. */
+        post: operations["add_audit_sink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/sinks/{sink}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forwards nothing there any more. */
+        delete: operations["remove_audit_sink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit/verify": {
         parameters: {
             query?: never;
@@ -440,6 +475,41 @@ export interface paths {
          *     event is `reset`: read everything anew.
          */
         get: operations["stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own exports, and those of the tenant that they act in if they run it; newest first. */
+        get: operations["list_exports"];
+        put?: never;
+        /** Makes an archive of what is stored of the caller, or of the tenant that they act in. It can be downloaded for a week. */
+        post: operations["create_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{export}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The archive: a tar.gz. Browsers come with an intent token in `?intent=`. */
+        get: operations["export_download"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2096,6 +2166,30 @@ export interface components {
             personal_digest?: string | null;
             salt: string;
         };
+        /** @description Where events are forwarded to. */
+        AuditSink: {
+            created_at: string;
+            /** @description When it last took something. */
+            delivered_at?: string | null;
+            id: string;
+            kind: components["schemas"]["AuditSinkKind"];
+            /** @description Why the last attempt failed; absent when it did not. */
+            last_error?: string | null;
+            /** @description When it is tried again after a failure. */
+            retry_at?: string | null;
+            /** @description The address, without what may be a secret in it. */
+            target: string;
+            /**
+             * Format: int64
+             * @description Events that it has not got yet.
+             */
+            waiting: number;
+        };
+        /**
+         * @description How events are forwarded.
+         * @enum {string}
+         */
+        AuditSinkKind: "https" | "syslog";
         /** @description What the verification of the log came to. */
         AuditVerification: {
             /**
@@ -2197,6 +2291,28 @@ export interface components {
             expires_in_days?: number | null;
             name: string;
             scopes?: string[];
+        };
+        /**
+         * @description A new sink. It gets every event from now on, in order, at least once.
+         * @example {
+         *       "kind": "https",
+         *       "target": "https://siem.example.org/events"
+         *     }
+         */
+        CreateAuditSink: {
+            /** @description Certificates in PEM that a syslog receiver's is held against, instead of the authorities that everybody trusts. */
+            ca?: string | null;
+            kind: components["schemas"]["AuditSinkKind"];
+            /** @description A URL; for syslog `host:port`, or `tcp://host:port` without TLS. */
+            target: string;
+        };
+        /**
+         * @example {
+         *       "scope": "user"
+         *     }
+         */
+        CreateExport: {
+            scope: components["schemas"]["ExportScope"];
         };
         /**
          * @description What to create. Everything is optional: `{}` makes a blank workspace with a made-up name.
@@ -2323,6 +2439,11 @@ export interface components {
             /** @description `stead_…`; not shown again. */
             secret: string;
             token: components["schemas"]["ApiToken"];
+        };
+        /** @description A new sink with the secret that its deliveries are signed with, which is shown here alone. */
+        CreatedAuditSink: components["schemas"]["AuditSink"] & {
+            /** @description Of HTTPS sinks. */
+            secret?: string | null;
         };
         /** @description For `?intent=`, once, within a minute. */
         CreatedIntent: {
@@ -2464,6 +2585,26 @@ export interface components {
             /** @description Output was cut. */
             truncated: boolean;
         };
+        /** @description An archive: a tar.gz of JSON and JSON Lines with a manifest. */
+        Export: {
+            created_at: string;
+            /** @description The archive is removed at this time. */
+            expires_at?: string | null;
+            id: string;
+            /** @description The operation that makes it. */
+            operation_id?: string | null;
+            scope: components["schemas"]["ExportScope"];
+            /** Format: int64 */
+            size_bytes?: number | null;
+            state: components["schemas"]["ExportState"];
+        };
+        /**
+         * @description Whose data.
+         * @enum {string}
+         */
+        ExportScope: "user" | "tenant";
+        /** @enum {string} */
+        ExportState: "running" | "ready" | "failed" | "expired";
         /** @description What the caller signs in with. */
         Factors: {
             /** Format: int64 */
@@ -2881,12 +3022,52 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
+        Page_AuditSink: {
+            items: {
+                created_at: string;
+                /** @description When it last took something. */
+                delivered_at?: string | null;
+                id: string;
+                kind: components["schemas"]["AuditSinkKind"];
+                /** @description Why the last attempt failed; absent when it did not. */
+                last_error?: string | null;
+                /** @description When it is tried again after a failure. */
+                retry_at?: string | null;
+                /** @description The address, without what may be a secret in it. */
+                target: string;
+                /**
+                 * Format: int64
+                 * @description Events that it has not got yet.
+                 */
+                waiting: number;
+            }[];
+            /** @description Absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
         Page_Binding: {
             items: {
                 custom_role?: components["schemas"]["CustomRole"] | null;
                 role: components["schemas"]["Role"];
                 since: string;
                 user: components["schemas"]["User"];
+            }[];
+            /** @description Absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
+        Page_Export: {
+            items: {
+                created_at: string;
+                /** @description The archive is removed at this time. */
+                expires_at?: string | null;
+                id: string;
+                /** @description The operation that makes it. */
+                operation_id?: string | null;
+                scope: components["schemas"]["ExportScope"];
+                /** Format: int64 */
+                size_bytes?: number | null;
+                state: components["schemas"]["ExportState"];
             }[];
             /** @description Absent on the last page. */
             next_cursor?: string | null;
@@ -4274,6 +4455,115 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_audit_sinks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditSink"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    add_audit_sink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+                /** @description Up to 200 characters. A repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateAuditSink"];
+            };
+        };
+        responses: {
+            /** @description The sink, with the secret that an HTTPS sink's deliveries are signed with. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedAuditSink"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    remove_audit_sink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id of the sink. */
+                sink: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
     verify_audit_log: {
         parameters: {
             query?: never;
@@ -4992,6 +5282,114 @@ export interface operations {
             404: components["responses"]["NotFound"];
             421: components["responses"]["Misdirected"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Export"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    create_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+                /** @description Up to 200 characters. A repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateExport"];
+            };
+        };
+        responses: {
+            /** @description The operation that makes it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    export_download: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id of the export. */
+                export: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

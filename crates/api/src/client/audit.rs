@@ -7,7 +7,8 @@ use reqwest::Method;
 use super::{Client, ClientError};
 use crate::v1::Page;
 use crate::v1::audit::{
-    AuditCheckpoint, AuditEvent, AuditExportQuery, AuditQuery, AuditVerification, VerifyAudit,
+    AuditCheckpoint, AuditEvent, AuditExportQuery, AuditQuery, AuditSink, AuditVerification, CreateAuditSink,
+    CreatedAuditSink, VerifyAudit,
 };
 
 /// A whole log is read for it.
@@ -40,5 +41,18 @@ impl Client {
         }
         let broke = |error| ClientError::Protocol(format!("the export broke off: {error}"));
         Ok(response.bytes_stream().map(move |piece| piece.map_err(broke)))
+    }
+
+    /// Where the tenant's events are forwarded to.
+    pub async fn audit_sinks(&self) -> Result<Vec<AuditSink>, ClientError> {
+        self.get::<Page<AuditSink>>(&["v1", "audit", "sinks"], &[]).await.map(|page| page.items)
+    }
+
+    pub async fn add_audit_sink(&self, sink: &CreateAuditSink) -> Result<CreatedAuditSink, ClientError> {
+        self.post(&["v1", "audit", "sinks"], sink).await
+    }
+
+    pub async fn remove_audit_sink(&self, id: &str) -> Result<(), ClientError> {
+        self.send(self.request(Method::DELETE, &["v1", "audit", "sinks", id])).await.map(drop)
     }
 }

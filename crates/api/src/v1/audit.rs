@@ -247,3 +247,70 @@ impl From<&stead_core::audit::verify::Outcome> for AuditVerification {
         }
     }
 }
+
+/// How events are forwarded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditSinkKind {
+    /// JSON Lines by POST, several events at once, signed by the Standard Webhooks specification.
+    Https,
+    /// RFC 5424 over TLS (or TCP in a private network), with the event in CEF.
+    Syslog,
+}
+
+/// Where events are forwarded to.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct AuditSink {
+    pub id: String,
+    pub kind: AuditSinkKind,
+    /// The address, without what may be a secret in it.
+    pub target: String,
+    pub created_at: String,
+    /// Events that it has not got yet.
+    pub waiting: u64,
+    /// When it last took something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered_at: Option<String>,
+    /// Why the last attempt failed; absent when it did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
+    /// When it is tried again after a failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<String>,
+}
+
+/// A new sink. It gets every event from now on, in order, at least once.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"kind": "https", "target": "https://siem.example.org/events"}))]
+pub struct CreateAuditSink {
+    pub kind: AuditSinkKind,
+    /// A URL; for syslog `host:port`, or `tcp://host:port` without TLS.
+    pub target: String,
+    /// Certificates in PEM that a syslog receiver's is held against, instead of the authorities that everybody trusts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca: Option<String>,
+}
+
+/// The address may hold a secret.
+impl std::fmt::Debug for CreateAuditSink {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("CreateAuditSink").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+/// A new sink with the secret that its deliveries are signed with, which is shown here alone.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct CreatedAuditSink {
+    #[serde(flatten)]
+    pub sink: AuditSink,
+    /// Of HTTPS sinks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+}
+
+impl std::fmt::Debug for CreatedAuditSink {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("CreatedAuditSink").field("sink", &self.sink).finish_non_exhaustive()
+    }
+}

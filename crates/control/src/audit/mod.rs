@@ -1,12 +1,17 @@
-//! The audit log as people and other systems see it: queries, exports, signed checkpoints, verification.
+//! The audit log as people and other systems see it: queries, exports, signed checkpoints, verification, forwarding.
 //!
 //! Rows are appended by every domain in the transaction of its change ([`stead_db::audit::append`]); checkpoints are written here,
 //! to the database and to files beside it ([`checkpoints`]), so that whoever alters the one is found by the other. Both are best
-//! copied to where this server cannot write.
+//! copied to where this server cannot write. Sinks and how far they are ([`sinks`], [`forward`]) are written here, too.
 
 mod checkpoints;
+mod destination;
 mod export;
+mod forward;
+#[cfg(test)]
+mod forward_tests;
 mod sealing;
+mod sinks;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +22,7 @@ use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use serde_json::Value;
 use stead_api::v1::Page;
 use stead_api::v1::audit as wire;
+use stead_core::ambient::Ambient;
 use stead_core::audit::checkpoint::{self, Checkpoint, Signatures, VerifierKey};
 use stead_core::audit::hex;
 use stead_core::audit::tree::Frontier;
@@ -27,9 +33,11 @@ use stead_db::audit::{AuditEvent, Filter};
 use stead_db::page::PageRequest;
 use stead_db::{Access, Db, SystemScope, TenantScope};
 use tokio::sync::Semaphore;
+use url::Url;
 
 use crate::engine::Reconciler;
 use crate::keys::{Keys, SigningKeys, SigningPurpose};
+use crate::outbound::Outbound;
 
 pub use export::Format;
 
@@ -62,8 +70,12 @@ pub struct Audit {
 struct Inner {
     system: SystemScope,
     keys: Keys,
+    ambient: Ambient,
+    outbound: Outbound,
     /// Where checkpoints are published.
     folder: PathBuf,
+    /// This server, in syslog messages.
+    host: String,
     /// Verifications read whole logs: one at a time.
     verifying: Semaphore,
 }
@@ -71,16 +83,31 @@ struct Inner {
 impl Audit {
     /// From here on personal values of the log are sealed.
     #[must_use]
-    pub fn new(db: &Db, keys: Keys, folder: PathBuf) -> Self {
+    pub fn new(db: &Db, keys: Keys, outbound: Outbound, folder: PathBuf, base_url: &str) -> Self {
+        let host = Url::parse(base_url).ok().and_then(|url| url.host_str().map(str::to_owned));
+        let host = host.unwrap_or_default();
         db.seal_audit_by(Arc::new(sealing::Sealing { keys: keys.clone() }));
         let system = db.system("audit");
-        Self { inner: Arc::new(Inner { system, keys, folder, verifying: Semaphore::new(1) }) }
+        Self {
+            inner: Arc::new(Inner {
+                system,
+                keys,
+                ambient: db.ambient().clone(),
+                outbound,
+                folder,
+                host,
+                verifying: Semaphore::new(1),
+            }),
+        }
     }
 
-    /// Makes checkpoints.
+    /// Makes checkpoints, and forwards to sinks.
     #[must_use]
     pub fn reconcilers(&self) -> Vec<Arc<dyn Reconciler>> {
-        vec![Arc::new(checkpoints::MakeCheckpoints { audit: self.clone() })]
+        vec![
+            Arc::new(checkpoints::MakeCheckpoints { audit: self.clone() }),
+            Arc::new(forward::Forward { audit: self.clone() }),
+        ]
     }
 
     /// The log of the scope's tenant, newest first.

@@ -10,14 +10,16 @@ use stead_db::{Actor, Credential, Db, TenantScope};
 
 use super::*;
 use crate::keys::{MasterKeySettings, Owner};
+use crate::outbound::OutboundSettings;
 
-async fn service(db: &Db, folder: &Path) -> Audit {
+pub(super) async fn service(db: &Db, folder: &Path) -> Audit {
     let settings = MasterKeySettings::File(folder.join("master.key"));
     let keys = Keys::start(db.clone(), &settings).await.unwrap();
-    Audit::new(db, keys, folder.join("audit"))
+    let outbound = Outbound::new(OutboundSettings::parse(["127.0.0.0/8"]).unwrap()).unwrap();
+    Audit::new(db, keys, outbound, folder.join("audit"), "http://stead.test")
 }
 
-async fn member(db: &Db) -> TenantScope {
+pub(super) async fn member(db: &Db) -> TenantScope {
     let (user, tenant): (UserId, TenantId) = (db.ambient().new_id(), db.ambient().new_id());
     db.system("test")
         .transaction(|tx| async move {
@@ -34,7 +36,7 @@ async fn member(db: &Db) -> TenantScope {
     scope.for_request(None, Some([192, 0, 2, 7].into()), Some("curl/8".into()))
 }
 
-async fn act(scope: &TenantScope, action: &str) {
+pub(super) async fn act(scope: &TenantScope, action: &str) {
     scope.transaction(|tx| async move { append(&tx, Entry::new(action, "inst_1")).await }).await.unwrap();
 }
 

@@ -1,11 +1,16 @@
 //! Erasure: what somebody has a right to have forgotten. Owns no table; it destroys keys, forgets texts of the audit log (whose trees
 //! stay valid, see [`stead_core::audit::row`]) and removes the user's row with all that hangs on it.
 //!
+//! Exports ([`exports`]) are what somebody has a right to be given.
+//!
 //! Tenants are erased by `tenants`, which calls [`DataRights::erase_tenant`] in a step of its operation.
 
 mod erase_user;
+mod exports;
 #[cfg(test)]
 mod tests;
+
+pub use exports::{Download, Exports, Sources};
 
 use serde_json::Value;
 use stead_core::Result;

@@ -15,6 +15,7 @@ use super::*;
 use crate::audit::Audit;
 use crate::engine::EngineSettings;
 use crate::keys::MasterKeySettings;
+use crate::outbound::{Outbound, OutboundSettings};
 
 struct World {
     db: Db,
@@ -27,7 +28,13 @@ struct World {
 async fn world(db: Db) -> World {
     let folder = tempfile::tempdir().unwrap();
     let keys = Keys::start(db.clone(), &MasterKeySettings::File(folder.path().join("key"))).await.unwrap();
-    let _audit = Audit::new(&db, keys.clone(), folder.path().join("audit"));
+    let _audit = Audit::new(
+        &db,
+        keys.clone(),
+        Outbound::new(OutboundSettings::default()).unwrap(),
+        folder.path().join("audit"),
+        "http://stead.test",
+    );
     let engine = Engine::new(db.clone(), EngineSettings::new("test".into(), true));
     let rights = DataRights::new(&db, keys, engine.clone());
     let (user, tenant): (UserId, TenantId) = (db.ambient().new_id(), db.ambient().new_id());
@@ -73,7 +80,7 @@ impl World {
     }
 }
 
-async fn an_erased_user_keeps_the_chain_valid(db: Db) {
+async fn security_also_erasure_keeps_the_chain_valid(db: Db) {
     let world = world(db).await;
     let (user, tenant) = (world.scope.user_id(), world.scope.tenant_id());
     let stored = audit::list(&world.scope, &PageRequest::new(None, None)).await.unwrap().rows;
@@ -124,4 +131,4 @@ async fn an_erasure_that_is_repeated_ends_the_same(db: Db) {
     assert!(rows.unwrap().iter().all(|row| row.detail.is_none() && row.about.is_none()));
 }
 
-stead_db::both_databases!(an_erased_user_keeps_the_chain_valid, an_erasure_that_is_repeated_ends_the_same);
+stead_db::both_databases!(security_also_erasure_keeps_the_chain_valid, an_erasure_that_is_repeated_ends_the_same);

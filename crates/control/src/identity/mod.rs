@@ -37,7 +37,7 @@ use stead_api::v1::identity as wire;
 use stead_core::access::Permission;
 use stead_core::ids::{InstanceId, TenantId, UserId};
 use stead_core::{Error, ErrorKind, Result, Timestamp};
-use stead_db::{Db, Nudge, SystemScope, TenantScope, revocations, tenants, users};
+use stead_db::{Credential, Db, Nudge, SystemScope, TenantScope, revocations, tenants, users};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -243,6 +243,34 @@ impl Identity {
             ),
         )
         .next_step("Ask an owner of the tenant for another role."))
+    }
+
+    /// A user whose work goes on in an operation that they began, with all that they may do.
+    pub(crate) fn at_work(&self, user: UserId, credential: Credential) -> Caller {
+        Caller { user, credential, scopes: None, request: RequestInfo::default() }
+    }
+
+    /// The scope of such work, or of a download: what the member's role says now, whatever the credential is limited to. Who asks
+    /// has made sure of the credential.
+    ///
+    /// # Errors
+    /// `tenant_not_found` for who is no member any more; `permission_missing`.
+    pub(crate) async fn scope_of_work(
+        &self,
+        caller: &Caller,
+        tenant: TenantId,
+        permission: Permission,
+    ) -> Result<TenantScope> {
+        let found = self.inner.db.tenant_scope(caller.actor(), Some(tenant), None).await?;
+        let scope = found.ok_or_else(|| Error::not_found("tenant", tenant))?;
+        if scope.allows(permission) {
+            return Ok(scope);
+        }
+        Err(Error::new(
+            ErrorKind::Forbidden,
+            "permission_missing",
+            format!("The role in {} does not allow {} any more.", scope.tenant_name(), permission.as_str()),
+        ))
     }
 
     /// # Errors

@@ -81,11 +81,12 @@ pub async fn due_sinks(access: &impl SystemAccess, after: &str, limit: u64) -> R
         .doing("finding audit sinks")
 }
 
-/// Stores how far a sink is. One that was removed meanwhile stays removed.
+/// Stores how far a sink is, if it is still where it was read. One that was removed meanwhile stays removed. Returns whether it was
+/// stored.
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn set_sink_status(tx: &Tx<SystemScope>, row: &Sink) -> Result<()> {
+pub async fn set_sink_status(tx: &Tx<SystemScope>, row: &Sink, before: i64) -> Result<bool> {
     let change = ActiveModel {
         next_index: ActiveValue::Set(row.next_index),
         delivered_at: ActiveValue::Set(row.delivered_at),
@@ -94,11 +95,12 @@ pub async fn set_sink_status(tx: &Tx<SystemScope>, row: &Sink) -> Result<()> {
         retry_at: ActiveValue::Set(row.retry_at),
         ..ActiveModel::default()
     };
-    Entity::update_many()
+    let done = Entity::update_many()
         .set(change)
         .filter(C::Id.eq(row.id.as_str()))
+        .filter(C::NextIndex.eq(before))
         .exec(on(tx))
         .await
         .doing("storing how far an audit sink is")?;
-    Ok(())
+    Ok(done.rows_affected > 0)
 }

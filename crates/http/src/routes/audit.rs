@@ -4,18 +4,21 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use http::HeaderValue;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
 use stead_api::v1::Page;
 use stead_api::v1::audit::{
-    AuditCheckpoint, AuditEvent, AuditExportQuery, AuditQuery, AuditVerification, VerifyAudit,
+    AuditCheckpoint, AuditEvent, AuditExportQuery, AuditQuery, AuditSink, AuditVerification, CreateAuditSink,
+    CreatedAuditSink, VerifyAudit,
 };
+use stead_core::ids::AuditSinkId;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::extract::caller::AuditRead;
-use crate::extract::{InTenant, JsonBody, QueryOf};
+use crate::extract::caller::{AuditRead, AuditWrite};
+use crate::extract::{Command, InTenant, JsonBody, QueryOf, Ref, path};
 use crate::problem::Answer;
+use crate::routes::created;
 use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -24,6 +27,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(export))
         .routes(routes!(checkpoint))
         .routes(routes!(verify))
+        .routes(routes!(list_sinks, add_sink))
+        .routes(routes!(remove_sink))
 }
 
 /// The tenant's audit log, newest first.
@@ -74,4 +79,40 @@ async fn verify(
     JsonBody(input): JsonBody<VerifyAudit>,
 ) -> Answer<Json<AuditVerification>> {
     Ok(Json(state.control.audit().verify(&tenant.scope, &input).await?))
+}
+
+/// Where the tenant's audit events are forwarded to.
+#[utoipa::path(get, path = "/v1/audit/sinks", operation_id = "list_audit_sinks", tag = "audit",
+    responses((status = 200, description = "All of them, oldest first.", body = Page<AuditSink>)))]
+async fn list_sinks(
+    State(state): State<AppState>,
+    tenant: InTenant<AuditRead>,
+) -> Answer<Json<Page<AuditSink>>> {
+    Ok(Json(state.control.audit().sinks(&tenant.scope).await?))
+}
+
+/// Forwards the tenant's audit events from now on: in order, at least once.
+#[utoipa::path(post, path = "/v1/audit/sinks", operation_id = "add_audit_sink", tag = "audit", request_body = CreateAuditSink,
+    responses((status = 201, description = "The sink, with the secret that an HTTPS sink's deliveries are signed with.", body = CreatedAuditSink)))]
+async fn add_sink(
+    State(state): State<AppState>,
+    tenant: InTenant<AuditWrite>,
+    command: Command<CreateAuditSink>,
+) -> Answer<Response> {
+    let made = state.control.audit().add_sink(&tenant.scope, &command.input, &command.mutation);
+    Ok(created(made.await?))
+}
+
+/// Forwards nothing there any more.
+#[utoipa::path(delete, path = "/v1/audit/sinks/{sink}", operation_id = "remove_audit_sink", tag = "audit",
+    params(("sink" = String, Path, description = "Id of the sink.")),
+    responses((status = 204, description = "Removed.")))]
+async fn remove_sink(
+    State(state): State<AppState>,
+    tenant: InTenant<AuditWrite>,
+    Ref(sink): Ref,
+) -> Answer<StatusCode> {
+    let sink: AuditSinkId = path::id("sink", &sink)?;
+    state.control.audit().remove_sink(&tenant.scope, sink).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -108,7 +108,7 @@ async fn occasion(scene: &Scene, endpoint: &Endpoint) -> Occasion {
             occasion.origin = Some(scene.base.clone());
         }
         // These ask for a sign-in that is not long ago.
-        "change_password" | "change_email" | "begin_totp" => {
+        "change_password" | "change_email" | "begin_totp" | "create_export" => {
             occasion.who = scene.session().await;
             occasion.origin = Some(scene.base.clone());
         }
@@ -160,6 +160,11 @@ async fn occasion(scene: &Scene, endpoint: &Endpoint) -> Occasion {
         }
         "disable_user" | "enable_user" => {
             objects.more.insert("user", scene.somebody("Eve").await.1);
+        }
+        "remove_audit_sink" => {
+            let body = json!({"kind": "syslog", "target": "tcp://127.0.0.1:9"});
+            let made = act(scene, Method::POST, "/v1/audit/sinks", body).await;
+            objects.more.insert("sink", text(&made["id"]));
         }
         "delete_secret" | "delete_my_secret" | "delete_instance_secret" => {
             let path = endpoint

@@ -140,7 +140,7 @@ fn is_named_by_the_caller(endpoint: &Endpoint) -> bool {
     endpoint.path.contains("{secret}") && !endpoint.path.contains("{instance}")
 }
 
-async fn another_tenant_finds_nothing(db: Db) {
+async fn security_10_another_tenant_finds_nothing(db: Db) {
     let scene = Scene::start(db).await;
     let objects = scene.objects().await;
     let stranger = scene.stranger().await;
@@ -174,7 +174,7 @@ async fn another_tenant_finds_nothing(db: Db) {
     assert_eq!(instance.status, StatusCode::OK, "{}", instance.text);
 }
 
-async fn a_token_does_only_what_its_scopes_say(db: Db) {
+async fn security_also_a_token_does_only_what_its_scopes_say(db: Db) {
     let scene = Scene::start(db).await;
     let objects = scene.objects().await;
     for permission in Permission::ALL {
@@ -279,6 +279,27 @@ async fn bad_input_is_named_and_never_a_defect(db: Db) {
     }
 }
 
+/// Nobody chooses what something is called inside: an id that was used once cannot be brought back in another tenant.
+async fn security_11_ids_are_nobodys_to_choose(db: Db) {
+    let scene = Scene::start(db).await;
+    let objects = scene.objects().await;
+    for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.is_mutation()) {
+        let Some(good) = good_body(endpoint) else { continue };
+        let known = schema_fields(endpoint);
+        for name in ["id", "tenant_id", "user_id", "created_by", "operation_id"] {
+            if known.iter().any(|field| field == name) {
+                continue;
+            }
+            let mut body = good.clone();
+            body[name] = json!(objects.tenant);
+            let refused = request(&scene, &scene.owner, endpoint, &objects, Some(body));
+            let refused = Answer::of(refused).await;
+            let named = matches!(refused.status, StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(named, "{} with {name}: {} {}", endpoint.id, refused.status, refused.text);
+        }
+    }
+}
+
 /// Names of the fields that the document gives the operation's body.
 fn schema_fields(endpoint: &Endpoint) -> Vec<String> {
     let operation = &DOCUMENT["paths"][endpoint.path][endpoint.method.as_str().to_ascii_lowercase()];
@@ -353,9 +374,10 @@ async fn bad_queries_and_ids_are_named_and_never_a_defect(db: Db) {
 
 stead_db::both_databases!(
     without_a_credential_nothing_but_the_short_list_answers,
-    another_tenant_finds_nothing,
-    a_token_does_only_what_its_scopes_say,
+    security_10_another_tenant_finds_nothing,
+    security_also_a_token_does_only_what_its_scopes_say,
     a_scope_is_enough_for_what_the_table_says,
+    security_11_ids_are_nobodys_to_choose,
     bad_input_is_named_and_never_a_defect,
     bad_queries_and_ids_are_named_and_never_a_defect,
 );

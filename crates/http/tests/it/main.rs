@@ -6,6 +6,7 @@ mod audit;
 mod audit_log;
 mod bridge;
 mod endpoints;
+mod exports;
 mod openapi;
 mod roles;
 mod scene;

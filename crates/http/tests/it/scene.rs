@@ -73,6 +73,8 @@ const MORE: &[(&str, &str)] = &[
     ("passkey", "pkey"),
     ("secret", "SECRET"),
     ("user_code", "code"),
+    ("sink", "sink"),
+    ("export", "exp"),
 ];
 
 impl Objects {
@@ -155,7 +157,7 @@ pub(crate) struct Scene {
     node: Node,
     control: Control,
     shutdown: CancellationToken,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Scene {
@@ -181,17 +183,8 @@ impl Scene {
             .timeout(Duration::from_secs(60))
             .build()
             .unwrap();
-        let mut scene = Self {
-            base,
-            port,
-            owner,
-            tenant: String::new(),
-            client,
-            node,
-            control,
-            shutdown,
-            _folder: folder,
-        };
+        let mut scene =
+            Self { base, port, owner, tenant: String::new(), client, node, control, shutdown, folder };
         let me = Answer::of(scene.request(&scene.owner, Method::GET, "/v1/me")).await;
         assert_eq!(me.status, StatusCode::OK, "{}", me.text);
         scene.tenant = me.json()["tenant"]["id"].as_str().unwrap().to_owned();
@@ -287,6 +280,14 @@ impl Scene {
 
     pub(crate) async fn token_with(&self, scopes: &[Permission]) -> Who {
         self.new_token(scopes).await.0
+    }
+
+    pub(crate) fn plane(&self) -> &Control {
+        &self.control
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Somebody with a tenant of their own, a stranger to the owner's.

@@ -13,7 +13,8 @@ use stead_core::audit::checkpoint::{self, VerifierKey};
 use stead_core::audit::verify::Verifier;
 use tokio::io::AsyncWriteExt as _;
 
-use super::{Context, Failure};
+use super::audit_sinks::SinksCommand;
+use super::{Context, Failure, audit_sinks};
 use crate::output::{Table, Tone, since};
 
 /// A file of checkpoints that is longer than this is none.
@@ -76,6 +77,11 @@ enum AuditCommand {
         #[arg(long)]
         key: bool,
     },
+    /// Forward events to another system as they happen: list, add or remove.
+    Sinks {
+        #[command(subcommand)]
+        command: Option<SinksCommand>,
+    },
     /// Hold the log against checkpoints and name the first row that is wrong. With FILE, an export, no server is asked.
     Verify {
         /// An export in JSON Lines.
@@ -107,6 +113,7 @@ pub(crate) async fn run(context: &Context, args: &AuditArgs) -> Result<ExitCode,
             }
             Ok(ExitCode::SUCCESS)
         }
+        AuditCommand::Sinks { command } => audit_sinks::run(context, command.as_ref()).await,
         AuditCommand::Verify { file: Some(file), checkpoint, key: Some(key) } => {
             report(context, &offline(file, checkpoint, key)?)
         }

@@ -17,6 +17,8 @@ mod git_over_http;
 mod hostile;
 mod inside;
 mod isolation;
+mod killed_at_work;
+mod mail;
 mod secrets;
 mod survival;
 
