@@ -7,7 +7,7 @@ CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 WEB_SOURCES := $(shell git ls-files web openapi 2>/dev/null)
 
-.PHONY: run test check clippy rust-test api-test web-check web-test e2e bench packages-run packages-test help
+.PHONY: run test check clippy rust-test api-test web-check web-test e2e bench packages-run packages-test peers help
 
 help:
 	@echo "make run    build Stead, start it here, open this repository as a workspace"
@@ -67,3 +67,12 @@ packages-run:
 
 packages-test:
 	@./scripts/install-packages test
+	@$(MAKE) --no-print-directory peers
+
+# Peers of the tests from PyPI.
+peers: crates/stead/tests/peers/.venv/installed
+
+%/tests/peers/.venv/installed: %/tests/peers/requirements.txt
+	python3 -m venv $(dir $@)
+	$(dir $@)bin/pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
