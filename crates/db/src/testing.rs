@@ -118,6 +118,22 @@ pub async fn contains_text(scope: &crate::SystemScope, text: &str) -> bool {
     false
 }
 
+/// How many rows of a table hold this in a column.
+///
+/// # Panics
+/// When the database does not answer.
+pub async fn rows_with(scope: &crate::SystemScope, table: &str, column: &str, text: &str) -> i64 {
+    let connection = crate::transaction::on(scope);
+    let found = connection
+        .query_one_raw(sea_orm::Statement::from_string(
+            connection.get_database_backend(),
+            format!("SELECT COUNT(*) AS found FROM \"{table}\" WHERE \"{column}\" = '{text}'"),
+        ))
+        .await
+        .expect("a look into a table");
+    found.expect("a count").try_get("", "found").expect("a count")
+}
+
 fn fresh_name() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed))
@@ -197,5 +213,7 @@ macro_rules! both_databases {
 
 #[cfg(test)]
 mod audit_tests;
+#[cfg(test)]
+mod scale_tests;
 #[cfg(test)]
 mod tests;

@@ -131,4 +131,7 @@ async fn an_erasure_that_is_repeated_ends_the_same(db: Db) {
     assert!(rows.unwrap().iter().all(|row| row.detail.is_none() && row.about.is_none()));
 }
 
-stead_db::both_databases!(security_also_erasure_keeps_the_chain_valid, an_erasure_that_is_repeated_ends_the_same);
+stead_db::both_databases!(
+    security_also_erasure_keeps_the_chain_valid,
+    an_erasure_that_is_repeated_ends_the_same
+);

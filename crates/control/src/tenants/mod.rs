@@ -9,6 +9,8 @@
 //! belongs to its user alone and goes with the account.
 
 mod deletion;
+#[cfg(test)]
+mod erasure_tests;
 mod invites;
 mod members;
 mod operators;

@@ -20,8 +20,8 @@ use crate::instances::PreviewAddress;
 use crate::{Control, ControlSettings};
 
 /// A control plane without nodes: what is created stays on its way.
-struct World {
-    control: Control,
+pub(super) struct World {
+    pub(super) control: Control,
     _folder: tempfile::TempDir,
 }
 
@@ -52,7 +52,7 @@ impl World {
         self.control.identity().authenticate(&Presented::Token(secret), &info).await.unwrap()
     }
 
-    async fn scope(&self, caller: &Caller, tenant: TenantId) -> TenantScope {
+    pub(super) async fn scope(&self, caller: &Caller, tenant: TenantId) -> TenantScope {
         self.control.identity().scope(caller, Some(tenant), Permission::TenantRead).await.unwrap()
     }
 
@@ -61,19 +61,19 @@ impl World {
     }
 
     /// Ada, who owns a tenant beside her personal one.
-    async fn with_tenant(&self) -> (Caller, TenantId) {
+    pub(super) async fn with_tenant(&self) -> (Caller, TenantId) {
         let ada = self.user("Ada", Some("ada@example.com")).await;
         let tenant = self.control.tenants().create_for("Analytical", ada.user()).await.unwrap();
         (ada, tenant)
     }
 
-    async fn member(&self, tenant: TenantId, name: &str, role: Role) -> Caller {
+    pub(super) async fn member(&self, tenant: TenantId, name: &str, role: Role) -> Caller {
         let caller = self.user(name, None).await;
         self.control.tenants().add_member(tenant, caller.user(), role).await.unwrap();
         caller
     }
 
-    async fn invite(
+    pub(super) async fn invite(
         &self,
         by: &Caller,
         tenant: TenantId,
@@ -120,8 +120,7 @@ async fn tenants_are_walls(db: Db) {
     assert_eq!(code(look(Permission::InstanceRead).await), "tenant_not_found");
 }
 
-/// Anchors, test 12.
-async fn an_invite_is_refused_in_every_wrong_case(db: Db) {
+async fn security_12_an_invite_is_refused_in_every_wrong_case(db: Db) {
     let world = World::on(db).await;
     let (ada, tenant) = world.with_tenant().await;
     let tenants = world.control.tenants();
@@ -183,7 +182,7 @@ async fn an_invite_is_refused_in_every_wrong_case(db: Db) {
 
 impl World {
     /// As a browser that has just signed in would.
-    async fn delete(&self, owner: &Caller, tenant: TenantId) -> identity::Tenant {
+    pub(super) async fn delete(&self, owner: &Caller, tenant: TenantId) -> identity::Tenant {
         let link = self.control.identity().sign_in_link(owner.user()).await.unwrap();
         let (_, token) = link.url.split_once('#').unwrap();
         let info = RequestInfo::default();
@@ -196,7 +195,7 @@ impl World {
     }
 }
 
-async fn an_invite_expires_after_seven_days(db: Db) {
+async fn security_12_an_invite_expires_after_seven_days(db: Db) {
     let (world, clock) = timed(db).await;
     let (ada, tenant) = world.with_tenant().await;
     let eve = world.user("Eve", None).await;
@@ -207,7 +206,7 @@ async fn an_invite_expires_after_seven_days(db: Db) {
     assert_eq!(code(world.control.tenants().accept_invite(&eve, &token).await), "invite_not_valid");
 }
 
-async fn timed(db: Db) -> (World, std::sync::Arc<ManualClock>) {
+pub(super) async fn timed(db: Db) -> (World, std::sync::Arc<ManualClock>) {
     let (ambient, clock) = Ambient::manual(Ambient::system().now(), 7);
     (World::on(db.with_ambient(ambient)).await, clock)
 }
@@ -235,7 +234,7 @@ impl World {
 }
 
 /// The first rule of ownership, however somebody goes.
-async fn the_last_owner_cannot_go(db: Db) {
+async fn security_also_the_last_owner_cannot_go(db: Db) {
     let world = World::on(db).await;
     let (ada, tenant) = world.with_tenant().await;
     let tenants = world.control.tenants();
@@ -461,7 +460,7 @@ async fn a_deleted_tenant_is_hidden_restorable_and_then_erased(db: Db) {
 }
 
 /// The anchors' "Also": addresses are those that trusted proxies name (see `layers::context`), held to the tenant's networks.
-async fn an_allowlist_holds_and_does_not_lock_its_maker_out(db: Db) {
+async fn security_also_an_allowlist_holds_and_does_not_lock_its_maker_out(db: Db) {
     let world = World::on(db).await;
     let (ada, tenant) = world.with_tenant().await;
     let tenants = world.control.tenants();
@@ -505,7 +504,7 @@ async fn a_second_factor_can_be_demanded(db: Db) {
 }
 
 /// The anchors' "Also": sessions die on disable (7.4.2).
-async fn a_disabled_user_is_out_at_once(db: Db) {
+async fn security_also_a_disabled_user_is_out_at_once(db: Db) {
     let world = World::on(db).await;
     let (ada, _) = world.with_tenant().await;
     let identity = world.control.identity();
@@ -536,16 +535,16 @@ async fn a_disabled_user_is_out_at_once(db: Db) {
 
 stead_db::both_databases!(
     tenants_are_walls,
-    an_invite_is_refused_in_every_wrong_case,
-    an_invite_expires_after_seven_days,
+    security_12_an_invite_is_refused_in_every_wrong_case,
+    security_12_an_invite_expires_after_seven_days,
     seats_are_counted,
-    the_last_owner_cannot_go,
+    security_also_the_last_owner_cannot_go,
     nobody_gives_what_they_do_not_have,
     a_custom_role_holds_at_once,
     a_binding_adds_rights_on_one_instance,
     fifty_parallel_creates_never_exceed_a_quota,
     a_deleted_tenant_is_hidden_restorable_and_then_erased,
-    an_allowlist_holds_and_does_not_lock_its_maker_out,
+    security_also_an_allowlist_holds_and_does_not_lock_its_maker_out,
     a_second_factor_can_be_demanded,
-    a_disabled_user_is_out_at_once,
+    security_also_a_disabled_user_is_out_at_once,
 );

@@ -143,7 +143,7 @@ impl Log {
     }
 }
 
-async fn anchor_17_an_edited_row_is_named(db: Db) {
+async fn security_17_an_edited_row_is_named(db: Db) {
     let log = Log::new(db).await;
     log.as_superuser(&["UPDATE audit_events SET action = 'test.other' WHERE THIS AND leaf_index = 6"]).await;
     assert_eq!(log.found().await, (Wrong::Edited, 6));
@@ -152,7 +152,7 @@ async fn anchor_17_an_edited_row_is_named(db: Db) {
     assert_eq!(log.found().await, (Wrong::Rewritten, 5));
 }
 
-async fn anchor_17_an_edited_text_is_named(db: Db) {
+async fn security_17_an_edited_text_is_named(db: Db) {
     let log = Log::new(db).await;
     log.as_superuser(&["UPDATE audit_events SET detail = '{}' WHERE THIS AND leaf_index = 2"]).await;
     assert_eq!(log.found().await, (Wrong::Edited, 2));
@@ -168,7 +168,7 @@ impl Log {
     }
 }
 
-async fn anchor_17_a_deleted_row_in_the_middle_is_named(db: Db) {
+async fn security_17_a_deleted_row_in_the_middle_is_named(db: Db) {
     let log = Log::new(db).await;
     log.as_superuser(&["DELETE FROM audit_events WHERE THIS AND leaf_index = 3"]).await;
     assert_eq!(log.found().await, (Wrong::Missing, 3));
@@ -176,7 +176,7 @@ async fn anchor_17_a_deleted_row_in_the_middle_is_named(db: Db) {
     assert_eq!(log.found().await, (Wrong::Rewritten, 0));
 }
 
-async fn anchor_17_a_truncated_tail_is_found(db: Db) {
+async fn security_17_a_truncated_tail_is_found(db: Db) {
     let log = Log::new(db).await;
     log.as_superuser(&["DELETE FROM audit_events WHERE THIS AND leaf_index >= 7"]).await;
     assert_eq!(log.found().await, (Wrong::Truncated, 7));
@@ -184,7 +184,7 @@ async fn anchor_17_a_truncated_tail_is_found(db: Db) {
     assert_eq!(log.found().await, (Wrong::Truncated, 7));
 }
 
-async fn anchor_17_swapped_rows_are_named(db: Db) {
+async fn security_17_swapped_rows_are_named(db: Db) {
     let log = Log::new(db).await;
     log.as_superuser(&[
         "UPDATE audit_events SET leaf_index = 100 WHERE THIS AND leaf_index = 1",
@@ -197,14 +197,14 @@ async fn anchor_17_swapped_rows_are_named(db: Db) {
     assert_eq!(log.found().await, (Wrong::Rewritten, 0));
 }
 
-async fn anchor_17_a_chain_written_anew_is_found(db: Db) {
+async fn security_17_a_chain_written_anew_is_found(db: Db) {
     let log = Log::new(db).await;
     log.as_superuser(&["UPDATE audit_events SET actor = NULL WHERE THIS"]).await;
     log.restamp().await;
     assert_eq!(log.found().await, (Wrong::Rewritten, 0));
 }
 
-async fn anchor_17_a_row_that_was_put_in_is_found(db: Db) {
+async fn security_17_a_row_that_was_put_in_is_found(db: Db) {
     let log = Log::new(db).await;
     log.as_superuser(&["INSERT INTO audit_events (id, at, action, tree, leaf_index) \
          SELECT 'aud_forged', 0, 'test.forged', tree, 9 FROM audit_events WHERE THIS AND leaf_index = 0"])
@@ -335,13 +335,13 @@ async fn a_filter_leaves_what_it_says(db: Db) {
 }
 
 crate::both_databases!(
-    anchor_17_an_edited_row_is_named,
-    anchor_17_an_edited_text_is_named,
-    anchor_17_a_deleted_row_in_the_middle_is_named,
-    anchor_17_a_truncated_tail_is_found,
-    anchor_17_swapped_rows_are_named,
-    anchor_17_a_chain_written_anew_is_found,
-    anchor_17_a_row_that_was_put_in_is_found,
+    security_17_an_edited_row_is_named,
+    security_17_an_edited_text_is_named,
+    security_17_a_deleted_row_in_the_middle_is_named,
+    security_17_a_truncated_tail_is_found,
+    security_17_swapped_rows_are_named,
+    security_17_a_chain_written_anew_is_found,
+    security_17_a_row_that_was_put_in_is_found,
     the_database_refuses_to_alter_the_log,
     erasing_keeps_the_chain_valid,
     open_texts_are_forgotten_with_their_user,
