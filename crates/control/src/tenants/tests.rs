@@ -178,6 +178,9 @@ async fn security_12_an_invite_is_refused_in_every_wrong_case(db: Db) {
     let log =
         format!("{:?}", stead_db::audit::list(&scope, &stead_db::page::PageRequest::new(None, None)).await);
     assert!(!log.contains(&token) && log.contains("invite.create"));
+    // Nor in any table: what is kept is a hash.
+    let system = world.control.identity().system();
+    assert!(!stead_db::testing::contains_text(&system, &token).await);
 }
 
 impl World {
