@@ -144,6 +144,7 @@ async fn security_10_another_tenant_finds_nothing(db: Db) {
     let scene = Scene::start(db).await;
     let objects = scene.objects().await;
     let stranger = scene.stranger().await;
+    let written = scene.audited(None).await.len();
     for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.access.permission().is_some()) {
         if matches!(endpoint.access, Access::Operator(_)) {
             let answer = call(&scene, &stranger, endpoint, &objects).await;
@@ -168,6 +169,7 @@ async fn security_10_another_tenant_finds_nothing(db: Db) {
         }
     }
     // Nothing was changed on the way.
+    assert_eq!(scene.audited(None).await.len(), written, "a stranger wrote something in the owner's tenant");
     let instance =
         Answer::of(scene.request(&scene.owner, Method::GET, &format!("/v1/instances/{}", objects.instance)))
             .await;
