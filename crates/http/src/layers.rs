@@ -64,6 +64,7 @@ async fn answer(
         request: Some(context.id),
         ip: Some(context.ip),
         user_agent: context.user_agent,
+        local: context.local,
         presented: None,
     };
     authenticate::check(state, &mut request, endpoint, &info).await?;

@@ -23,6 +23,7 @@ export const PATHS: readonly string[] = [
   "/v1/auth/sign-in",
   "/v1/auth/sign-out",
   "/v1/auth/sign-up",
+  "/v1/auth/step-up",
   "/v1/auth/token",
   "/v1/auth/verify-email",
   "/v1/device-requests/{user_code}",

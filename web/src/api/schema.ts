@@ -375,6 +375,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Proves once more who holds this session, for what asks for that in the ten minutes that follow. A browser's session gets a new
+         *     cookie.
+         */
+        post: operations["step_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/token": {
         parameters: {
             query?: never;
@@ -3822,6 +3842,18 @@ export interface components {
         };
         /** @enum {string} */
         StepState: "waiting" | "running" | "done" | "failed" | "undone";
+        /**
+         * @description Exactly one of the three.
+         * @example {
+         *       "password": "correct horse battery staple"
+         *     }
+         */
+        StepUpRequest: {
+            passkey?: components["schemas"]["PasskeyProof"] | null;
+            password?: string | null;
+            /** @description A code of the authenticator app. */
+            totp?: string | null;
+        };
         /** @example {} */
         StopInstance: {
             /**
@@ -5063,6 +5095,44 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    step_up: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepUpRequest"];
+            };
+        };
+        responses: {
+            /** @description Proved; `Set-Cookie` carries the session's new value, and the former one is worth nothing any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["MediaType"];
             421: components["responses"]["Misdirected"];

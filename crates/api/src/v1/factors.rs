@@ -114,6 +114,21 @@ pub struct SecondFactorRequest {
     pub passkey: Option<PasskeyProof>,
 }
 
+/// Exactly one of the three.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"password": "correct horse battery staple"}))]
+#[serde(deny_unknown_fields)]
+pub struct StepUpRequest {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    /// A code of the authenticator app.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub totp: Option<String>,
+    /// The answer to `POST /v1/auth/passkey/begin`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkey: Option<PasskeyProof>,
+}
+
 macro_rules! debug_without_secrets {
     ($($name:ident),+ $(,)?) => {$(
         impl std::fmt::Debug for $name {
@@ -134,4 +149,5 @@ debug_without_secrets!(
     PasskeyProof,
     AddPasskey,
     SecondFactorRequest,
+    StepUpRequest,
 );

@@ -3,6 +3,22 @@
 //!
 //! Who signs in gets a new session with a new secret, and the session that their browser had before ends: a value that was known
 //! before signing in is worth nothing after it.
+//!
+//! # What is a recent proof
+//!
+//! Dangerous actions ask for a proof that is not older than [`RECENT`] ([`Identity::require_recent`]). A session begins with the time of
+//! the proof that led to it:
+//!
+//! * A password, a passkey, another source, any second factor: now.
+//! * A link in a mail: now. It shows that somebody reads the account's mailbox, and who reads it can reset the password anyway; a
+//!   second factor is asked for all the same.
+//! * A sign-in link that the operator made on the machine itself (`stead up` prints one): now. Who may do that can read database and
+//!   keys. So does `stead dashboard` there: with the token that the server made for its own machine, from that machine.
+//! * A sign-in link made by somebody who was signed in: when *they* last proved it. Otherwise a browser that was left open, or a
+//!   program, could make itself a fresh session. For an API token that is never: tokens cannot prove who holds them.
+//!
+//! A session proves it again by [`super::Factors::step_up`]. Who has neither password nor factor signs in again by a new link of one
+//! of the two kinds that count.
 
 use std::time::Duration;
 
@@ -138,6 +154,8 @@ pub(super) struct Arrival {
     session: SessionId,
     secret: String,
     pending: String,
+    /// When the holder of what signs in proved who they are; absent: by this very sign-in.
+    proved: Option<Timestamp>,
     info: RequestInfo,
     scope: SystemScope,
     identity: Identity,
@@ -151,6 +169,11 @@ pub(super) enum Decision {
 }
 
 impl Arrival {
+    /// The same, by something whose maker proved then who they are.
+    pub(super) fn proved_at(self, at: Timestamp) -> Self {
+        Self { proved: Some(at), ..self }
+    }
+
     /// To open the transaction with in which a first factor is used up; the audit log names the user.
     pub(super) fn scope(&self) -> &SystemScope {
         &self.scope
@@ -161,7 +184,8 @@ impl Arrival {
         operators::check_enabled(tx, self.user).await?;
         let methods = if factor.is_both() { Vec::new() } else { second_factors::of(tx, self.user).await? };
         if methods.is_empty() {
-            self.begin_session(tx, factor.as_str()).await?;
+            let proved = self.proved.unwrap_or(tx.now());
+            self.begin_session(tx, factor.as_str(), proved).await?;
             return Ok(Decision::Session);
         }
         let row = PendingSignIn {
@@ -177,7 +201,7 @@ impl Arrival {
         Ok(Decision::Pending(methods))
     }
 
-    async fn begin_session(&self, tx: &Tx<SystemScope>, factors: &str) -> Result<()> {
+    async fn begin_session(&self, tx: &Tx<SystemScope>, factors: &str, proved: Timestamp) -> Result<()> {
         accounts::come_in(tx, self.user).await?;
         self.end_former(tx).await?;
         let row = own_sessions::browser_row(
@@ -188,7 +212,7 @@ impl Arrival {
             &self.info,
             tx.now(),
         );
-        sessions::insert(tx, row).await?;
+        sessions::insert(tx, Session { authenticated_at: proved.micros(), ..row }).await?;
         if self.meet_device(tx).await? == Acquaintance::New {
             let whereabouts = whereabouts(&self.info);
             let notice = Notice::SignedInFromNewDevice { user: self.user, whereabouts };
@@ -241,6 +265,7 @@ impl Identity {
             session,
             secret: secret::opaque(ambient),
             pending: secret::opaque(ambient),
+            proved: None,
             info: info.clone(),
             identity: self.clone(),
             scope: self.inner.system.on_behalf_of(caller.actor()),
@@ -328,7 +353,7 @@ impl Identity {
                     if !pending_sign_ins::take(&tx, &hash).await? {
                         return Err(pending_invalid());
                     }
-                    completing.begin_session(&tx, &factors).await
+                    completing.begin_session(&tx, &factors, tx.now()).await
                 }
             })
             .await?;

@@ -55,6 +55,8 @@ pub struct RequestInfo {
     pub request: Option<RequestId>,
     pub ip: Option<IpAddr>,
     pub user_agent: Option<String>,
+    /// It came from the machine that the server runs on, as far as that can be seen, and no proxy says that it passed it on.
+    pub local: bool,
     /// The credential that came with it, valid or not. A session that is shown while signing in ends with that.
     pub presented: Option<Presented>,
 }

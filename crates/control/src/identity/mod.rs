@@ -46,7 +46,7 @@ pub(crate) use accounts::require_verified_email;
 pub use accounts::{Accounts, SignUp, SignUpPolicy};
 pub use admission::{Admission, Factor, Pending, SecondFactor};
 pub use caller::{Caller, Held, Presented, RequestInfo};
-pub use factors::{Factors, Proof};
+pub use factors::{Factors, Proof, StepUp};
 pub use operators::Operator;
 pub use previews::PreviewPass;
 pub use refresh::ProgramTokens;

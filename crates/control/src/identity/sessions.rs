@@ -182,9 +182,34 @@ impl Identity {
     /// A link that signs its holder in once, as the caller.
     ///
     /// # Errors
-    /// A failure of the database.
+    /// `session_needed` for limited tokens; a failure of the database.
     pub async fn create_sign_in_link(&self, caller: &Caller) -> Result<wire::SignInLink> {
-        self.link_for(caller.user, &self.inner.system.on_behalf_of(caller.actor())).await
+        // A link is a whole session; a token limited to some permissions must not make one.
+        if caller.scopes.is_some() {
+            return Err(Error::new(
+                ErrorKind::Forbidden,
+                "session_needed",
+                "A limited token cannot make a link that signs in without its limits.",
+            )
+            .next_step("Sign in, or use a token without scopes."));
+        }
+        let proved = self.proved_at(caller).await?;
+        self.link_for(caller.user, &self.inner.system.on_behalf_of(caller.actor()), proved).await
+    }
+
+    /// When the caller last proved who they are, for what they make; see [`super::admission`].
+    async fn proved_at(&self, caller: &Caller) -> Result<Timestamp> {
+        let system = &self.inner.system;
+        match caller.credential {
+            Credential::Session(id) => {
+                let row = sessions::find(system, id).await?;
+                Ok(row.map_or(Timestamp::default(), |row| Timestamp::from_micros(row.authenticated_at)))
+            }
+            Credential::Token(id) => {
+                let of_machine = tokens::find(system, id).await?.is_some_and(|row| row.of_machine);
+                Ok(if of_machine && caller.request.local { self.now() } else { Timestamp::default() })
+            }
+        }
     }
 
     /// The same for a user of this installation, on behalf of the operator.
@@ -192,10 +217,15 @@ impl Identity {
     /// # Errors
     /// A failure of the database.
     pub async fn sign_in_link(&self, user: UserId) -> Result<wire::SignInLink> {
-        self.link_for(user, &self.inner.system).await
+        self.link_for(user, &self.inner.system, self.now()).await
     }
 
-    async fn link_for(&self, user: UserId, scope: &SystemScope) -> Result<wire::SignInLink> {
+    async fn link_for(
+        &self,
+        user: UserId,
+        scope: &SystemScope,
+        proved: Timestamp,
+    ) -> Result<wire::SignInLink> {
         let secret = secret::opaque(self.inner.db.ambient());
         let (hash, id) = (secret::hash(&secret), self.inner.db.ambient().new_id::<SignInLinkId>());
         let expires_at = self.now().plus(LINK_LIFETIME);
@@ -208,6 +238,7 @@ impl Identity {
                     created_at: tx.now().micros(),
                     expires_at: expires_at.micros(),
                     used_at: None,
+                    proved_at: proved.micros(),
                 };
                 async move {
                     sign_in_links::insert(&tx, row).await?;
@@ -246,7 +277,8 @@ impl Identity {
         let link = sign_in_links::by_secret_hash(&self.inner.system, &secret::hash(token))
             .await?
             .ok_or_else(invalid)?;
-        let arrival = self.arrival(parse(&link.user_id)?, info);
+        let arrival =
+            self.arrival(parse(&link.user_id)?, info).proved_at(Timestamp::from_micros(link.proved_at));
         let (link, arriving) = (&link.id, &arrival);
         let decision = arrival
             .scope()

@@ -145,7 +145,7 @@ impl Identity {
         let scope = self.membership(caller, None).await?;
         let secret = secret::token(self.inner.db.ambient());
         let id: TokenId = self.inner.db.ambient().new_id();
-        let row = self.row(id, caller.user, &secret, &input)?;
+        let row = self.row(id, caller.user, &secret, &input, false)?;
         let new = &row;
         let once = crate::idempotency::once(&scope, mutation, |tx| async move {
             insert(&*tx, new.clone()).await?;
@@ -163,7 +163,7 @@ impl Identity {
         Ok(wire::CreatedApiToken { token: view(&row)?, secret })
     }
 
-    /// A token for a program of this machine, on behalf of the operator.
+    /// A token for programs of the machine that the server runs on, on behalf of the operator.
     ///
     /// # Errors
     /// `too_many_tokens`; a failure of the database.
@@ -176,7 +176,7 @@ impl Identity {
         };
         check(&input, self.now())?;
         let secret = secret::token(self.inner.db.ambient());
-        let row = self.row(self.inner.db.ambient().new_id(), user, &secret, &input)?;
+        let row = self.row(self.inner.db.ambient().new_id(), user, &secret, &input, true)?;
         let new = &row;
         self.inner
             .system
@@ -189,7 +189,14 @@ impl Identity {
         Ok(secret)
     }
 
-    fn row(&self, id: TokenId, user: UserId, secret: &str, input: &wire::CreateApiToken) -> Result<ApiToken> {
+    fn row(
+        &self,
+        id: TokenId,
+        user: UserId,
+        secret: &str,
+        input: &wire::CreateApiToken,
+        of_machine: bool,
+    ) -> Result<ApiToken> {
         let lifetime = input.expires_in_days.map(|days| self.now().plus(Duration::from_hours(24) * days));
         let expires_at = lifetime.or_else(|| input.expires_at.as_deref().and_then(end_of));
         Ok(ApiToken {
@@ -202,6 +209,7 @@ impl Identity {
             created_at: self.now().micros(),
             last_used_at: None,
             expires_at: expires_at.map(Timestamp::micros),
+            of_machine,
         })
     }
 

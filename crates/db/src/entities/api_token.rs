@@ -18,6 +18,8 @@ pub struct Model {
     pub created_at: i64,
     pub last_used_at: Option<i64>,
     pub expires_at: Option<i64>,
+    /// Made by the server for programs of the machine that it runs on.
+    pub of_machine: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

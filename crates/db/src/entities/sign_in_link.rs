@@ -13,6 +13,8 @@ pub struct Model {
     pub created_at: i64,
     pub expires_at: i64,
     pub used_at: Option<i64>,
+    /// When whoever made it had last proved who they are: what its holder has proved by it. 0: never.
+    pub proved_at: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

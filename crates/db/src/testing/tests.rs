@@ -220,6 +220,8 @@ async fn migrate_with_data_in_place(target: Target) {
         format!("INSERT INTO tenants (id, name, personal_of, created_at) VALUES ('{tenant}', 'Ada', '{user}', 1)"),
         format!("INSERT INTO memberships (tenant_id, user_id, role, created_at) VALUES ('{tenant}', '{user}', 'owner', 1)"),
         format!("INSERT INTO sessions (id, user_id, secret_hash, created_at, last_used_at, expires_at) VALUES ('{login}', '{user}', 'hash', 5, 5, 9)"),
+        format!("INSERT INTO sign_in_links (id, user_id, secret_hash, created_at, expires_at) VALUES ('link_1', '{user}', 'link', 1, 9)"),
+        format!("INSERT INTO api_tokens (id, user_id, name, secret_hash, hint, scopes, created_at) VALUES ('token_1', '{user}', 'Robot', 'token', 'stead_', '[]', 1)"),
         format!(
             "INSERT INTO instances (id, tenant_id, name, host_label, driver, settings, wish, wish_at, version, created_by,
              created_at, updated_at, generation, run, spec, configured, observed_generation, observed_run) VALUES
@@ -246,6 +248,9 @@ async fn migrate_with_data_in_place(target: Target) {
     let login = crate::sessions::find(&db.system("test"), login).await.unwrap().unwrap();
     assert_eq!((login.kind.as_str(), login.authenticated_at), ("browser", 5));
     assert_eq!(login.ends_at, 5 + 180 * 24 * 3_600 * 1_000_000);
+    let link = crate::sign_in_links::by_secret_hash(&db.system("test"), "link").await.unwrap().unwrap();
+    let token = crate::tokens::by_secret_hash(&db.system("test"), "token").await.unwrap().unwrap();
+    assert_eq!((link.proved_at, token.of_machine), (0, false), "what was made before proves nothing");
     // Opening once more changes nothing.
     Db::open(&target, Ambient::system()).await.unwrap().close().await.unwrap();
     assert_eq!(users::myself(&ada).await.unwrap().unwrap().name, "Ada");

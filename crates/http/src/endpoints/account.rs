@@ -23,6 +23,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new("create_intent", Post, "/v1/intents", Account(P::AccountRead)),
     Endpoint::new("get_signing_keys", Get, "/.well-known/jwks.json", Anonymous),
     Endpoint::new("sign_out", Post, "/v1/auth/sign-out", Account(P::AccountWrite)).audited(),
+    Endpoint::new("step_up", Post, "/v1/auth/step-up", Account(P::AccountWrite)).audited(),
     Endpoint::new("get_me", Get, "/v1/me", Account(P::AccountRead)),
     Endpoint::new("list_sessions", Get, "/v1/sessions", Account(P::AccountRead)),
     Endpoint::new("end_other_sessions", Delete, "/v1/sessions", Account(P::AccountWrite)).audited(),

@@ -23,6 +23,8 @@ pub struct RequestContext {
     pub id: RequestId,
     pub ip: IpAddr,
     pub user_agent: Option<String>,
+    /// From this machine, and not passed on by a proxy that says so.
+    pub local: bool,
 }
 
 /// The client's address: the peer, or the last one that a trusted proxy added.
@@ -41,6 +43,12 @@ pub fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAdd
         .unwrap_or(peer)
 }
 
+/// Whether the request was made on this machine. What proxies add is enough to say no, whoever added it.
+fn is_local(peer: IpAddr, headers: &HeaderMap) -> bool {
+    const PASSED_ON: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
+    peer.to_canonical().is_loopback() && !PASSED_ON.iter().any(|name| headers.contains_key(*name))
+}
+
 /// Puts the context into a request that has just come in.
 pub fn attach(state: &AppState, request: &mut Request) -> RequestContext {
     let peer = request.extensions().get::<PeerAddress>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0);
@@ -49,6 +57,7 @@ pub fn attach(state: &AppState, request: &mut Request) -> RequestContext {
         id: state.ambient.new_id(),
         ip: client_ip(peer, request.headers(), &state.config.trusted_proxies),
         user_agent: user_agent.map(|text| text.chars().take(MAX_USER_AGENT).collect()),
+        local: is_local(peer, request.headers()),
     };
     request.extensions_mut().insert(context.clone());
     context
@@ -64,6 +73,16 @@ pub(super) fn name_request(response: &mut Response, id: RequestId) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_passed_on_is_not_local() {
+        let [here, mapped, there]: [IpAddr; 3] =
+            ["127.0.0.1", "::ffff:127.0.0.1", "203.0.113.9"].map(|text| text.parse().unwrap());
+        let mut headers = HeaderMap::new();
+        assert!(is_local(here, &headers) && is_local(mapped, &headers) && !is_local(there, &headers));
+        headers.insert("x-forwarded-for", "127.0.0.1".parse().unwrap());
+        assert!(!is_local(here, &headers));
+    }
 
     #[test]
     fn only_trusted_proxies_name_the_client() {

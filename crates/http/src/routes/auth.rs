@@ -5,7 +5,9 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use http::header::SET_COOKIE;
 use http::{HeaderValue, StatusCode};
+use stead_api::v1::factors::StepUpRequest;
 use stead_api::v1::identity::{Me, SignInAnswer, SignInLink, SignInWithLink};
+use stead_control::identity::StepUp;
 use stead_control::{Admission, RequestInfo, SignedIn};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -21,6 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(sign_in_with_link))
         .routes(routes!(sign_out))
+        .routes(routes!(step_up))
         .routes(routes!(me))
         .routes(routes!(create_sign_in_link))
 }
@@ -71,6 +74,21 @@ async fn sign_in_with_link(
 async fn sign_out(State(state): State<AppState>, on: OnAccount<AccountWrite>) -> Answer<Response> {
     state.control.identity().sign_out(&on.caller).await?;
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie(state.base.secure(), "", 0))]).into_response())
+}
+
+/// Proves once more who holds this session, for what asks for that in the ten minutes that follow. A browser's session gets a new
+/// cookie.
+#[utoipa::path(post, path = "/v1/auth/step-up", operation_id = "step_up", tag = "account", request_body = StepUpRequest,
+    responses((status = 204, description = "Proved; `Set-Cookie` carries the session's new value, and the former one is worth nothing any more.")))]
+async fn step_up(
+    State(state): State<AppState>,
+    on: OnAccount<AccountWrite>,
+    JsonBody(input): JsonBody<StepUpRequest>,
+) -> Answer<Response> {
+    let proved = state.control.factors().step_up(&on.caller, StepUp::one_of(input)?).await?;
+    let Some(secret) = proved else { return Ok(StatusCode::NO_CONTENT.into_response()) };
+    let cookie = cookie(state.base.secure(), &secret, COOKIE_SECONDS);
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
 }
 
 /// Who asks, in which tenant, and what they may do there.

@@ -45,6 +45,9 @@ const UNAUDITED: &[(&str, &str)] = &[
     ("read_notifications", "what somebody has read is nobody else's concern"),
 ];
 
+/// Of the owner, as soon as an operation needs one.
+const PASSWORD: &str = "a password for this alone";
+
 /// Somebody, and what the operation can be done on with success.
 struct Occasion {
     who: Who,
@@ -107,10 +110,23 @@ async fn occasion(scene: &Scene, endpoint: &Endpoint) -> Occasion {
             occasion.who = scene.session().await;
             occasion.origin = Some(scene.base.clone());
         }
+        "step_up" => {
+            occasion.who = scene.session().await;
+            occasion.origin = Some(scene.base.clone());
+            let set = scene
+                .request(&occasion.who, Method::POST, "/v1/me/password")
+                .header("origin", scene.base.as_str())
+                .json(&json!({"current": PASSWORD, "new": PASSWORD}));
+            assert_eq!(Answer::of(set).await.status, StatusCode::NO_CONTENT);
+            occasion.body = Some(json!({"password": PASSWORD}));
+        }
         // These ask for a sign-in that is not long ago.
         "change_password" | "change_email" | "begin_totp" | "create_export" => {
             occasion.who = scene.session().await;
             occasion.origin = Some(scene.base.clone());
+            if endpoint.id == "change_password" {
+                occasion.body = Some(json!({"current": PASSWORD, "new": PASSWORD}));
+            }
         }
         "end_session" => {
             scene.session().await;

@@ -6,6 +6,7 @@
 
 mod passkeys;
 mod recovery;
+mod step_up;
 #[cfg(test)]
 mod tests;
 mod totp;
@@ -18,6 +19,8 @@ use stead_core::ids::UserId;
 use stead_core::{Error, ErrorKind, Result, Timestamp};
 use stead_db::{SystemAccess, SystemScope, Tx, factors, passwords, users};
 use webauthn_rs::prelude::{Url, Webauthn, WebauthnBuilder};
+
+pub use self::step_up::StepUp;
 
 use super::accounts::{record, whereabouts};
 use super::{Admission, Caller, Identity, RequestInfo, SecondFactor, SignedIn};

@@ -6,11 +6,16 @@ use std::process::Command;
 use std::time::Duration;
 
 use stead_api::v1::factors::AddPasskey;
+use stead_api::v1::identity::CreateApiToken;
+use stead_core::access::Permission;
 use stead_db::Db;
+use stead_db::audit;
+use stead_db::page::PageRequest;
 
 use self::authenticator::Authenticator;
 use super::super::accounts::tests::{EMAIL, OTHER, PASSWORD, World, from, secret};
 use super::*;
+use crate::idempotency::Mutation;
 use crate::identity::Presented;
 
 const ORIGIN: &str = "https://stead.example.org";
@@ -165,6 +170,117 @@ async fn anchor_07_a_recovery_code_works_once_of_twenty_at_once(db: Db) {
     assert_eq!(code_of(scene.complete(Proof::RecoveryCode(codes[2].clone())).await), "second_factor_refused");
     scene.complete(Proof::RecoveryCode(renewed[0].clone())).await.unwrap();
     assert_eq!(scene.factors.list(&scene.caller).await.unwrap().recovery_codes_left, 9);
+}
+
+/// By each proof there is; each is counted, logged, and gives the browser another cookie.
+async fn who_proves_it_again_may_do_what_is_dangerous(db: Db) {
+    let scene = Scene::new(db).await;
+    let (totp, _, _) = scene.with_totp().await;
+    let (mut authenticator, _) = scene.with_passkey(1).await;
+    let admission = scene.world.identity.admit(scene.user, super::super::Factor::Passkey, &from(1)).await;
+    let mut secret_now = admission.unwrap().signed_in().unwrap().secret;
+    for kind in ["password", "totp", "passkey"] {
+        scene.world.clock.advance(Duration::from_mins(11));
+        let before = Presented::Session(secret_now.clone());
+        let caller = scene.world.identity.authenticate(&before, &from(1)).await.unwrap();
+        assert_eq!(code_of(scene.factors.renew_recovery_codes(&caller).await), "step_up_required");
+        let wrong = StepUp::Password(secret("not the password"));
+        assert_eq!(code_of(scene.factors.step_up(&caller, wrong).await), "step_up_refused");
+        let proof = match kind {
+            "password" => StepUp::Password(secret(PASSWORD)),
+            "totp" => StepUp::Factor(Proof::Totp(scene.code(&totp))),
+            _ => {
+                let begun = scene.factors.begin_sign_in().await.unwrap();
+                let credential = authenticator.get(&begun.options);
+                StepUp::Factor(Proof::Passkey { pending: begun.pending, credential })
+            }
+        };
+        secret_now = scene.factors.step_up(&caller, proof).await.unwrap().expect("a browser's session");
+        let old = scene.world.identity.authenticate(&before, &from(1)).await.unwrap_err();
+        assert_eq!(old.code(), "credential_invalid", "{kind}");
+        let after = Presented::Session(secret_now.clone());
+        let caller = scene.world.identity.authenticate(&after, &from(1)).await.unwrap();
+        scene.factors.renew_recovery_codes(&caller).await.unwrap();
+    }
+    let after = Presented::Session(secret_now);
+    let caller = scene.world.identity.authenticate(&after, &from(1)).await.unwrap();
+    let mut refused = 0;
+    loop {
+        match code_of(scene.factors.step_up(&caller, StepUp::Password(secret("guessed"))).await).as_str() {
+            "step_up_refused" => refused += 1,
+            other => {
+                assert_eq!(other, "rate_limited");
+                break;
+            }
+        }
+    }
+    assert!(refused <= 10, "{refused} guesses");
+    let all = PageRequest { limit: 1_000, before: None };
+    let scope = scene.world.identity.scope(&caller, None, Permission::AuditRead).await.unwrap();
+    let actions: Vec<_> =
+        audit::list(&scope, &all).await.unwrap().rows.into_iter().map(|row| row.action).collect();
+    let times = |wanted: &str| actions.iter().filter(|action| *action == wanted).count();
+    assert_eq!((times("session.step_up"), times("session.step_up_refuse")), (3, 3 + refused));
+}
+
+/// Who has nothing to prove it with is told the way.
+async fn who_came_by_a_link_alone_proves_it_by_another_link(db: Db) {
+    let world = World::new(db).await;
+    let identity = &world.identity;
+    let factors = Factors::new(identity.clone(), world.keys()).unwrap();
+    let user = identity.create_user("Bob", Some(EMAIL)).await.unwrap();
+    let come = async |url: String| {
+        let token = url.split_once('#').unwrap().1.to_owned();
+        let signed_in = identity.sign_in_with_link(&token, &from(1)).await.unwrap().signed_in().unwrap();
+        world.caller(&signed_in).await.unwrap()
+    };
+    // By the operator's own hand.
+    let bob = come(identity.sign_in_link(user).await.unwrap().url).await;
+    identity.require_recent(&bob).await.unwrap();
+    // By one's own: as old as one's own proof.
+    world.clock.advance(Duration::from_mins(6));
+    let again = come(identity.create_sign_in_link(&bob).await.unwrap().url).await;
+    identity.require_recent(&again).await.unwrap();
+    world.clock.advance(Duration::from_mins(6));
+    for caller in [&bob, &again] {
+        assert_eq!(code_of(identity.require_recent(caller).await), "step_up_required");
+    }
+    let renewed = come(identity.create_sign_in_link(&again).await.unwrap().url).await;
+    assert_eq!(code_of(identity.require_recent(&renewed).await), "step_up_required", "a link made old");
+    let guess = StepUp::Password(secret("anything"));
+    assert_eq!(code_of(factors.step_up(&renewed, guess).await), "step_up_impossible");
+    // By an API token: never, but for the machine's own on the machine.
+    let token = identity.issue_token(user, "machine").await.unwrap();
+    let at = |local: bool| RequestInfo { local, ..from(1) };
+    for (local, expected) in [(false, "step_up_required"), (true, "accepted")] {
+        let machine = identity.authenticate(&Presented::Token(token.clone()), &at(local)).await.unwrap();
+        let guess = StepUp::Password(secret("anything"));
+        assert_eq!(code_of(factors.step_up(&machine, guess).await), "session_needed");
+        let caller = come(identity.create_sign_in_link(&machine).await.unwrap().url).await;
+        assert_eq!(code_of(identity.require_recent(&caller).await), expected, "local: {local}");
+    }
+    let input = |scopes: Vec<String>| CreateApiToken {
+        name: "robot".into(),
+        scopes,
+        expires_in_days: Some(1),
+        expires_at: None,
+    };
+    for (scopes, expected) in [(vec![], "step_up_required"), (vec!["account:write".into()], "session_needed")]
+    {
+        let made = identity.create_token(&renewed, input(scopes), &Mutation::default()).await.unwrap();
+        let robot = identity.authenticate(&Presented::Token(made.secret), &at(true)).await.unwrap();
+        let link = identity.create_sign_in_link(&robot).await;
+        let found = match link {
+            Ok(link) => code_of(identity.require_recent(&come(link.url).await).await),
+            Err(error) => error.code().to_owned(),
+        };
+        assert_eq!(found, expected);
+    }
+    // By the mailbox.
+    world.accounts.ask_magic_link(EMAIL, &from(1)).await.unwrap();
+    let token = world.token("magic_link").await;
+    let mailed = world.accounts.sign_in_with_magic_link(&token, &from(1)).await.unwrap().signed_in().unwrap();
+    identity.require_recent(&world.caller(&mailed).await.unwrap()).await.unwrap();
 }
 
 /// Anchor 9: the value of the cookie is another one after each step, and the one before is worth nothing.
@@ -328,6 +444,8 @@ async fn changes_ask_who_one_is_and_are_told(db: Db) {
 }
 
 stead_db::both_databases!(
+    who_proves_it_again_may_do_what_is_dangerous,
+    who_came_by_a_link_alone_proves_it_by_another_link,
     anchor_05_second_factors_of_before_are_wiped,
     anchor_06_a_code_by_time_is_accepted_once,
     anchor_07_a_recovery_code_works_once_of_twenty_at_once,
