@@ -58,12 +58,17 @@ impl App {
         let gateway_config = GatewayConfig { domain, dashboard, limits: Limits::default() };
         let gateway = Gateway::new(gateway_config, PreviewRoutes::new(control.clone()));
         let limits = config.limits;
+        let rate_limits = RateLimits::new(
+            control.identity().attempts(),
+            limits.sign_ins_per_minute,
+            limits.requests_per_minute,
+        );
         let state = AppState::new(Shared {
             control,
             ambient,
             base,
             gateway,
-            rate_limits: RateLimits::new(limits.sign_ins_per_minute, limits.requests_per_second),
+            rate_limits,
             openapi: openapi::bytes()?,
             shutdown,
             config,

@@ -18,8 +18,8 @@ pub struct HttpLimits {
     pub connections: usize,
     /// Attempts to sign in per client address and minute.
     pub sign_ins_per_minute: u32,
-    /// Requests per credential and second, averaged; bursts may be ten times that. `None`: not limited.
-    pub requests_per_second: Option<u32>,
+    /// Requests of one session or API token in a minute. `None`: not limited.
+    pub requests_per_minute: Option<u32>,
     /// Between pings on WebSockets and comments on event streams.
     pub keep_alive: Duration,
     /// A WebSocket whose other side has not been heard from for this long is closed.
@@ -35,7 +35,7 @@ impl Default for HttpLimits {
             answer: Duration::from_secs(30),
             connections: 10_000,
             sign_ins_per_minute: 20,
-            requests_per_second: None,
+            requests_per_minute: Some(6_000),
             keep_alive: Duration::from_secs(25),
             silence: Duration::from_secs(75),
         }

@@ -71,14 +71,17 @@ async fn answer(
     info.presented = request.extensions().get::<Presented>().cloned();
     request.extensions_mut().insert(info);
     same_origin::check(&request, authority.as_deref())?;
-    let allowance = rate_limit::take(state, &request, endpoint, context.ip)?;
+    let mut counted = rate_limit::take(state, &request, endpoint, context.ip);
+    if let Some(refusal) = counted.as_mut().and_then(rate_limit::Counted::refusal) {
+        return Ok(refusal);
+    }
     let running = detach::run(request, next);
     let mut response = match deadline::limit(&state.config.limits, endpoint.pace) {
         None => running.await,
         Some(limit) => timeout(limit, running).await.map_err(|_| deadline::passed(limit))?,
     };
-    if let Some(allowance) = allowance {
-        allowance.tell(&mut response);
+    if let Some(counted) = counted {
+        counted.tell(&mut response);
     }
     Ok(response)
 }

@@ -10,6 +10,7 @@ use hyper_util::server::conn::auto::Builder;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
@@ -28,6 +29,10 @@ pub async fn serve(listener: TcpListener, app: App) -> std::io::Result<()> {
     let shutdown = app.state().shutdown.clone();
     let places = Arc::new(Semaphore::new(app.state().config.limits.connections));
     let connections = TaskTracker::new();
+    // Counts of requests are written until the last connection has gone.
+    let (counting, done) = (app.clone(), CancellationToken::new());
+    let written = done.clone();
+    let writing = tokio::spawn(async move { counting.state().rate_limits.write_until(written).await });
     loop {
         let place = tokio::select! {
             place = Arc::clone(&places).acquire_owned() => place,
@@ -54,6 +59,8 @@ pub async fn serve(listener: TcpListener, app: App) -> std::io::Result<()> {
     if timeout(GOODBYE, connections.wait()).await.is_err() {
         tracing::info!(connections = connections.len(), "connections that were still open are cut");
     }
+    done.cancel();
+    let _ = writing.await;
     Ok(())
 }
 

@@ -1,10 +1,11 @@
-//! How often limited actions may be tried: signing in, signing up, asking for mails, guessing codes.
+//! How often limited actions may be tried: signing in, signing up, asking for mails, guessing codes; and requests as such.
 //!
 //! Owns the table of counters and is its only writer. Counters are in the database, so they hold over several servers and
 //! restarts; keys are kept as hashes. What was refused is remembered in memory until its time is over, so that a flood of
 //! refused attempts costs no query. What was refused is not counted.
 
 mod limits;
+mod requests;
 #[cfg(test)]
 mod tests;
 mod window;
@@ -20,6 +21,7 @@ use stead_db::{Db, SystemScope, attempts};
 
 pub use self::limits::Limited;
 use self::limits::{Above, Rule};
+pub use self::requests::{Allowance, RequestLimit, Taken, WINDOW as REQUEST_WINDOW};
 
 const MOST_REMEMBERED: usize = 50_000;
 

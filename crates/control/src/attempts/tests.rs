@@ -15,7 +15,7 @@ fn at(db: &Db) -> (Db, Arc<stead_core::ambient::ManualClock>) {
 }
 
 /// ASVS 6.1.1: keyed by account and address, so that the victim is not locked out.
-async fn five_wrong_logins_refuse_the_stranger_and_not_the_owner(db: Db) {
+async fn security_also_five_wrong_logins_refuse_the_stranger_and_not_the_owner(db: Db) {
     let (db, clock) = at(&db);
     let attempts = Attempts::new(&db);
     let stranger = Limited::Login { account: "ada@example.org", ip: HERE };
@@ -65,7 +65,7 @@ async fn many_at_once_are_counted_one_by_one(db: Db) {
 }
 
 stead_db::both_databases!(
-    five_wrong_logins_refuse_the_stranger_and_not_the_owner,
+    security_also_five_wrong_logins_refuse_the_stranger_and_not_the_owner,
     a_success_clears_what_counted_at_this_address,
     many_at_once_are_counted_one_by_one,
 );

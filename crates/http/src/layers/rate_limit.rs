@@ -1,7 +1,11 @@
-//! How often something may be asked for: attempts to sign in per address, and requests per credential when configured.
+//! How often something may be asked for: attempts to sign in per address, and requests per session or API token.
 //!
-//! Each key has one number, the time at which its allowance is whole again (GCRA). The table is bounded: when it is full,
-//! keys whose allowance is whole are forgotten, which changes nothing about them.
+//! Requests are counted by [`stead_control::attempts`], over all servers. Attempts to sign in have one number for each address, the
+//! time at which its allowance is whole again (GCRA). The table is bounded: when it is full, keys whose allowance is whole are
+//! forgotten, which changes nothing about them. (What limits guessing is counted in the database, per account and address, where
+//! the guess is looked at; this only keeps floods away from there.)
+//!
+//! Every answer that was counted says what is left, in the fields of draft-ietf-httpapi-ratelimit-headers.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -10,18 +14,21 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::Request;
-use axum::response::Response;
-use http::HeaderValue;
-use stead_core::error::ErrorKind;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue};
+use stead_control::attempts::{self, Attempts, REQUEST_WINDOW, RequestLimit};
 use stead_core::{Error, Timestamp};
+use tokio_util::sync::CancellationToken;
 
 use crate::endpoints::{Access, Endpoint};
 use crate::layers::authenticate::CredentialId;
-use crate::problem::Answer;
+use crate::problem::Failure;
 use crate::state::AppState;
 
 const MAX_KEYS: usize = 100_000;
-const BURST_SECONDS: u32 = 10;
+const MINUTE: Duration = Duration::from_secs(60);
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// An allowance of `burst` requests that refills by one each `interval`.
 #[derive(Debug)]
@@ -33,9 +40,8 @@ pub struct Limiter<K> {
 
 /// What is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Allowance {
-    pub limit: u32,
-    pub remaining: u32,
+pub struct Left {
+    pub remaining: u64,
     /// Until it is whole again.
     pub reset: Duration,
 }
@@ -50,7 +56,7 @@ impl<K: Eq + Hash> Limiter<K> {
     ///
     /// # Errors
     /// How long to wait, when there is none left.
-    pub fn take(&self, key: K, now: Timestamp) -> Result<Allowance, Duration> {
+    pub fn take(&self, key: K, now: Timestamp) -> Result<Left, Duration> {
         let mut whole_again = self.whole_again.lock().unwrap_or_else(PoisonError::into_inner);
         if whole_again.len() >= MAX_KEYS && !whole_again.contains_key(&key) {
             whole_again.retain(|_, at| *at > now);
@@ -66,11 +72,8 @@ impl<K: Eq + Hash> Limiter<K> {
         }
         whole_again.insert(key, at);
         let used = owed.as_micros().div_ceil(self.interval.as_micros().max(1));
-        Ok(Allowance {
-            limit: self.burst,
-            remaining: self.burst.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX)),
-            reset: owed,
-        })
+        let remaining = self.burst.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX));
+        Ok(Left { remaining: u64::from(remaining), reset: owed })
     }
 }
 
@@ -78,54 +81,88 @@ impl<K: Eq + Hash> Limiter<K> {
 #[derive(Debug)]
 pub struct RateLimits {
     sign_in: Limiter<IpAddr>,
-    requests: Option<Limiter<CredentialId>>,
+    sign_in_policy: HeaderValue,
+    requests: Option<(RequestLimit, HeaderValue)>,
 }
+
+/// A quota by its name, as a structured field (RFC 9651).
+fn policy(name: &str, quota: u64, window: Duration) -> HeaderValue {
+    let text = format!("\"{name}\";q={quota};w={}", window.as_secs());
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+const SIGN_IN: &str = "sign-in";
+const REQUESTS: &str = "requests";
 
 impl RateLimits {
     #[must_use]
-    pub fn new(sign_ins_per_minute: u32, requests_per_second: Option<u32>) -> Self {
+    pub fn new(attempts: &Attempts, sign_ins_per_minute: u32, requests_per_minute: Option<u32>) -> Self {
         let per_minute = sign_ins_per_minute.max(1);
-        let requests = requests_per_second.map(|rate| {
-            Limiter::new(Duration::from_secs(1) / rate.max(1), rate.max(1).saturating_mul(BURST_SECONDS))
+        let requests = requests_per_minute.map(|most| {
+            let limit = attempts.limit_requests(most);
+            let policy = policy(REQUESTS, limit.most(), REQUEST_WINDOW);
+            (limit, policy)
         });
-        Self { sign_in: Limiter::new(Duration::from_secs(60) / per_minute, per_minute), requests }
+        Self {
+            sign_in: Limiter::new(MINUTE / per_minute, per_minute),
+            sign_in_policy: policy(SIGN_IN, u64::from(per_minute), MINUTE),
+            requests,
+        }
     }
+
+    /// Writes down what is counted, until `stop`; returns when everything is written.
+    pub async fn write_until(&self, stop: CancellationToken) {
+        match &self.requests {
+            Some((limit, _)) => limit.write_until(stop).await,
+            None => stop.cancelled().await,
+        }
+    }
+}
+
+/// A request that was counted: what is left, and whether it is refused.
+#[derive(Debug)]
+pub(super) struct Counted {
+    name: &'static str,
+    policy: HeaderValue,
+    left: Left,
+    refused: Option<Error>,
 }
 
 /// Counts the request. `None`: it is not limited.
-pub(super) fn take(
-    state: &AppState,
-    request: &Request,
-    endpoint: &Endpoint,
-    ip: IpAddr,
-) -> Answer<Option<Allowance>> {
-    let now = state.ambient.now();
-    let taken = if endpoint.access == Access::Anonymous && endpoint.is_mutation() && !endpoint.uncounted {
-        Some(state.rate_limits.sign_in.take(ip, now))
-    } else {
-        let key = request.extensions().get::<CredentialId>().cloned();
-        state.rate_limits.requests.as_ref().zip(key).map(|(limiter, key)| limiter.take(key, now))
-    };
-    match taken {
-        None => Ok(None),
-        Some(Ok(allowance)) => Ok(Some(allowance)),
-        Some(Err(wait)) => Err(Error::new(
-            ErrorKind::RateLimited,
-            "rate_limited",
-            "There were too many requests in a short time.",
-        )
-        .next_step(format!("Try again in {} seconds.", wait.as_secs().max(1)))
-        .retry_after(wait)
-        .into()),
+pub(super) fn take(state: &AppState, request: &Request, endpoint: &Endpoint, ip: IpAddr) -> Option<Counted> {
+    let (now, limits) = (state.ambient.now(), &state.rate_limits);
+    if endpoint.access == Access::Anonymous && endpoint.is_mutation() && !endpoint.uncounted {
+        let (left, refused) = match limits.sign_in.take(ip, now) {
+            Ok(left) => (left, None),
+            Err(wait) => (Left { remaining: 0, reset: wait }, Some(attempts::refusal(wait))),
+        };
+        return Some(Counted { name: SIGN_IN, policy: limits.sign_in_policy.clone(), left, refused });
     }
+    let (limit, policy) = limits.requests.as_ref()?;
+    let CredentialId(id) = request.extensions().get::<CredentialId>()?;
+    let taken = limit.take(id, now);
+    let left = Left { remaining: taken.allowance.remaining, reset: taken.allowance.reset };
+    Some(Counted { name: REQUESTS, policy: policy.clone(), left, refused: taken.refused })
 }
 
-impl Allowance {
-    pub(super) fn tell(self, response: &mut Response) {
+impl Counted {
+    /// The answer, when the request is refused.
+    pub(super) fn refusal(&mut self) -> Option<Response> {
+        let mut response = Failure::from(self.refused.take()?).into_response();
+        self.tell(&mut response);
+        Some(response)
+    }
+
+    pub(super) fn tell(&self, response: &mut Response) {
+        let Left { remaining, reset } = self.left;
+        // Rounded up: who waits as long as told finds it so.
+        let seconds = reset.as_secs() + u64::from(reset.subsec_nanos() > 0);
+        let text = format!("\"{}\";r={remaining};t={seconds}", self.name);
         let headers = response.headers_mut();
-        headers.insert("ratelimit-limit", HeaderValue::from(self.limit));
-        headers.insert("ratelimit-remaining", HeaderValue::from(self.remaining));
-        headers.insert("ratelimit-reset", HeaderValue::from(self.reset.as_secs()));
+        headers.insert(RATE_LIMIT_POLICY, self.policy.clone());
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            headers.insert(RATE_LIMIT, value);
+        }
     }
 }
 

@@ -162,6 +162,11 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) async fn start(db: Db) -> Self {
+        Self::limited(db, None).await
+    }
+
+    /// With a limit of requests for each credential.
+    pub(crate) async fn limited(db: Db, requests_per_minute: Option<u32>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let ambient = db.ambient().clone();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -175,6 +180,7 @@ impl Scene {
         let mut config = HttpConfig::new(base.clone());
         // The walk through all operations is no attempt to break in.
         config.limits.sign_ins_per_minute = 10_000;
+        config.limits.requests_per_minute = requests_per_minute;
         let app = App::new(config, control.clone(), ambient.clone(), shutdown.clone()).unwrap();
         tokio::spawn(stead_http::serve(listener, app));
         let client = Client::builder()
@@ -347,7 +353,16 @@ impl Scene {
 
     /// A browser that signed in by a link.
     pub(crate) async fn session(&self) -> Who {
-        let token = self.link().await;
+        self.session_by(&self.link().await).await
+    }
+
+    /// A browser of somebody, signed in by a link of the operator.
+    pub(crate) async fn session_of(&self, user: &str) -> Who {
+        let link = self.control.identity().sign_in_link(user.parse().unwrap()).await.unwrap();
+        self.session_by(link.url.split_once('#').unwrap().1).await
+    }
+
+    async fn session_by(&self, token: &str) -> Who {
         let signed_in = Answer::of(
             self.request(&Who::Nobody, Method::POST, "/v1/auth/link").json(&json!({ "token": token })),
         )

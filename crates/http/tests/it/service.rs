@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::{SinkExt, StreamExt};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
-use stead_core::access::Permission;
+use stead_core::access::{Permission, Role};
 use stead_core::frame::Frame;
 use stead_db::Db;
 use tokio_tungstenite::tungstenite::Message;
@@ -159,6 +159,75 @@ async fn signing_in_is_limited_in_rate(db: Db) {
         }
     }
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+}
+
+async fn requests_are_limited_for_each_credential_and_say_so(db: Db) {
+    let scene = Scene::limited(db, Some(40)).await;
+    let (token, _) = scene.new_token(&[]).await;
+    let get = |who: &Who| Answer::of(scene.request(who, Method::GET, "/v1/me"));
+    let field = |answer: &Answer, name: &str| answer.headers[name].to_str().unwrap().to_owned();
+    let left = |answer: &Answer| -> u64 {
+        let text = field(answer, "ratelimit");
+        let (_, rest) = text.split_once("\"requests\";r=").unwrap_or_else(|| panic!("{text}"));
+        let (left, reset) = rest.split_once(";t=").unwrap_or_else(|| panic!("{text}"));
+        assert!((1..=60).contains(&reset.parse::<u64>().unwrap()), "{text}");
+        left.parse().unwrap()
+    };
+    let first = get(&token).await;
+    assert_eq!(field(&first, "ratelimit-policy"), "\"requests\";q=40;w=60");
+    assert_eq!(left(&first), 39);
+    let mut allowed = 1;
+    let refused = loop {
+        let answer = get(&token).await;
+        if answer.status != StatusCode::OK {
+            break answer;
+        }
+        allowed += 1;
+        assert!(allowed <= 80, "never refused");
+    };
+    assert_eq!((refused.status, refused.code().as_str()), (StatusCode::TOO_MANY_REQUESTS, "rate_limited"));
+    refused.assert_problem();
+    assert!(field(&refused, "retry-after").parse::<u64>().unwrap() >= 1);
+    assert_eq!(left(&refused), 0);
+    assert_eq!(field(&refused, "ratelimit-policy"), "\"requests\";q=40;w=60");
+    assert_eq!(get(&scene.owner).await.status, StatusCode::OK, "another token has an allowance of its own");
+    let anonymous = Answer::of(scene.request(&Who::Nobody, Method::GET, "/v1/version")).await;
+    assert!(anonymous.headers.get("ratelimit").is_none());
+}
+
+/// Who is no proxy of ours says nothing about where a request comes from.
+async fn security_also_an_allowlist_is_not_fooled_by_headers(db: Db) {
+    let scene = Scene::start(db).await;
+    let team = scene.team().await;
+    let (member, _) = scene.member(&team, Role::Admin).await;
+    let member = member.acting_in(&team);
+    let path = format!("/v1/tenants/{team}");
+    let look = |name: &'static str, value: &'static str| {
+        Answer::of(scene.request(&member, Method::GET, &path).header(name, value))
+    };
+    assert_eq!(look("accept", "*/*").await.status, StatusCode::OK);
+    let rule = json!({"ip_allowlist": ["203.0.113.0/24"], "lock_me_out": true});
+    let set = scene.request(&scene.owner, Method::PATCH, &format!("{path}/security")).json(&rule);
+    let set = Answer::of(set).await;
+    assert_eq!(set.status, StatusCode::OK, "{}", set.text);
+    for (name, value) in [
+        ("accept", "*/*"),
+        ("x-forwarded-for", "203.0.113.9"),
+        ("x-forwarded-for", "203.0.113.9, 127.0.0.1"),
+        ("x-forwarded-for", "127.0.0.1, 203.0.113.9"),
+        ("x-real-ip", "203.0.113.9"),
+        ("forwarded", "for=203.0.113.9"),
+        ("x-client-ip", "203.0.113.9"),
+        ("cf-connecting-ip", "203.0.113.9"),
+        ("true-client-ip", "203.0.113.9"),
+    ] {
+        let answer = look(name, value).await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (StatusCode::FORBIDDEN, "address_not_allowed"),
+            "{name}: {value}"
+        );
+    }
 }
 
 async fn an_instance_is_created_once_per_key_changed_by_version_and_deleted(db: Db) {
@@ -429,6 +498,8 @@ stead_db::both_databases!(
     a_link_signs_in_once_and_signing_out_ends_it,
     a_cookie_acts_only_from_our_own_pages,
     signing_in_is_limited_in_rate,
+    security_also_an_allowlist_is_not_fooled_by_headers,
+    requests_are_limited_for_each_credential_and_say_so,
     an_instance_is_created_once_per_key_changed_by_version_and_deleted,
     events_come_with_ids_and_end_with_the_token,
     a_terminal_speaks_over_a_websocket_and_is_cut_with_the_token,
