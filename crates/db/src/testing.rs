@@ -134,6 +134,12 @@ pub async fn rows_with(scope: &crate::SystemScope, table: &str, column: &str, te
     found.expect("a count").try_get("", "found").expect("a count")
 }
 
+/// Closes the connections of a test that is over: what it started may live on with its process, and the server takes only so many.
+pub async fn finish(db: &Db) {
+    // Whoever still works with one gives it back later, to be closed then.
+    let _ = tokio::time::timeout(std::time::Duration::from_secs(2), db.close()).await;
+}
+
 fn fresh_name() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed))
@@ -194,7 +200,8 @@ macro_rules! both_databases {
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $name() {
                     let (db, _guard) = $crate::testing::sqlite().await;
-                    super::$name(db).await;
+                    super::$name(db.clone()).await;
+                    $crate::testing::finish(&db).await;
                 }
             )+
         }
@@ -204,7 +211,8 @@ macro_rules! both_databases {
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $name() {
                     let (db, _guard) = $crate::testing::postgres().await;
-                    super::$name(db).await;
+                    super::$name(db.clone()).await;
+                    $crate::testing::finish(&db).await;
                 }
             )+
         }

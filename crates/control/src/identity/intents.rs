@@ -11,7 +11,7 @@ use stead_core::error::InternalContext as _;
 use stead_core::ids::{SessionId, TokenId, UserId};
 use stead_core::{Error, ErrorKind, Result, Timestamp};
 use stead_db::intents::{self, Intent};
-use stead_db::{Credential, sessions, tokens};
+use stead_db::{Credential, TenantScope, sessions, tokens};
 
 use super::caller::{Caller, Held, Presented, RequestInfo};
 use super::known::ValidCredential;
@@ -110,6 +110,14 @@ impl Identity {
         let presented = Presented::Held(held);
         let caller = self.authenticate(&presented, info).await?;
         Ok((caller, presented))
+    }
+
+    /// The right to something that is open, by the credential that opened it and as long as that is there, whatever becomes of its
+    /// secrets: for the one permission.
+    #[must_use]
+    pub fn hold(&self, scope: &TenantScope, permission: Permission) -> Presented {
+        let actor = scope.acting();
+        Presented::Held(Held { user: actor.user, credential: actor.credential, permission })
     }
 
     /// Whether the credential behind something that is open is still there.

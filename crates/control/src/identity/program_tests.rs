@@ -11,7 +11,8 @@ use stead_core::Timestamp;
 use stead_core::access::Permission;
 use stead_core::ambient::{Ambient, ManualClock};
 use stead_core::ids::SessionId;
-use stead_db::{Db, refresh_tokens};
+use stead_db::page::PageRequest;
+use stead_db::{Db, audit, outbox, refresh_tokens};
 use zeroize::Zeroizing;
 
 use super::{Caller, Identity, Presented, ProgramTokens, RequestInfo};
@@ -68,8 +69,8 @@ async fn live(identity: &Identity, session: SessionId) -> (usize, usize) {
     (all.len(), all.iter().filter(|row| row.used_at.is_none()).count())
 }
 
-/// Anchor 1 (ASVS 10.4.5).
-async fn anchor_1_fifty_refreshes_at_once_make_one_chain(db: Db) {
+/// Security 1 (ASVS 10.4.5).
+async fn security_01_fifty_refreshes_at_once_make_one_chain(db: Db) {
     let identity = server(&db).await;
     let (_, tokens) = program(&identity).await;
     let tasks: Vec<_> = (0..50)
@@ -86,11 +87,11 @@ async fn anchor_1_fifty_refreshes_at_once_make_one_chain(db: Db) {
     assert_eq!(live(&identity, tokens.session).await, (2, 1));
 }
 
-/// Anchor 2.
-async fn anchor_2_reuse_after_the_grace_ends_the_family(db: Db) {
+/// Security 2.
+async fn security_02_reuse_after_the_grace_ends_the_family(db: Db) {
     let (db, clock) = turned(&db);
     let identity = server(&db).await;
-    let (_, first) = program(&identity).await;
+    let (ada, first) = program(&identity).await;
     let second = identity.refresh(&first.refresh, &info()).await.unwrap();
     clock.advance(Duration::from_secs(30));
     let again = identity.refresh(&first.refresh, &info()).await.unwrap();
@@ -103,10 +104,24 @@ async fn anchor_2_reuse_after_the_grace_ends_the_family(db: Db) {
         assert_eq!(code_of(&identity, access(tokens)).await, "credential_invalid");
     }
     assert_eq!(live(&identity, first.session).await, (0, 0));
+    // It is written down, and told.
+    let scope = identity.scope(&ada, None, Permission::AuditRead).await.unwrap();
+    let events = audit::list(&scope, &PageRequest { limit: 100, before: None }).await.unwrap().rows;
+    let reuses: Vec<_> = events.iter().filter(|event| event.action == "session.refresh_reused").collect();
+    assert_eq!(reuses.len(), 1);
+    assert_eq!(reuses[0].object.as_deref(), Some(first.session.to_string().as_str()));
+    let system = &identity.inner.system;
+    let mut told = Vec::new();
+    for id in outbox::due_notices(system, identity.now(), 100).await.unwrap() {
+        told.extend(outbox::notice(system, &id.to_string()).await.unwrap());
+    }
+    let told: Vec<_> = told.into_iter().filter(|notice| notice.kind == "refresh_reuse").collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].user_id.as_deref(), Some(ada.user().to_string().as_str()));
 }
 
-/// Anchor 3: the answer is lost after the commit, the server starts anew.
-async fn anchor_3_an_answer_lost_after_the_commit_is_given_again(db: Db) {
+/// Security 3: the answer is lost after the commit, the server starts anew.
+async fn security_03_an_answer_lost_after_the_commit_is_given_again(db: Db) {
     let (_, first) = program(&server(&db).await).await;
     let lost = server(&db).await.refresh(&first.refresh, &info()).await.unwrap();
     let anew = server(&db).await;
@@ -117,7 +132,7 @@ async fn anchor_3_an_answer_lost_after_the_commit_is_given_again(db: Db) {
 }
 
 /// ASVS 10.4.8: however often it is refreshed.
-async fn refreshing_does_not_go_on_for_ever(db: Db) {
+async fn security_also_refreshing_does_not_go_on_for_ever(db: Db) {
     let (db, clock) = turned(&db);
     let identity = server(&db).await;
     let (_, mut tokens) = program(&identity).await;
@@ -129,8 +144,8 @@ async fn refreshing_does_not_go_on_for_ever(db: Db) {
     assert_eq!(identity.refresh(&tokens.refresh, &info()).await.unwrap_err().code(), "invalid_grant");
 }
 
-/// Anchor 13 (ASVS 9.1.2, 9.1.3, 9.2.2; CVE-2026-25537), with another implementation as the forger.
-async fn anchor_13_only_our_own_access_tokens_are_taken(db: Db) {
+/// Security 13 (ASVS 9.1.2, 9.1.3, 9.2.2; CVE-2026-25537), with another implementation as the forger.
+async fn security_13_only_our_own_access_tokens_are_taken(db: Db) {
     let identity = server(&db).await;
     let (_, tokens) = program(&identity).await;
     assert_eq!(code_of(&identity, access(&tokens)).await, "accepted");
@@ -281,11 +296,11 @@ async fn an_intent_is_for_one_purpose_once(db: Db) {
 }
 
 stead_db::both_databases!(
-    anchor_1_fifty_refreshes_at_once_make_one_chain,
-    anchor_2_reuse_after_the_grace_ends_the_family,
-    anchor_3_an_answer_lost_after_the_commit_is_given_again,
-    anchor_13_only_our_own_access_tokens_are_taken,
-    refreshing_does_not_go_on_for_ever,
+    security_01_fifty_refreshes_at_once_make_one_chain,
+    security_02_reuse_after_the_grace_ends_the_family,
+    security_03_an_answer_lost_after_the_commit_is_given_again,
+    security_13_only_our_own_access_tokens_are_taken,
+    security_also_refreshing_does_not_go_on_for_ever,
     an_access_token_ends_with_its_time_and_with_its_session,
     a_device_waits_for_its_answer_at_its_pace,
     an_intent_is_for_one_purpose_once,

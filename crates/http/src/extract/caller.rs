@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
-use stead_control::{Caller, Operator, Presented, TenantScope};
+use stead_control::{Caller, Operator, TenantScope};
 use stead_core::Error;
 use stead_core::access::Permission;
 use stead_core::error::ErrorKind;
@@ -85,8 +85,6 @@ fn wanted_tenant(parts: &Parts) -> Answer<Option<TenantId>> {
 #[derive(Debug)]
 pub struct InTenant<P> {
     pub scope: TenantScope,
-    /// To be shown again by what lasts longer than the request.
-    pub presented: Presented,
     needs: PhantomData<P>,
 }
 
@@ -94,11 +92,6 @@ impl<P: Needs> FromRequestParts<AppState> for InTenant<P> {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Answer<Self> {
         let caller = caller(parts)?;
-        let presented = parts
-            .extensions
-            .get::<Presented>()
-            .cloned()
-            .ok_or_else(|| Error::internal("a caller without a credential"))?;
         let tenant = wanted_tenant(parts)?;
         let identity = state.control.identity();
         let scope = match identity.scope(&caller, tenant, P::PERMISSION).await {
@@ -109,7 +102,7 @@ impl<P: Needs> FromRequestParts<AppState> for InTenant<P> {
             }
             outcome => outcome?,
         };
-        Ok(Self { scope, presented, needs: PhantomData })
+        Ok(Self { scope, needs: PhantomData })
     }
 }
 

@@ -79,7 +79,6 @@ pub(super) async fn check(
         (None, Ok(None)) => Ok(None),
         (None, Ok(Some(presented))) => {
             let caller = identity.authenticate(&presented, info).await;
-            // Streams show it again when rights have ended.
             request.extensions_mut().insert(presented);
             caller.map(Some)
         }

@@ -49,8 +49,7 @@ async fn stream(
     let header = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let last = header.or(query.last_event_id).filter(|id| !id.is_empty() && id.len() <= MAX_ID);
     let events = state.control.events().subscribe(&tenant.scope, last.as_deref()).await?;
-    let revoked =
-        revocation::until_revoked(&state, &tenant.presented, &tenant.scope, Permission::InstanceRead);
+    let revoked = revocation::until_revoked(&state, &tenant.scope, Permission::InstanceRead);
     let shutdown = state.shutdown.clone();
     let end = async move {
         tokio::select! {

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use stead_control::{Presented, RequestInfo, TenantScope};
+use stead_control::{RequestInfo, TenantScope};
 use stead_core::access::Permission;
 use stead_core::error::ErrorKind;
 
@@ -13,12 +13,13 @@ use crate::stream::bridge::Cut;
 /// credential or membership of anybody ends, so at once and for nothing in between.
 pub fn until_revoked(
     state: &AppState,
-    presented: &Presented,
     scope: &TenantScope,
     permission: Permission,
 ) -> impl Future<Output = Cut> + Send + 'static + use<> {
     let identity = state.control.identity().clone();
-    let (presented, tenant) = (presented.clone(), scope.tenant_id());
+    // The session or token itself, whose secrets may change and end meanwhile: a step-up gives a browser another cookie, and an
+    // access token lives shorter than a terminal.
+    let (presented, tenant) = (identity.hold(scope, permission), scope.tenant_id());
     let instance = scope.instance().map(|instance| instance.to_string());
     let info = RequestInfo { ip: scope.acting().ip, ..RequestInfo::default() };
     // From here on nothing is missed: the first look comes after.

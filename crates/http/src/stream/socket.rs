@@ -81,7 +81,7 @@ impl Socket {
             }
         };
         let pulse = Pulse { every: state.config.limits.keep_alive, silence: state.config.limits.silence };
-        let revoked = revocation::until_revoked(state, &tenant.presented, &tenant.scope, P::PERMISSION);
+        let revoked = revocation::until_revoked(state, &tenant.scope, P::PERMISSION);
         let shutdown = state.shutdown.clone();
         let cut = async move {
             tokio::select! {

@@ -8,6 +8,7 @@ mod bridge;
 mod endpoints;
 mod exports;
 mod openapi;
+mod revocation;
 mod roles;
 mod scene;
 mod service;

@@ -115,8 +115,8 @@ fn codes_are_those_of_rfc_6238() {
     }
 }
 
-/// Anchor 6.
-async fn anchor_06_a_code_by_time_is_accepted_once(db: Db) {
+/// Security 6.
+async fn security_06_a_code_by_time_is_accepted_once(db: Db) {
     let scene = Scene::new(db).await;
     let (secret, enrolment, _) = scene.with_totp().await;
     // The code that confirmed the app does not sign in.
@@ -144,8 +144,8 @@ async fn anchor_06_a_code_by_time_is_accepted_once(db: Db) {
     assert_eq!(code_of(scene.complete(Proof::Totp(earlier)).await), "second_factor_refused");
 }
 
-/// Anchor 7.
-async fn anchor_07_a_recovery_code_works_once_of_twenty_at_once(db: Db) {
+/// Security 7.
+async fn security_07_a_recovery_code_works_once_of_twenty_at_once(db: Db) {
     let scene = Scene::new(db).await;
     let (_, _, codes) = scene.with_totp().await;
     assert_eq!(codes.len(), 10);
@@ -173,7 +173,7 @@ async fn anchor_07_a_recovery_code_works_once_of_twenty_at_once(db: Db) {
 }
 
 /// By each proof there is; each is counted, logged, and gives the browser another cookie.
-async fn who_proves_it_again_may_do_what_is_dangerous(db: Db) {
+async fn security_09_who_proves_it_again_gets_another_cookie(db: Db) {
     let scene = Scene::new(db).await;
     let (totp, _, _) = scene.with_totp().await;
     let (mut authenticator, _) = scene.with_passkey(1).await;
@@ -283,8 +283,8 @@ async fn who_came_by_a_link_alone_proves_it_by_another_link(db: Db) {
     identity.require_recent(&world.caller(&mailed).await.unwrap()).await.unwrap();
 }
 
-/// Anchor 9: the value of the cookie is another one after each step, and the one before is worth nothing.
-async fn anchor_09_no_session_from_before_signing_in_lives_on(db: Db) {
+/// Security 9: the value of the cookie is another one after each step, and the one before is worth nothing.
+async fn security_09_no_session_from_before_signing_in_lives_on(db: Db) {
     let scene = Scene::new(db).await;
     let (secret, _, _) = scene.with_totp().await;
     scene.world.clock.advance(Duration::from_secs(60));
@@ -306,8 +306,8 @@ async fn anchor_09_no_session_from_before_signing_in_lives_on(db: Db) {
     scene.world.caller(&after).await.unwrap();
 }
 
-/// Anchor 5, its second half: an app that was set up before the owner of the mailbox came is gone.
-async fn anchor_05_second_factors_of_before_are_wiped(db: Db) {
+/// Security 5, its second half: an app that was set up before the owner of the mailbox came is gone.
+async fn security_05_second_factors_of_before_are_wiped(db: Db) {
     let world = World::new(db).await;
     world.ask_sign_up(EMAIL, OTHER).await.unwrap();
     world.mails().await;
@@ -326,8 +326,8 @@ async fn anchor_05_second_factors_of_before_are_wiped(db: Db) {
     assert_eq!((left.password, left.totp, left.passkeys, left.recovery_codes_left), (false, false, 0, 0));
 }
 
-/// Anchor 19: neither a reset nor a link by mail goes around the second factor.
-async fn anchor_19_a_reset_does_not_skip_the_second_factor(db: Db) {
+/// Security 19: neither a reset nor a link by mail goes around the second factor.
+async fn security_19_a_reset_does_not_skip_the_second_factor(db: Db) {
     let scene = Scene::new(db).await;
     let (secret_text, _, _) = scene.with_totp().await;
     let world = &scene.world;
@@ -444,13 +444,13 @@ async fn changes_ask_who_one_is_and_are_told(db: Db) {
 }
 
 stead_db::both_databases!(
-    who_proves_it_again_may_do_what_is_dangerous,
+    security_09_who_proves_it_again_gets_another_cookie,
     who_came_by_a_link_alone_proves_it_by_another_link,
-    anchor_05_second_factors_of_before_are_wiped,
-    anchor_06_a_code_by_time_is_accepted_once,
-    anchor_07_a_recovery_code_works_once_of_twenty_at_once,
-    anchor_09_no_session_from_before_signing_in_lives_on,
-    anchor_19_a_reset_does_not_skip_the_second_factor,
+    security_05_second_factors_of_before_are_wiped,
+    security_06_a_code_by_time_is_accepted_once,
+    security_07_a_recovery_code_works_once_of_twenty_at_once,
+    security_09_no_session_from_before_signing_in_lives_on,
+    security_19_a_reset_does_not_skip_the_second_factor,
     a_passkey_is_both_factors_and_completes_others,
     a_passkey_answers_one_ceremony_at_one_origin,
     changes_ask_who_one_is_and_are_told,
