@@ -27,7 +27,9 @@ async fn main() {
     let wanted = |name: &str| arguments.only.as_deref().is_none_or(|only| name.contains(only));
     let binary = std::env::current_exe().expect("the path of this program").with_file_name("stead");
     let binary = binary.to_str().expect("a readable path");
-    let start = || Stead::start(binary, Options::default());
+    // One token makes every request here.
+    let unlimited = ["--requests-per-minute", "0"].map(str::to_owned).to_vec();
+    let start = || Stead::start(binary, Options { arguments: unlimited.clone(), ..Options::default() });
     let mut table = Vec::new();
     if wanted("memory") {
         table.extend(rows::memory::rows(&start()).await);
@@ -43,6 +45,11 @@ async fn main() {
     }
     if wanted("get") {
         table.push(rows::authenticated_get::row(&start()).await);
+    }
+    if wanted("known") {
+        let arguments = ["--sign-up", "open"].map(str::to_owned).to_vec();
+        let stead = Stead::start(binary, Options { arguments, server_alone: true });
+        table.extend(rows::known_addresses::rows(&stead).await);
     }
     if wanted("terminal") {
         table.push(rows::terminal::row(&start()).await);

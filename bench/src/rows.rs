@@ -2,6 +2,7 @@
 
 pub(crate) mod authenticated_get;
 pub(crate) mod driver_start;
+pub(crate) mod known_addresses;
 pub(crate) mod memory;
 pub(crate) mod terminal;
 pub(crate) mod whole_path;

@@ -62,9 +62,7 @@ fn requests_per_second(url: &str, authorization: Option<&str>) -> f64 {
 
 pub(crate) async fn row(stead: &Stead) -> Row {
     let instance = stead.instance("bench-get").await;
-    let credentials = std::fs::read_to_string(stead.credentials()).expect("credentials");
-    let credentials: serde_json::Value = serde_json::from_str(&credentials).expect("credentials are JSON");
-    let header = format!("Authorization: Bearer {}", credentials["token"].as_str().expect("a token"));
+    let header = format!("Authorization: Bearer {}", stead.token());
     let url = format!("{}v1/instances/{}", stead.url(), instance.id).replace("localhost", "127.0.0.1");
     let hello = Hello::start();
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());

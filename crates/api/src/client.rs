@@ -4,26 +4,31 @@
 //! [`ClientError::Refused`] with the server's problem body.
 
 mod audit;
+mod credential;
 mod error;
 mod events;
 mod exports;
 mod notifications;
 mod secrets;
+mod sessions;
 mod stream;
 mod tenants;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Method, RequestBuilder, Response};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+pub use credential::TokenSource;
 pub use error::ClientError;
 pub use events::EventStream;
 pub use secrets::SecretsOf;
 pub use stream::{FrameStream, OwnedFrame};
 
+use self::credential::Credential;
 use crate::v1::Page;
 use crate::v1::exec::{Exec, ExecResult};
 use crate::v1::identity::{ApiToken, CreateApiToken, CreatedApiToken, Me, SignInLink, Tenant};
@@ -43,18 +48,8 @@ const CALL_DEADLINE: Duration = Duration::from_secs(150);
 pub struct Client {
     http: reqwest::Client,
     base: Url,
-    token: Option<Secret>,
+    credential: Credential,
     tenant: Option<String>,
-}
-
-/// A credential that never shows in debug output.
-#[derive(Clone)]
-struct Secret(String);
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Secret(…)")
-    }
 }
 
 /// An action on an instance that needs no body.
@@ -93,7 +88,13 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|error| ClientError::Protocol(error.to_string()))?;
-        Ok(Self { http, base, token: token.map(Secret), tenant })
+        Ok(Self { http, base, credential: Credential::fixed(token), tenant })
+    }
+
+    /// The same, with tokens that are renewed on the way.
+    #[must_use]
+    pub fn renewing(self, source: Arc<dyn TokenSource>) -> Self {
+        Self { credential: Credential::Renewed(source), ..self }
     }
 
     #[must_use]
@@ -111,9 +112,6 @@ impl Client {
 
     fn request(&self, method: Method, segments: &[&str]) -> RequestBuilder {
         let mut request = self.http.request(method, self.url(segments));
-        if let Some(Secret(token)) = &self.token {
-            request = request.bearer_auth(token);
-        }
         if let Some(tenant) = &self.tenant {
             request = request.header("stead-tenant", tenant);
         }
@@ -129,11 +127,27 @@ impl Client {
         request: RequestBuilder,
         deadline: Duration,
     ) -> Result<Response, ClientError> {
-        let response = request
-            .timeout(deadline)
-            .send()
-            .await
-            .map_err(|error| ClientError::unreachable(&self.base, &error))?;
+        self.dispatch(request.timeout(deadline)).await
+    }
+
+    /// Sends with the credential; when the server does not take it any more and another one can be had, once more with that.
+    async fn dispatch(&self, request: RequestBuilder) -> Result<Response, ClientError> {
+        let send = async |request: RequestBuilder, token: Option<&str>| {
+            let request = match token {
+                Some(token) => request.bearer_auth(token),
+                None => request,
+            };
+            request.send().await.map_err(|error| ClientError::unreachable(&self.base, &error))
+        };
+        let token = self.credential.token().await?;
+        let again = request.try_clone();
+        let mut response = send(request, token.as_deref()).await?;
+        if response.status() == StatusCode::UNAUTHORIZED
+            && let Some(again) = again
+            && let Some(token) = self.credential.instead_of(token.as_deref()).await?
+        {
+            response = send(again, Some(&token)).await?;
+        }
         if response.status().is_success() {
             Ok(response)
         } else {
@@ -389,10 +403,7 @@ impl Client {
             .header("content-length", length)
             .timeout(Duration::from_secs(3_600))
             .body(body);
-        let response = request.send().await.map_err(|error| ClientError::unreachable(&self.base, &error))?;
-        if !response.status().is_success() {
-            return Err(ClientError::from_response(response).await);
-        }
+        let response = self.dispatch(request).await?;
         response.json().await.map_err(|error| ClientError::Protocol(error.to_string()))
     }
 
@@ -406,20 +417,29 @@ impl Client {
     /// The change feed from now on.
     pub async fn events(&self) -> Result<EventStream, ClientError> {
         let request = self.request(Method::GET, &["v1", "events"]).header("accept", "text/event-stream");
-        let response = request.send().await.map_err(|error| ClientError::unreachable(&self.base, &error))?;
-        if !response.status().is_success() {
-            return Err(ClientError::from_response(response).await);
-        }
+        let response = self.dispatch(request).await?;
         Ok(EventStream::new(response))
     }
 
     async fn stream(&self, segments: &[&str], query: &[(&str, String)]) -> Result<FrameStream, ClientError> {
         let mut url = self.url(segments);
         url.query_pairs_mut().extend_pairs(query);
-        let headers = [
-            self.token.as_ref().map(|Secret(token)| ("authorization", format!("Bearer {token}"))),
-            self.tenant.clone().map(|tenant| ("stead-tenant", tenant)),
-        ];
-        FrameStream::open(url, headers.into_iter().flatten()).await
+        let open = async |token: Option<&str>| {
+            let headers = [
+                token.map(|token| ("authorization", format!("Bearer {token}"))),
+                self.tenant.clone().map(|tenant| ("stead-tenant", tenant)),
+            ];
+            FrameStream::open(url.clone(), headers.into_iter().flatten()).await
+        };
+        let token = self.credential.token().await?;
+        match open(token.as_deref()).await {
+            Err(ClientError::Refused(problem)) if problem.status == 401 => {
+                match self.credential.instead_of(token.as_deref()).await? {
+                    Some(token) => open(Some(&token)).await,
+                    None => Err(ClientError::Refused(problem)),
+                }
+            }
+            outcome => outcome,
+        }
     }
 }

@@ -21,6 +21,7 @@ mod lifecycle;
 mod list;
 mod local_repository;
 mod login;
+mod logout;
 mod logs;
 mod mail_args;
 mod node;
@@ -33,6 +34,7 @@ mod parse;
 mod ports;
 mod raw_mode;
 mod secrets;
+mod sessions;
 mod show;
 mod tenants;
 mod tokens;
@@ -50,8 +52,10 @@ use url::Url;
 
 pub(crate) use failure::Failure;
 
-use crate::config::{self, Credentials, EnvironmentSecrets};
+use crate::config::{self, EnvironmentSecrets};
+use crate::credentials::Credentials;
 use crate::output::Output;
+use crate::session_tokens;
 
 /// Your own cloud in one binary: workspaces, agents, servers and apps on machines you own.
 #[derive(Debug, Parser)]
@@ -81,7 +85,7 @@ struct Global {
     /// Tenant to act in; your personal one when absent.
     #[arg(long, global = true, env = "STEAD_TENANT", value_name = "TENANT", help_heading = "Global options")]
     tenant: Option<String>,
-    /// File with server and token.
+    /// File with servers and what they are shown.
     #[arg(
         long,
         global = true,
@@ -152,7 +156,10 @@ enum Command {
     Validate(validate::ValidateArgs),
     /// Print a link that signs you in to the dashboard.
     Dashboard(dashboard::DashboardArgs),
-    /// List, create or revoke API tokens.
+    /// List or end your sessions: the browsers and machines that are signed in.
+    #[command(visible_alias = "session")]
+    Sessions(sessions::SessionsArgs),
+    /// List, create or delete API tokens.
     #[command(visible_alias = "token")]
     Tokens(tokens::TokensArgs),
     /// See who did what: list, export, checkpoint and verify the audit log.
@@ -174,8 +181,10 @@ enum Command {
     Keys(keys::KeysArgs),
     /// List the machines that run instances.
     Nodes(nodes::NodesArgs),
-    /// Store a server's address and an API token for later commands.
+    /// Sign this machine in to a server: by a code that you type in a browser, or with an API token.
     Login(login::LoginArgs),
+    /// End this machine's session at a server.
+    Logout(logout::LogoutArgs),
     /// Fill an empty data directory with a tenant, members and simulated instances.
     Demo(demo::DemoArgs),
     /// Print the completion script for a shell.
@@ -222,26 +231,36 @@ impl Context {
     /// When nobody is signed in or the stored credentials cannot be used.
     pub(crate) fn client(&self) -> Result<Client, Failure> {
         let stored = Credentials::load(&self.credentials_path)?;
-        let server = match (&self.server, &stored) {
-            (Some(server), _) => server.clone(),
-            (None, Some(stored)) => Url::parse(&stored.server).map_err(|error| {
-                Failure::usage(
-                    format!("The stored server address is no URL: {error}."),
-                    "Sign in anew with `stead login`.",
-                )
-            })?,
-            (None, None) => return Err(Failure::not_signed_in()),
-        };
-        // A stored token goes only to the server it was made for.
-        let stored_token = stored
-            .as_ref()
-            .filter(|stored| {
-                Url::parse(&stored.server).is_ok_and(|stored| stored.origin() == server.origin())
-            })
-            .map(|stored| stored.token.clone());
-        let Some(token) = self.token.clone().or(stored_token) else { return Err(Failure::not_signed_in()) };
-        let tenant = self.tenant.clone().or_else(|| stored.and_then(|stored| stored.tenant));
-        Ok(Client::new(server, Some(token), tenant)?)
+        let server = self.server_of(&stored)?;
+        // What is stored goes only to the server it was made for.
+        let login = stored.login(&server);
+        let tenant = self.tenant.clone().or_else(|| login.and_then(|login| login.tenant.clone()));
+        if let Some(token) = &self.token {
+            return Ok(Client::new(server, Some(token.clone()), tenant)?);
+        }
+        let login = login.ok_or_else(Failure::not_signed_in)?;
+        Ok(session_tokens::client(self.credentials_path.clone(), &server, login, tenant, &self.ambient)?)
+    }
+
+    /// The server that is spoken to.
+    ///
+    /// # Errors
+    /// When none is named and none was used before.
+    pub(crate) fn server(&self) -> Result<Url, Failure> {
+        self.server_of(&Credentials::load(&self.credentials_path)?)
+    }
+
+    fn server_of(&self, stored: &Credentials) -> Result<Url, Failure> {
+        if let Some(server) = &self.server {
+            return Ok(server.clone());
+        }
+        let stored = stored.server.as_deref().ok_or_else(Failure::not_signed_in)?;
+        Url::parse(stored).map_err(|error| {
+            Failure::usage(
+                format!("The stored server address is no URL: {error}."),
+                "Sign in anew with `stead login URL`.",
+            )
+        })
     }
 
     #[must_use]
@@ -301,7 +320,7 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitCod
         Some(Command::Open(args)) => Box::pin(open::run(context, args)).await,
         Some(Command::List(args)) => list::run(context, &args).await,
         Some(Command::Show(args)) => show::run(context, &args).await,
-        Some(Command::Attach(args)) => attach::run(context, args).await,
+        Some(Command::Attach(args)) => Box::pin(attach::run(context, args)).await,
         Some(Command::Exec(args)) => exec::run(context, args).await,
         Some(Command::Logs(args)) => logs::run(context, &args).await,
         Some(Command::Start(args)) => lifecycle::start(context, &args).await,
@@ -327,7 +346,9 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitCod
         Some(Command::Secrets(args)) => secrets::run(context, &args).await,
         Some(Command::Keys(args)) => keys::run(context, &args).await,
         Some(Command::Nodes(args)) => nodes::run(context, &args).await,
+        Some(Command::Sessions(args)) => sessions::run(context, &args).await,
         Some(Command::Login(args)) => login::run(context, args).await,
+        Some(Command::Logout(args)) => logout::run(context, args).await,
         Some(Command::Demo(args)) => Box::pin(demo::run(context, args)).await,
         Some(Command::Completions(args)) => Ok(completions::run(context, &args, &mut Cli::command())),
         Some(Command::ShimSpawner) => Ok(ExitCode::FAILURE),

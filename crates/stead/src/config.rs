@@ -1,91 +1,12 @@
 //! Configuration of the command line: flag, then environment, then file. The environment is read by `clap` alone.
-//!
-//! The credentials file is written with mode 0600 by `stead login` and `stead up`, and by nothing else.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
 use stead_control::MasterKeySettings;
-use stead_core::error::InternalContext;
-use stead_core::{Error, Result};
 use zeroize::Zeroizing;
 
 /// Where a server listens when nobody says otherwise.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:7433";
-
-/// Who the command line is, and where.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Credentials {
-    /// Base address of the server.
-    pub server: String,
-    /// API token.
-    pub token: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tenant: Option<String>,
-}
-
-impl std::fmt::Debug for Credentials {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Credentials").field("server", &self.server).finish_non_exhaustive()
-    }
-}
-
-impl Credentials {
-    /// # Errors
-    /// When the file exists and others may read it, or it is not what `stead login` writes.
-    pub fn load(path: &Path) -> Result<Option<Self>> {
-        let mut file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => {
-                return Err(Error::invalid(
-                    "credentials_unreadable",
-                    format!("{} cannot be read: {error}.", path.display()),
-                ));
-            }
-        };
-        let mode = file.metadata().internal("reading the mode of the credentials file")?.permissions().mode();
-        if mode & 0o077 != 0 {
-            return Err(Error::invalid(
-                "credentials_exposed",
-                format!("{} can be read by other users of this machine.", path.display()),
-            )
-            .next_step(format!("Run `chmod 600 {}`, or sign in anew with `stead login`.", path.display())));
-        }
-        let mut text = String::new();
-        file.read_to_string(&mut text).internal("reading the credentials file")?;
-        serde_json::from_str(&text).map(Some).map_err(|error| {
-            Error::invalid("credentials_invalid", format!("{} is damaged: {error}.", path.display()))
-                .next_step("Sign in anew with `stead login`.")
-        })
-    }
-
-    /// Writes the file whole or not at all.
-    ///
-    /// # Errors
-    /// When the folder cannot be written.
-    pub fn store(&self, path: &Path) -> Result<()> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let cannot = |error: std::io::Error| {
-            Error::invalid(
-                "credentials_unwritable",
-                format!("{} cannot be written: {error}.", path.display()),
-            )
-            .next_step("Name another file with --credentials or STEAD_CREDENTIALS.")
-        };
-        fs::create_dir_all(folder).map_err(cannot)?;
-        let temporary = path.with_extension("new");
-        let _ = fs::remove_file(&temporary);
-        let mut file =
-            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary).map_err(cannot)?;
-        let text = serde_json::to_string_pretty(self).internal("writing credentials")?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(cannot)?;
-        fs::rename(&temporary, path).map_err(cannot)
-    }
-}
 
 /// `$XDG_CONFIG_HOME/stead/credentials.json`, else below `~/.config`.
 #[must_use]
@@ -181,26 +102,4 @@ pub fn default_data_dir_here() -> PathBuf {
         std::env::var_os("XDG_DATA_HOME").map(PathBuf::from),
         std::env::var_os("HOME").map(PathBuf::from),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn credentials_are_private_and_refused_when_exposed() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("deep/credentials.json");
-        let credentials = Credentials {
-            server: "http://localhost:7433".into(),
-            token: "stead_secret".into(),
-            tenant: None,
-        };
-        credentials.store(&path).unwrap();
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(Credentials::load(&path).unwrap().unwrap().token, "stead_secret");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        assert_eq!(Credentials::load(&path).unwrap_err().code(), "credentials_exposed");
-        assert!(!format!("{credentials:?}").contains("secret"));
-    }
 }

@@ -2,5 +2,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod credentials;
 pub mod output;
+pub mod session_tokens;
 pub mod up;

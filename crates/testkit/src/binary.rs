@@ -142,19 +142,25 @@ impl Stead {
         self.process.as_ref().expect("it runs").id()
     }
 
+    /// The owner's API token, from the credentials file.
+    ///
+    /// # Panics
+    /// When the credentials are missing.
+    #[must_use]
+    pub fn token(&self) -> String {
+        let text = std::fs::read_to_string(self.credentials()).expect("credentials");
+        let stored: serde_json::Value = serde_json::from_str(&text).expect("credentials are JSON");
+        let origin = self.ready.url.trim_end_matches('/');
+        stored["logins"][origin]["token"].as_str().expect("an API token").to_owned()
+    }
+
     /// A client for the owner.
     ///
     /// # Panics
     /// When the credentials are missing.
     #[must_use]
     pub fn client(&self) -> Client {
-        #[derive(Deserialize)]
-        struct Stored {
-            token: String,
-        }
-        let text = std::fs::read_to_string(self.credentials()).expect("credentials");
-        let stored: Stored = serde_json::from_str(&text).expect("credentials are JSON");
-        Client::new(self.ready.url.parse().expect("an address"), Some(stored.token), None).expect("a client")
+        Client::new(self.ready.url.parse().expect("an address"), Some(self.token()), None).expect("a client")
     }
 
     /// kill -9 of the server; shims live on.

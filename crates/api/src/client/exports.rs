@@ -28,10 +28,7 @@ impl Client {
         id: &str,
     ) -> Result<impl Stream<Item = Result<Bytes, ClientError>> + use<>, ClientError> {
         let request = self.request(Method::GET, &["v1", "exports", id, "download"]);
-        let response = request.send().await.map_err(|error| ClientError::unreachable(&self.base, &error))?;
-        if !response.status().is_success() {
-            return Err(ClientError::from_response(response).await);
-        }
+        let response = self.dispatch(request).await?;
         let broke = |error| ClientError::Protocol(format!("the download broke off: {error}"));
         Ok(response.bytes_stream().map(move |piece| piece.map_err(broke)))
     }

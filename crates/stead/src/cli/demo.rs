@@ -220,7 +220,7 @@ async fn fill(
 ) -> Result<usize, Failure> {
     let identity = stead.control().identity();
     let owner = identity.first_owner(OWNER).await?;
-    let base = owner::sign_in_this_machine(stead, credentials).await?.base().clone();
+    let base = owner::sign_in_this_machine(stead, credentials, ambient).await?.base().clone();
     let tenant = stead.control().tenants().create_for("Analytical Engines", owner).await?;
     let mut people = vec![owner];
     for (name, email, role) in MEMBERS {

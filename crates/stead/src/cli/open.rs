@@ -91,7 +91,7 @@ pub(crate) async fn run(context: &Context, args: OpenArgs) -> Result<ExitCode, F
     };
     let instance = create_and_follow(context, &client, &create, detach).await?;
     if let (true, Some(instance)) = (attach, instance) {
-        return super::attach::open(context, &client, &instance.name).await;
+        return Box::pin(super::attach::open(context, &client, &instance.name)).await;
     }
     Ok(ExitCode::SUCCESS)
 }

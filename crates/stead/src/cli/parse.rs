@@ -1,5 +1,20 @@
 //! Values as people type them: `2`, `1500m`, `4GiB`, `30m`, `KEY=VALUE`.
 
+/// Address of a server: `https://stead.example.org`, or the name alone.
+pub(crate) fn server(text: &str) -> Result<url::Url, String> {
+    let here = ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| text.starts_with(name));
+    let whole = match (text.contains("://"), here) {
+        (true, _) => text.to_owned(),
+        (false, true) => format!("http://{text}"),
+        (false, false) => format!("https://{text}"),
+    };
+    let url: url::Url = whole.parse().map_err(|error| format!("{text:?} is no address: {error}"))?;
+    if matches!(url.scheme(), "http" | "https") && url.has_host() {
+        return Ok(url);
+    }
+    Err(format!("{text:?} is no address of a server; write https://stead.example.org"))
+}
+
 /// Cores: `2`, `0.5` or `1500m`, in thousandths.
 pub(crate) fn cpu(text: &str) -> Result<u32, String> {
     let wrong = || format!("{text:?} is no number of cores; write 2, 0.5 or 1500m");
@@ -71,6 +86,15 @@ pub(crate) fn variable(text: &str) -> Result<(String, String), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn servers() {
+        let of = |text: &str| server(text).map(|url| url.to_string());
+        assert_eq!(of("localhost:7433").unwrap(), "http://localhost:7433/");
+        assert_eq!(of("stead.example.org").unwrap(), "https://stead.example.org/");
+        assert_eq!(of("http://10.0.0.1:80").unwrap(), "http://10.0.0.1/");
+        assert!(of("").is_err() && of("ftp://x").is_err() && of("https://").is_err());
+    }
 
     #[test]
     fn values_are_read_as_people_write_them() {

@@ -9,7 +9,7 @@ use stead_api::v1::tenants::{CreateInvite, CreateRole, Quota, SetQuotas, UpdateM
 use stead_core::quota::Limited;
 
 use super::{Context, Failure};
-use crate::config::Credentials;
+use crate::credentials::Credentials;
 use crate::output::{Table, Tone, since};
 
 #[derive(Debug, Args)]
@@ -252,10 +252,13 @@ async fn switch(context: &Context, client: &Client, tenant: Option<&str>) -> Res
         Some(tenant) => Some(named(client, tenant, false).await?),
         None => None,
     };
-    let path = context.credentials_path();
-    let Some(mut stored) = Credentials::load(path)? else { return Err(Failure::not_signed_in()) };
-    stored.tenant = tenant.as_ref().filter(|tenant| !tenant.personal).map(|tenant| tenant.id.clone());
-    stored.store(path)?;
+    let wanted = tenant.as_ref().filter(|tenant| !tenant.personal).map(|tenant| tenant.id.clone());
+    let changed = Credentials::change(context.credentials_path(), |all| {
+        all.login_mut(client.base()).map(|login| login.tenant = wanted)
+    })?;
+    if changed.is_none() {
+        return Err(Failure::not_signed_in());
+    }
     let name = tenant.map_or_else(|| "your personal tenant".to_owned(), |tenant| tenant.name);
     context.output.note(format!("Commands act in {name} now."));
     Ok(())

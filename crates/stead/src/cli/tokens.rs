@@ -16,6 +16,8 @@ pub(crate) struct TokensArgs {
 
 #[derive(Debug, Subcommand)]
 enum TokensCommand {
+    /// List your tokens.
+    List,
     /// Create a token; its secret is printed once.
     Create {
         name: String,
@@ -26,8 +28,9 @@ enum TokensCommand {
         #[arg(long, value_name = "DAYS", default_value_t = 90)]
         expires: u32,
     },
-    /// Revoke a token: it stops working at once.
-    Revoke { id: String },
+    /// Delete a token: it stops working at once.
+    #[command(visible_aliases = ["revoke", "rm"])]
+    Delete { id: String },
 }
 
 pub(crate) async fn run(context: &Context, args: &TokensArgs) -> Result<ExitCode, Failure> {
@@ -49,11 +52,15 @@ pub(crate) async fn run(context: &Context, args: &TokensArgs) -> Result<ExitCode
                 output.line(&created.secret);
             }
         }
-        Some(TokensCommand::Revoke { id }) => {
+        Some(TokensCommand::Delete { id }) => {
             client.revoke_token(id).await?;
-            output.note("The token does not work any more.");
+            if output.json {
+                output.json(&serde_json::json!({ "deleted": id }));
+            } else {
+                output.note("The token does not work any more.");
+            }
         }
-        None => {
+        Some(TokensCommand::List) | None => {
             let tokens = client.tokens().await?;
             if output.json {
                 output.json(&tokens);

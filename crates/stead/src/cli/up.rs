@@ -72,6 +72,9 @@ pub(crate) struct UpArgs {
     /// Who may make an account: everybody, whoever was invited into a tenant, or nobody but operators for others.
     #[arg(long, env = "STEAD_SIGN_UP", value_enum, default_value = "invited", value_name = "WHO")]
     sign_up: WhoSignsUp,
+    /// Requests that one session or API token may make in a minute; 0: as many as it likes.
+    #[arg(long, env = "STEAD_REQUESTS_PER_MINUTE", default_value_t = 6_000, value_name = "NUMBER")]
+    requests_per_minute: u32,
     /// Open the repository of this folder as a workspace, unless it is open already.
     #[arg(long, value_name = "PATH")]
     workspace: Option<PathBuf>,
@@ -123,6 +126,7 @@ impl HostArgs {
             database: self.database.clone(),
             master_key: context.environment.master_key(&self.data_dir(), self.master_key_command.as_deref()),
             sign_up: SignUpPolicy::default(),
+            requests_per_minute: None,
             node_name: rustix::system::uname().nodename().to_string_lossy().into_owned(),
             allow_private_networks: self.allow_private_networks,
             insecure_registries: self.insecure_registry.clone(),
@@ -149,11 +153,12 @@ pub(crate) async fn serve(context: &Context, args: UpArgs, own_node: OwnNode) ->
     settings.mail = args.mail.mail(public_host.as_deref().unwrap_or("localhost"), &context.environment)?;
     settings.outbound = args.mail.outbound()?;
     settings.sign_up = args.sign_up.policy();
+    settings.requests_per_minute = Some(args.requests_per_minute).filter(|most| *most > 0);
     let mut lock = DataDirLock::acquire(&settings.data_dir)?;
     let stead = Stead::assemble(&settings, own_node, &context.ambient).await?;
     lock.announce(Some(stead.base_url().to_owned()))?;
-    let client = owner::sign_in_this_machine(&stead, context.credentials_path()).await?;
-    let link = client.create_sign_in_link().await?;
+    let client = owner::sign_in_this_machine(&stead, context.credentials_path(), &context.ambient).await?;
+    let link = owner::sign_in_link(&stead).await?;
 
     let output = &context.output;
     if output.json {

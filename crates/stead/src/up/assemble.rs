@@ -98,8 +98,9 @@ impl Stead {
         if let Some(agent) = &agent {
             tasks.push(tokio::spawn(join(agent.node.clone(), control.clone(), stop.clone())));
         }
-        let app =
-            App::new(HttpConfig::new(base_url.clone()), control.clone(), ambient.clone(), stop.clone())?;
+        let mut http = HttpConfig::new(base_url.clone());
+        http.limits.requests_per_minute = settings.requests_per_minute;
+        let app = App::new(http, control.clone(), ambient.clone(), stop.clone())?;
         tasks.push(tokio::spawn(async move {
             if let Err(error) = stead_http::serve(listener, app).await {
                 tracing::error!(error = %error, "the HTTP listener has ended");

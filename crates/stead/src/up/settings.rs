@@ -23,6 +23,8 @@ pub struct Settings {
     pub master_key: MasterKeySettings,
     /// Who may make an account.
     pub sign_up: SignUpPolicy,
+    /// Requests of one session or API token in a minute; not limited when absent.
+    pub requests_per_minute: Option<u32>,
     pub node_name: String,
     pub allow_private_networks: bool,
     /// Registries spoken to by plain HTTP.

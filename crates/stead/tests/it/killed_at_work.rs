@@ -136,10 +136,7 @@ async fn security_18_an_erasure_that_is_killed_comes_to_its_end() {
     let mut doomed = Vec::new();
     for number in 0..3 {
         let id = client.create_tenant(&format!("Doomed {number}")).await.expect("a tenant").id;
-        let text = std::fs::read_to_string(stead.credentials()).expect("credentials");
-        let stored: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-        let token = stored["token"].as_str().expect("a token").to_owned();
-        let there = Client::new(stead.url().parse().expect("an address"), Some(token), Some(id.clone()))
+        let there = Client::new(stead.url().parse().expect("an address"), Some(stead.token()), Some(id.clone()))
             .expect("a client");
         for secret in 0..20 {
             let put = PutSecret { value: "zq7-doomed".into(), inject: None };

@@ -19,6 +19,7 @@ mod hostile;
 mod inside;
 mod isolation;
 mod killed_at_work;
+mod login;
 mod mail;
 mod secrets;
 mod survival;

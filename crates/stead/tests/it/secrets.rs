@@ -163,7 +163,7 @@ async fn secrets_reach_their_instances_at_start_and_nothing_else() {
 
     // An instance of another tenant gets nothing of this one's; what is its creator's own comes with them.
     let other = client.create_tenant("Elsewhere").await.expect("a tenant").id;
-    let token = stead_token(&stead);
+    let token = stead.token();
     let there =
         Client::new(stead.url().parse().expect("an address"), Some(token), Some(other)).expect("a client");
     let create = CreateInstance { name: Some("stranger".into()), ..CreateInstance::default() };
@@ -218,12 +218,6 @@ async fn secrets_reach_their_instances_at_start_and_nothing_else() {
     stead.until_phase("keeper", Phase::Running).await;
     let seen = output(&client, "keeper", "printenv").await;
     assert!(!seen.contains("API_TOKEN") && !seen.contains("MINE") && seen.contains("SHARED="), "{seen}");
-}
-
-fn stead_token(stead: &Stead) -> String {
-    let text = fs::read_to_string(stead.credentials()).expect("credentials");
-    let stored: serde_json::Value = serde_json::from_str(&text).expect("credentials are JSON");
-    stored["token"].as_str().expect("a token").to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
