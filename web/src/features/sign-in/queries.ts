@@ -145,12 +145,12 @@ export const factorsQuery = () =>
     queryFn: ({ signal }) => body(api.GET("/v1/me/factors", { signal })),
   });
 
-/** Waits for the operation that takes a fresh proof; `offers` says whether the server has it. */
+/** A fresh proof, for what asks for one within ten minutes. */
 export function useStepUp() {
   return useMutation({
     ...quiet,
     mutationFn: async (proof: { password: string } | { totp: string } | "passkey") =>
-      send<undefined>("POST", "/v1/auth/step-up", {
+      api.POST("/v1/auth/step-up", {
         body: proof === "passkey" ? { passkey: await provePasskey() } : proof,
       }),
   });
