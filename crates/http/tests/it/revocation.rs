@@ -75,7 +75,7 @@ async fn speak(socket: &mut Socket) {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), heard).await.expect("the terminal answers");
+    tokio::time::timeout(Duration::from_secs(20), heard).await.unwrap();
 }
 
 async fn cut(socket: &mut Socket, what: &str) -> u16 {
