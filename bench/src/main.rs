@@ -48,7 +48,7 @@ async fn main() {
     }
     if wanted("known") {
         let arguments = ["--sign-up", "open"].map(str::to_owned).to_vec();
-        let stead = Stead::start(binary, Options { arguments, server_alone: true });
+        let stead = Stead::start(binary, Options { arguments, server_alone: true, ..Options::default() });
         table.extend(rows::known_addresses::rows(&stead).await);
     }
     if wanted("terminal") {
