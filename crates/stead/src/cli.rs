@@ -363,4 +363,27 @@ mod tests {
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
     }
+
+    /// An argument with the name of a global one would be taken for it.
+    #[test]
+    fn no_argument_hides_a_global_one() {
+        fn walk(command: &clap::Command, globals: &[clap::Id]) {
+            for argument in command.get_arguments().filter(|argument| !argument.is_global_set()) {
+                assert!(
+                    !globals.contains(argument.get_id()),
+                    "{}: {}",
+                    command.get_name(),
+                    argument.get_id()
+                );
+            }
+            command.get_subcommands().for_each(|command| walk(command, globals));
+        }
+        let command = Cli::command();
+        let globals: Vec<_> = command
+            .get_arguments()
+            .filter(|argument| argument.is_global_set())
+            .map(|argument| argument.get_id().clone())
+            .collect();
+        walk(&command, &globals);
+    }
 }

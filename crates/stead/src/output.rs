@@ -8,7 +8,7 @@ use std::io::{IsTerminal, Write};
 
 use serde::Serialize;
 
-pub use size::{bytes, duration, since};
+pub use size::{ago, bytes, duration, since};
 pub use table::Table;
 
 /// How to print, decided once from flags and environment.

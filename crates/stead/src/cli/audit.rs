@@ -15,7 +15,7 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::audit_sinks::SinksCommand;
 use super::{Context, Failure, audit_sinks};
-use crate::output::{Table, Tone, since};
+use crate::output::{Table, Tone, ago};
 
 /// A file of checkpoints that is longer than this is none.
 const LARGEST_FILE: u64 = 64 << 20;
@@ -140,7 +140,7 @@ async fn list(context: &Context, which: &Which, limit: u32) -> Result<ExitCode, 
     let mut table = Table::new(&["WHEN", "WHAT", "TO", "BY", "FROM", "ID"]);
     for event in page.items {
         table.row(vec![
-            (format!("{} ago", since(now, &event.at)), None),
+            (ago(now, &event.at), None),
             (event.action, Some(Tone::Strong)),
             (event.object.unwrap_or_default(), None),
             (event.actor.unwrap_or_else(|| "stead".to_owned()), None),

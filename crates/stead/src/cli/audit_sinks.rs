@@ -7,7 +7,7 @@ use clap::{Subcommand, ValueEnum};
 use stead_api::v1::audit::{AuditSink, AuditSinkKind, CreateAuditSink};
 
 use super::{Context, Failure};
-use crate::output::{Table, Tone, since};
+use crate::output::{Table, Tone, ago};
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum Kind {
@@ -83,10 +83,7 @@ fn table(context: &Context, sinks: &[AuditSink]) -> Table {
     let now = context.ambient.now();
     let mut table = Table::new(&["TARGET", "LAST DELIVERY", "WAITING", "LAST ERROR", "ID"]);
     for sink in sinks {
-        let last = sink
-            .delivered_at
-            .as_ref()
-            .map_or_else(|| "none".to_owned(), |at| format!("{} ago", since(now, at)));
+        let last = sink.delivered_at.as_ref().map_or_else(|| "none".to_owned(), |at| ago(now, at));
         let error = sink.last_error.clone().map_or((String::new(), None), |error| (error, Some(Tone::Bad)));
         table.row(vec![
             (sink.target.clone(), Some(Tone::Strong)),

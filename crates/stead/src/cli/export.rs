@@ -11,7 +11,7 @@ use stead_api::v1::exports::{CreateExport, Export, ExportScope, ExportState};
 use tokio::io::AsyncWriteExt as _;
 
 use super::{Context, Failure, follow};
-use crate::output::{Table, Tone, bytes, since};
+use crate::output::{Table, Tone, ago, bytes};
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Whose {
@@ -123,7 +123,7 @@ fn table(context: &Context, exports: &[Export]) -> Table {
             (of.to_owned(), Some(Tone::Strong)),
             (word.to_owned(), Some(tone)),
             (export.size_bytes.map(bytes).unwrap_or_default(), None),
-            (format!("{} ago", since(now, &export.created_at)), None),
+            (ago(now, &export.created_at), None),
             (export.id.clone(), Some(Tone::Faint)),
         ]);
     }

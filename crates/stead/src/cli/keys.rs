@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use stead_api::v1::keys::{KeyKind, KeyRotation, Keys, RotateKeys};
 
 use super::{Context, Failure, follow};
-use crate::output::{Table, Tone, since};
+use crate::output::{Table, Tone, ago};
 
 #[derive(Debug, Args)]
 pub(crate) struct KeysArgs {
@@ -32,7 +32,7 @@ enum KeysCommand {
     Rotate {
         what: What,
         /// The tenant whose data key is replaced; the installation's own when absent.
-        #[arg(long = "of", value_name = "TENANT")]
+        #[arg(id = "of", long = "of", value_name = "TENANT")]
         tenant: Option<String>,
         /// Only say what would be done.
         #[arg(long)]
@@ -82,7 +82,7 @@ fn show(context: &Context, keys: &Keys) {
             (format!("master ({})", key.source), Some(Tone::Strong)),
             (format!("{} data keys", key.data_keys), None),
             state(key.current, key.retired_at.is_some()),
-            (format!("{} ago", since(now, &key.created_at)), None),
+            (ago(now, &key.created_at), None),
             (key.id.clone(), Some(Tone::Faint)),
         ]);
     }
@@ -91,7 +91,7 @@ fn show(context: &Context, keys: &Keys) {
             ("signing".to_owned(), Some(Tone::Strong)),
             (key.purpose.clone(), None),
             state(key.current, key.retired_at.is_some()),
-            (format!("{} ago", since(now, &key.created_at)), None),
+            (ago(now, &key.created_at), None),
             (key.id.clone(), Some(Tone::Faint)),
         ]);
     }

@@ -6,7 +6,7 @@ use clap::Args;
 use stead_api::v1::notifications::MarkRead;
 
 use super::{Context, Failure};
-use crate::output::{Table, Tone, since};
+use crate::output::{Table, Tone, ago};
 
 #[derive(Debug, Args)]
 pub(crate) struct NotificationsArgs {
@@ -39,11 +39,7 @@ pub(crate) async fn run(context: &Context, args: &NotificationsArgs) -> Result<E
     let mut table = Table::new(&["WHEN", "WHAT", "MORE"]);
     for item in inbox.items {
         let tone = if item.read_at.is_none() { Tone::Strong } else { Tone::Faint };
-        table.row(vec![
-            (format!("{} ago", since(now, &item.created_at)), None),
-            (item.title, Some(tone)),
-            (item.text, None),
-        ]);
+        table.row(vec![(ago(now, &item.created_at), None), (item.title, Some(tone)), (item.text, None)]);
     }
     table.print(output);
     Ok(ExitCode::SUCCESS)

@@ -11,7 +11,7 @@ use stead_api::v1::secrets::{Inject, InjectKind, PutSecret, Secret, SecretLevel}
 use zeroize::Zeroizing;
 
 use super::{Context, Failure};
-use crate::output::{Table, Tone, since};
+use crate::output::{Table, Tone, ago};
 
 /// The server takes 64 KiB.
 const LONGEST: u64 = (64 << 10) + 2;
@@ -122,7 +122,7 @@ pub(crate) async fn run(context: &Context, args: &SecretsArgs) -> Result<ExitCod
             for version in versions {
                 table.row(vec![
                     (version.version.to_string(), Some(Tone::Strong)),
-                    (format!("{} ago", since(now, &version.created_at)), None),
+                    (ago(now, &version.created_at), None),
                     (version.created_by.unwrap_or_default(), Some(Tone::Faint)),
                 ]);
             }
@@ -158,7 +158,7 @@ fn table(context: &Context, secrets: &[Secret]) -> Table {
             (level.to_owned(), None),
             (place(secret), None),
             (secret.version.to_string(), None),
-            (format!("{} ago", since(now, &secret.updated_at)), None),
+            (ago(now, &secret.updated_at), None),
         ]);
     }
     table

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::{Context, Failure};
-use crate::output::{Table, Tone, since};
+use crate::output::{Table, Tone, ago};
 
 #[derive(Debug, Args)]
 pub(crate) struct SessionsArgs {
@@ -64,7 +64,7 @@ pub(crate) async fn run(context: &Context, args: &SessionsArgs) -> Result<ExitCo
                     (session.device, Some(Tone::Strong)),
                     (session.ip.unwrap_or(session.network), None),
                     (session.factors.join(", "), None),
-                    (format!("{} ago", since(now, &session.last_used_at)), None),
+                    (ago(now, &session.last_used_at), None),
                     (session.id, Some(Tone::Faint)),
                 ]);
             }

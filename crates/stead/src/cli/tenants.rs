@@ -10,7 +10,7 @@ use stead_core::quota::Limited;
 
 use super::{Context, Failure};
 use crate::credentials::Credentials;
-use crate::output::{Table, Tone, since};
+use crate::output::{Table, Tone, ago};
 
 #[derive(Debug, Args)]
 pub(crate) struct TenantsArgs {
@@ -29,15 +29,31 @@ enum TenantsCommand {
     /// Make a tenant that you own.
     Create { name: String },
     /// Give a tenant another name.
-    Rename { tenant: String, name: String },
+    Rename {
+        #[arg(id = "subject", value_name = "TENANT")]
+        tenant: String,
+        name: String,
+    },
     /// Act in this tenant from now on; without one, in your personal tenant.
-    Switch { tenant: Option<String> },
+    Switch {
+        #[arg(id = "subject", value_name = "TENANT")]
+        tenant: Option<String>,
+    },
     /// End your membership.
-    Leave { tenant: String },
+    Leave {
+        #[arg(id = "subject", value_name = "TENANT")]
+        tenant: String,
+    },
     /// Hide a tenant and stop its instances; everything in it is erased after 30 days.
-    Delete { tenant: String },
+    Delete {
+        #[arg(id = "subject", value_name = "TENANT")]
+        tenant: String,
+    },
     /// Take a deletion back, within the 30 days.
-    Restore { tenant: String },
+    Restore {
+        #[arg(id = "subject", value_name = "TENANT")]
+        tenant: String,
+    },
     /// List members, or change or remove one.
     Members {
         #[command(subcommand)]
@@ -297,7 +313,7 @@ async fn members(
                     (member.user.name, Some(Tone::Strong)),
                     (member.user.email.unwrap_or_default(), None),
                     (role_name(member.role, member.custom_role.as_ref()), None),
-                    (format!("{} ago", since(now, &member.since)), None),
+                    (ago(now, &member.since), None),
                     (member.user.id, Some(Tone::Faint)),
                 ]);
             }

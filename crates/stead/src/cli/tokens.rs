@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use stead_api::v1::identity::CreateApiToken;
 
 use super::{Context, Failure};
-use crate::output::{Table, Tone, since};
+use crate::output::{Table, Tone, ago};
 
 #[derive(Debug, Args)]
 pub(crate) struct TokensArgs {
@@ -72,12 +72,7 @@ pub(crate) async fn run(context: &Context, args: &TokensArgs) -> Result<ExitCode
                 table.row(vec![
                     (token.name, Some(Tone::Strong)),
                     (token.hint, None),
-                    (
-                        token
-                            .last_used_at
-                            .map_or_else(|| "never".to_owned(), |at| format!("{} ago", since(now, &at))),
-                        None,
-                    ),
+                    (token.last_used_at.map_or_else(|| "never".to_owned(), |at| ago(now, &at)), None),
                     (token.expires_at.unwrap_or_else(|| "never".to_owned()), None),
                     (token.id, Some(Tone::Faint)),
                 ]);

@@ -8,7 +8,7 @@ use stead_api::client::Client;
 use stead_api::v1::webhooks::{CreateWebhook, DeliveryState, WebhookDelivery, WebhookKind};
 
 use super::{Context, Failure};
-use crate::output::{Table, Tone, since};
+use crate::output::{Table, Tone, ago};
 
 /// How long a test waits for its end.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -162,7 +162,7 @@ fn show(context: &Context, deliveries: Vec<WebhookDelivery>) {
             DeliveryState::Dead => ("given up", Tone::Bad),
         };
         table.row(vec![
-            (format!("{} ago", since(now, &delivery.created_at)), None),
+            (ago(now, &delivery.created_at), None),
             (delivery.event, Some(Tone::Strong)),
             (state.0.to_owned(), Some(state.1)),
             (answer, None),

@@ -53,6 +53,14 @@ pub fn since(now: Timestamp, text: &str) -> String {
     )
 }
 
+/// `5m ago`, `just now`.
+pub fn ago(now: Timestamp, text: &str) -> String {
+    match since(now, text) {
+        passed if passed == "now" => "just now".to_owned(),
+        passed => format!("{passed} ago"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,6 +20,10 @@ impl Table {
     }
 
     pub fn print(&self, output: &Output) {
+        if self.rows.is_empty() {
+            output.note("There is nothing yet.");
+            return;
+        }
         for line in self.lines(output, super::width()) {
             output.line(line);
         }

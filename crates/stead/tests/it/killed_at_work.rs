@@ -136,8 +136,9 @@ async fn security_18_an_erasure_that_is_killed_comes_to_its_end() {
     let mut doomed = Vec::new();
     for number in 0..3 {
         let id = client.create_tenant(&format!("Doomed {number}")).await.expect("a tenant").id;
-        let there = Client::new(stead.url().parse().expect("an address"), Some(stead.token()), Some(id.clone()))
-            .expect("a client");
+        let there =
+            Client::new(stead.url().parse().expect("an address"), Some(stead.token()), Some(id.clone()))
+                .expect("a client");
         for secret in 0..20 {
             let put = PutSecret { value: "zq7-doomed".into(), inject: None };
             there.put_secret(SecretsOf::Tenant, &format!("S{secret}"), &put).await.expect("stored");
