@@ -69,8 +69,12 @@ packages-test:
 	@./scripts/install-packages test
 	@$(MAKE) --no-print-directory peers
 
-# Peers of the tests from PyPI.
-peers: crates/stead/tests/peers/.venv/installed
+# Peers of the tests, from npm and PyPI, pinned.
+peers: crates/stead/tests/peers/.venv/installed crates/http/tests/peers/.venv/installed crates/http/tests/peers/node_modules/.package-lock.json
+
+%/tests/peers/node_modules/.package-lock.json: %/tests/peers/package-lock.json
+	cd $(dir $<) && npm ci --no-audit --no-fund
+	touch $@
 
 %/tests/peers/.venv/installed: %/tests/peers/requirements.txt
 	python3 -m venv $(dir $@)

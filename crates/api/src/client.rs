@@ -11,6 +11,7 @@ mod exports;
 mod notifications;
 mod secrets;
 mod sessions;
+mod sources;
 mod stream;
 mod tenants;
 

@@ -14,6 +14,7 @@ pub mod notifications;
 pub mod operations;
 pub mod ports;
 pub mod secrets;
+pub mod sources;
 pub mod tenants;
 pub mod terminals;
 pub mod uploads;

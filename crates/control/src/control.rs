@@ -17,7 +17,7 @@ use crate::data_rights::{self, DataRights, Exports};
 use crate::engine::{Engine, EngineSettings, Reconcilers};
 use crate::events::Events;
 use crate::idempotency::Mutation;
-use crate::identity::{Accounts, Factors, Identity, Operator, SignUpPolicy};
+use crate::identity::{Accounts, Factors, Identity, Operator, SignUpPolicy, Sources, SourcesSettings};
 use crate::instances::{Instances, InstancesSettings, PreviewAddress};
 use crate::keys::{Keys, MasterKeySettings};
 use crate::nodes::Nodes;
@@ -44,6 +44,8 @@ pub struct ControlSettings {
     pub outbound: OutboundSettings,
     /// Who may make an account.
     pub sign_up: SignUpPolicy,
+    /// Other ways to sign in, for everybody.
+    pub sources: SourcesSettings,
 }
 
 /// Every service of the control plane. Cheap to clone.
@@ -64,6 +66,7 @@ struct Inner {
     tenants: Tenants,
     accounts: Accounts,
     factors: Factors,
+    sources: Sources,
     instances: Instances,
     operations: Operations,
     events: Events,
@@ -141,6 +144,13 @@ impl Control {
         };
         let folder = settings.data_dir.join("exports");
         let exports = Exports::open(&db, engine.clone(), folder, sources).await?;
+        let sources = Sources::new(
+            identity.clone(),
+            keys.clone(),
+            settings.sign_up,
+            outbound.clone(),
+            &settings.sources,
+        )?;
         let reconcilers = Reconcilers::new(db.clone());
         let every = [
             instances.reconcilers(),
@@ -169,6 +179,7 @@ impl Control {
             tenants,
             accounts,
             factors,
+            sources,
             instances,
             operations,
             events,
@@ -255,6 +266,12 @@ impl Control {
     #[must_use]
     pub fn factors(&self) -> &Factors {
         &self.inner.factors
+    }
+
+    /// Signing in with others.
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        &self.inner.sources
     }
 
     #[must_use]

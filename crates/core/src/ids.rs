@@ -118,6 +118,10 @@ typed_ids! {
     PasskeyId = "pkey";
     /// Something asked for by an e-mail address, until it is worked off.
     AccountRequestId = "areq";
+    /// A tenant's own source of sign-in.
+    SourceId = "src";
+    /// An account elsewhere that a user has linked.
+    IdentityId = "ident";
     /// A process in an instance that somebody started and may attach to; terminals are such processes with a PTY.
     ProcessId = "proc";
     /// A role that a tenant made for itself.

@@ -69,3 +69,20 @@ pub async fn is_invited(access: &impl SystemAccess, secret_hash: &str, email_key
         .doing("looking for an invitation")?;
     Ok(found.is_some_and(|invite| invite.email.is_none_or(|email| email == email_key)))
 }
+
+/// Whether some invitation to this mailbox is open.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn is_mailbox_invited(access: &impl SystemAccess, email_key: &str) -> Result<bool> {
+    let now = access.scope().now().micros();
+    let found = invite::Entity::find()
+        .filter(invite::Column::Email.eq(email_key))
+        .filter(invite::Column::AcceptedAt.is_null())
+        .filter(invite::Column::RevokedAt.is_null())
+        .filter(invite::Column::ExpiresAt.gt(now))
+        .one(on(access))
+        .await
+        .doing("looking for an invitation")?;
+    Ok(found.is_some())
+}

@@ -11,6 +11,7 @@ mod m0005_accounts;
 mod m0006_factors;
 mod m0007_tenants;
 mod m0008_notifications;
+mod m0009_sources;
 mod m0012_exports;
 mod m0014_proof;
 
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0006_factors::Factors),
             Box::new(m0007_tenants::Tenants),
             Box::new(m0008_notifications::Notifications),
+            Box::new(m0009_sources::Sources),
             Box::new(m0012_exports::Exports),
             Box::new(m0014_proof::Proof),
         ]

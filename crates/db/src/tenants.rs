@@ -15,9 +15,9 @@ use stead_core::{Error, Result, Timestamp};
 
 use crate::connection::Db;
 use crate::entities::{
-    audit_sink, delivery, event, export, idempotency_key, inbox_item, instance, instance_binding, invite,
-    membership, notice, operation, preview_session, preview_ticket, role, secret, tenant, tenant_quota,
-    upload, webhook,
+    audit_sink, delivery, event, export, idempotency_key, identity, inbox_item, instance, instance_binding,
+    invite, membership, notice, operation, preview_session, preview_ticket, role, secret, source, tenant,
+    tenant_quota, upload, webhook,
 };
 use crate::failure::{Doing, corrupt};
 use crate::scope::{
@@ -229,6 +229,8 @@ pub async fn erase(tx: &Tx<SystemScope>, id: TenantId) -> Result<()> {
         preview_session,
         idempotency_key,
         upload,
+        source,
+        identity,
         secret,
         delivery,
         webhook,

@@ -14,6 +14,7 @@ mod nodes;
 mod notifications;
 mod operations;
 mod secrets;
+mod sources;
 mod system;
 mod tenants;
 mod webhooks;
@@ -185,6 +186,7 @@ const TABLES: &[&[Endpoint]] = &[
     keys::ENDPOINTS,
     secrets::ENDPOINTS,
     exports::ENDPOINTS,
+    sources::ENDPOINTS,
 ];
 
 const COUNT: usize = {
@@ -291,7 +293,10 @@ mod tests {
                 "begin_passkey_sign_in",
                 "finish_passkey_sign_in",
                 "look_up_invite",
-                "open_preview"
+                "open_preview",
+                "begin_source",
+                "finish_source",
+                "sign_in_with_directory"
             ],
             "each has a reason to be open: a new one needs a review"
         );

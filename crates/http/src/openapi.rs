@@ -75,6 +75,11 @@ const PROBLEMS: [(&str, &str, &str); 17] = [
     ("Misdirected", "421", "The request is for a host that is not this server's."),
 ];
 
+/// Waits for the other side of a source of sign-in.
+fn asks_a_source(operation: &str) -> bool {
+    matches!(operation, "begin_source" | "sign_in_with_directory" | "link_directory")
+}
+
 fn has(endpoint: &Endpoint, status: &str, query: bool) -> bool {
     let routed_object = endpoint.path.contains('{');
     let restricted = endpoint.access.permission().is_some();
@@ -85,23 +90,27 @@ fn has(endpoint: &Endpoint, status: &str, query: bool) -> bool {
     match status {
         "500" | "503" | "421" | "429" => true,
         "400" => query || endpoint.is_mutation() || routed_object || restricted,
-        "401" => restricted || endpoint.is_mutation(),
-        "403" => restricted || endpoint.is_mutation(),
+        "401" => restricted || endpoint.is_mutation() || endpoint.id == "begin_source",
+        "403" => restricted || endpoint.is_mutation() || endpoint.id == "begin_source",
         "404" => routed_object || restricted || endpoint.id == "look_up_invite",
         "402" => {
             endpoint.id == "create_instance"
                 || endpoint.id == "update_instance"
-                || matches!(endpoint.id, "create_tenant" | "create_role" | "create_invite" | "accept_invite")
+                || matches!(
+                    endpoint.id,
+                    "create_tenant" | "create_role" | "create_invite" | "accept_invite" | "create_source"
+                )
+                || matches!(endpoint.id, "sign_in_with_directory" | "link_directory")
                 || endpoint.id.ends_with("start_instance")
                 || endpoint.id == "wake_instance"
         }
-        "409" => endpoint.is_mutation() && restricted,
+        "409" => endpoint.is_mutation() && restricted || endpoint.path.starts_with("/v1/auth/sources/"),
         "412" => endpoint.id == "update_instance",
         "413" => endpoint.is_mutation(),
         "415" => body,
         "422" => query || body,
         "426" => endpoint.websocket,
-        "502" => on_instance && endpoint.is_mutation(),
+        "502" => on_instance && endpoint.is_mutation() || asks_a_source(endpoint.id),
         "504" => endpoint.pace != Pace::Stream && endpoint.pace != Pace::Upload,
         _ => false,
     }

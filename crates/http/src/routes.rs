@@ -24,6 +24,7 @@ pub mod preview_access;
 pub mod roles;
 pub mod secrets;
 pub mod sessions;
+pub mod sources;
 pub mod system;
 pub mod tenants;
 pub mod terminals;
@@ -74,6 +75,7 @@ pub fn all() -> OpenApiRouter<AppState> {
         .merge(keys::routes())
         .merge(secrets::routes())
         .merge(exports::routes())
+        .merge(sources::routes())
         .merge(preview_access::routes())
 }
 

@@ -36,6 +36,8 @@ mod raw_mode;
 mod secrets;
 mod sessions;
 mod show;
+mod source_args;
+mod sources;
 mod tenants;
 mod tokens;
 mod up;
@@ -179,6 +181,9 @@ enum Command {
     Secrets(secrets::SecretsArgs),
     /// Show or rotate the keys of this installation.
     Keys(keys::KeysArgs),
+    /// List, add or remove a tenant's own sources of sign-in.
+    #[command(visible_alias = "source")]
+    Sources(sources::SourcesArgs),
     /// List the machines that run instances.
     Nodes(nodes::NodesArgs),
     /// Sign this machine in to a server: by a code that you type in a browser, or with an API token.
@@ -345,6 +350,7 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitCod
         Some(Command::Webhooks(args)) => webhooks::run(context, &args).await,
         Some(Command::Secrets(args)) => secrets::run(context, &args).await,
         Some(Command::Keys(args)) => keys::run(context, &args).await,
+        Some(Command::Sources(args)) => sources::run(context, &args).await,
         Some(Command::Nodes(args)) => nodes::run(context, &args).await,
         Some(Command::Sessions(args)) => sessions::run(context, &args).await,
         Some(Command::Login(args)) => login::run(context, args).await,

@@ -94,6 +94,13 @@ impl EnvironmentSecrets {
     }
 }
 
+/// A secret of a source of sign-in, from the environment for the same reason.
+#[must_use]
+pub fn secret_here(variable: &str) -> Option<Zeroizing<String>> {
+    let value = std::env::var_os(variable).filter(|value| !value.is_empty())?;
+    Some(Zeroizing::new(value.to_string_lossy().into_owned()))
+}
+
 /// The default for this user, from the environment.
 #[must_use]
 pub fn default_data_dir_here() -> PathBuf {

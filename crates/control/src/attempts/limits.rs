@@ -52,6 +52,10 @@ pub enum Limited<'a> {
     UserCode {
         user: UserId,
     },
+    /// Setting out for another source of sign-in.
+    SourceBegin {
+        ip: Option<IpAddr>,
+    },
     /// Asking for a device's code.
     DeviceRequest {
         ip: Option<IpAddr>,
@@ -121,6 +125,7 @@ impl Limited<'_> {
             ],
             Self::StepUp { user } => vec![refuse(format!("step-up {user}"), 10, QUARTER)],
             Self::UserCode { user } => vec![refuse(format!("user code {user}"), 20, QUARTER)],
+            Self::SourceBegin { ip } => vec![refuse(format!("source {}", network(*ip)), 200, QUARTER)],
             Self::DeviceRequest { ip } => vec![refuse(format!("device {}", network(*ip)), 30, QUARTER)],
         }
     }

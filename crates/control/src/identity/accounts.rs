@@ -23,6 +23,7 @@ pub use requests::SignUp;
 pub use service::{Accounts, SignUpPolicy};
 pub(in crate::identity) use service::{record, whereabouts};
 pub(in crate::identity) use sign_in::come_in;
+pub(in crate::identity) use unverified::claim_unverified;
 
 const MAX_NAME: usize = 100;
 
@@ -88,7 +89,7 @@ impl Identity {
 }
 
 /// `may_operate`: runs the installation when there is nobody yet. Who signs up by themselves never does.
-async fn insert_user(tx: &Tx<SystemScope>, name: &str, may_operate: bool) -> Result<UserId> {
+pub(in crate::identity) async fn insert_user(tx: &Tx<SystemScope>, name: &str, may_operate: bool) -> Result<UserId> {
     let id: UserId = tx.ambient().new_id();
     let row = User {
         is_operator: may_operate && users::first(tx).await?.is_none(),

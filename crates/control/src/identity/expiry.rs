@@ -8,7 +8,7 @@ use stead_core::Result;
 use stead_db::{
     SystemScope, attempts, device_requests, events, factors, idempotency_keys, intents, known_devices,
     mail_links, operations, pending_sign_ins, previews, refresh_tokens, revocations, sessions, sign_in_links,
-    tokens,
+    sources, tokens,
 };
 
 use crate::engine::Reconciler;
@@ -61,6 +61,7 @@ impl Reconciler for ForgetExpired {
                     "known_devices": known_devices::prune(&tx, before(now, DEVICES)).await?,
                     "attempts": attempts::delete_expired(&tx).await?,
                     "passkey_ceremonies": factors::delete_expired_ceremonies(&tx).await?,
+                    "source_flows": sources::delete_expired_flows(&tx).await?,
                     "mail_links": mail_links::delete_expired(&tx).await?,
                     "previews": previews::delete_expired(&tx).await?,
                     "idempotency_keys": idempotency_keys::delete_expired(&tx).await?,

@@ -25,6 +25,7 @@ mod refresh;
 mod second_factors;
 pub(crate) mod secret;
 pub(crate) mod sessions;
+mod sources;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -51,6 +52,10 @@ pub use operators::Operator;
 pub use previews::PreviewPass;
 pub use refresh::ProgramTokens;
 pub use sessions::SignedIn;
+pub use sources::{
+    Asked as SourceAsked, Back as SourceBack, Begun as SourceBegun, InstalledSource, Lost as SourceLost,
+    Outcome as SourceOutcome, Sources, SourcesSettings,
+};
 
 use self::known::Known;
 use self::passwords::Passwords;

@@ -73,6 +73,15 @@ pub(super) const SEALED: &[SealedColumn] = &[
         may_be_resealed: true,
     },
     SealedColumn {
+        table: "sources",
+        key: &[Text("id")],
+        column: "sealed_secret",
+        context_of: &[Text("id")],
+        context: |parts| format!("source/{}", parts.concat()),
+        context_kind: "source",
+        may_be_resealed: true,
+    },
+    SealedColumn {
         table: "totps",
         key: &[Text("user_id")],
         column: "sealed_secret",

@@ -18,7 +18,7 @@ use crate::notifications::{self, Notice};
 ///
 /// # Errors
 /// `role_not_found`, as a wrong field.
-pub(super) async fn named<S: Scope>(tx: &Tx<S>, tenant: TenantId, reference: &str) -> Result<Grant> {
+pub(crate) async fn named<S: Scope>(tx: &Tx<S>, tenant: TenantId, reference: &str) -> Result<Grant> {
     stead_db::roles::grant(tx, tenant, reference).await?.ok_or_else(|| {
         Error::invalid("role_unknown", "There is no such role in this tenant.")
             .next_step("`GET /v1/tenants/{tenant}/roles` lists the roles.")

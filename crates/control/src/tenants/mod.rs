@@ -8,11 +8,12 @@
 //! Rules that hold everywhere here: nobody gives or takes away what they do not have; a tenant keeps an owner; a personal tenant
 //! belongs to its user alone and goes with the account.
 
+pub(crate) mod by_source;
 mod deletion;
 #[cfg(test)]
 mod erasure_tests;
 mod invites;
-mod members;
+pub(crate) mod members;
 mod operators;
 pub mod quotas;
 mod roles;
@@ -238,7 +239,7 @@ async fn record<S: Scope>(
 
 /// # Errors
 /// `personal_tenant`.
-fn not_personal(scope: &TenantScope, what: &str) -> Result<()> {
+pub(crate) fn not_personal(scope: &TenantScope, what: &str) -> Result<()> {
     if !scope.is_personal() {
         return Ok(());
     }

@@ -9,6 +9,7 @@ use stead_api::v1::accounts::{
     UpdateMe,
 };
 use stead_api::v1::identity::{Me, SignInAnswer};
+use stead_api::v1::sources::AuthMethodsQuery;
 use stead_control::RequestInfo;
 use stead_control::identity::SignUp;
 use utoipa_axum::router::OpenApiRouter;
@@ -16,7 +17,7 @@ use utoipa_axum::routes;
 use zeroize::Zeroizing;
 
 use crate::extract::caller::AccountWrite;
-use crate::extract::{JsonBody, OnAccount};
+use crate::extract::{JsonBody, OnAccount, QueryOf};
 use crate::problem::Answer;
 use crate::routes::auth::admitted;
 use crate::state::AppState;
@@ -38,11 +39,15 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(ask_verification))
 }
 
-/// The ways in that this server offers.
-#[utoipa::path(get, path = "/v1/auth/methods", operation_id = "get_auth_methods", tag = "account",
+/// The ways in that this server offers, and a tenant's own where one is named.
+#[utoipa::path(get, path = "/v1/auth/methods", operation_id = "get_auth_methods", tag = "account", params(AuthMethodsQuery),
     responses((status = 200, description = "The ways in.", body = AuthMethods)))]
-async fn methods(State(state): State<AppState>) -> Json<AuthMethods> {
-    Json(state.control.accounts().methods())
+async fn methods(
+    State(state): State<AppState>,
+    QueryOf(query): QueryOf<AuthMethodsQuery>,
+) -> Answer<Json<AuthMethods>> {
+    let sources = state.control.sources().offered(query.tenant.as_deref()).await?;
+    Ok(Json(AuthMethods { sources, ..state.control.accounts().methods() }))
 }
 
 /// Asks for an account. The answer is the same whether there is one with this address; a mail says more.

@@ -40,6 +40,11 @@ fn cookie(secure: bool, value: &str, max_age: u64) -> HeaderValue {
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
+/// The cookie of a session that has just begun.
+pub(super) fn session_cookie_of(secure: bool, session: &SignedIn) -> HeaderValue {
+    cookie(secure, &session.secret, COOKIE_SECONDS)
+}
+
 /// The answer of whoever was signed in: who they are, and the session's cookie.
 pub(super) fn signed_in(state: &AppState, signed_in: SignedIn) -> Response {
     let cookie = cookie(state.base.secure(), &signed_in.secret, COOKIE_SECONDS);

@@ -31,6 +31,9 @@ const UNAUDITED: &[(&str, &str)] = &[
     ("confirm_totp", "audited, with a code by time"),
     ("remove_totp", "audited, with an app to remove"),
     ("renew_recovery_codes", "audited, with a second factor that they stand in for"),
+    ("sign_in_with_directory", "audited as a session, with a directory"),
+    ("link_directory", "audited, with a directory"),
+    ("unlink_identity", "audited, with an account elsewhere"),
     ("begin_passkey", "it changes nothing but a ceremony that is forgotten in minutes"),
     ("add_passkey", "audited, with a passkey's answer"),
     ("rename_passkey", "audited, with a passkey"),
@@ -132,6 +135,15 @@ async fn occasion(scene: &Scene, endpoint: &Endpoint) -> Occasion {
             scene.session().await;
             let sessions = Answer::of(scene.request(&scene.owner, Method::GET, "/v1/sessions")).await;
             objects.session = text(&sessions.json()["items"][0]["id"]);
+        }
+        "create_source" => {
+            occasion.who = scene.session().await;
+            occasion.origin = Some(scene.base.clone());
+        }
+        "update_source" | "delete_source" => {
+            objects.more.insert("source", scene.source(&team).await);
+            occasion.who = scene.session().await;
+            occasion.origin = Some(scene.base.clone());
         }
         "delete_tenant" => {
             occasion.who = scene.session().await;

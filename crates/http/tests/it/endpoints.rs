@@ -104,6 +104,7 @@ const SECRETS: &[&str] = &[
     "finish_passkey_sign_in",
     "look_up_invite",
     "issue_token",
+    "sign_in_with_directory",
 ];
 
 async fn without_a_credential_nothing_but_the_short_list_answers(db: Db) {

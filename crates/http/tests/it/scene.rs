@@ -8,8 +8,9 @@ use std::time::Duration;
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
+use stead_api::v1::sources::SourceKind;
 use stead_api::v1::tenants::TenantsQuery;
-use stead_control::identity::SignUpPolicy;
+use stead_control::identity::{InstalledSource, SignUpPolicy, SourcesSettings};
 use stead_control::instances::PreviewAddress;
 use stead_control::{Control, ControlSettings, MasterKeySettings, Presented, RequestInfo};
 use stead_core::access::{Permission, Role};
@@ -75,6 +76,8 @@ const MORE: &[(&str, &str)] = &[
     ("user_code", "code"),
     ("sink", "sink"),
     ("export", "exp"),
+    ("source", "src"),
+    ("identity", "ident"),
 ];
 
 impl Objects {
@@ -167,12 +170,31 @@ impl Scene {
 
     /// With a limit of requests for each credential.
     pub(crate) async fn limited(db: Db, requests_per_minute: Option<u32>) -> Self {
+        Self::made(db, requests_per_minute, SignUpPolicy::Open, async |_: &str| vec![github()]).await
+    }
+
+    /// With these sources of sign-in, which are told the base address.
+    pub(crate) async fn start_with(
+        db: Db,
+        sign_up: SignUpPolicy,
+        sources: impl AsyncFnOnce(&str) -> Vec<InstalledSource>,
+    ) -> Self {
+        Self::made(db, None, sign_up, sources).await
+    }
+
+    async fn made(
+        db: Db,
+        requests_per_minute: Option<u32>,
+        sign_up: SignUpPolicy,
+        sources: impl AsyncFnOnce(&str) -> Vec<InstalledSource>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let ambient = db.ambient().clone();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let base = format!("http://localhost:{port}");
-        let control = Self::control(&db, folder.path(), &base, port).await;
+        let sources = SourcesSettings { installed: sources(&base).await, ..SourcesSettings::default() };
+        let control = Self::control(&db, folder.path(), &base, port, sign_up, sources).await;
         let node = Self::node(&control, folder.path(), &ambient).await;
         let user = control.identity().create_user("Ada", None).await.unwrap();
         let owner = Who::Token(control.identity().issue_token(user, "test").await.unwrap());
@@ -197,7 +219,14 @@ impl Scene {
         scene
     }
 
-    async fn control(db: &Db, folder: &Path, base: &str, port: u16) -> Control {
+    async fn control(
+        db: &Db,
+        folder: &Path,
+        base: &str,
+        port: u16,
+        sign_up: SignUpPolicy,
+        sources: SourcesSettings,
+    ) -> Control {
         let previews = PreviewAddress { scheme: "http".into(), domain: "localhost".into(), port: Some(port) };
         let settings = ControlSettings {
             base_url: base.to_owned(),
@@ -208,7 +237,8 @@ impl Scene {
             notifications: stead_control::notifications::NotificationSettings::default(),
             // Receivers of webhooks are on this machine.
             outbound: stead_control::outbound::OutboundSettings::parse(["127.0.0.0/8"]).unwrap(),
-            sign_up: SignUpPolicy::Open,
+            sign_up,
+            sources,
         };
         Control::start(db.clone(), settings).await.unwrap()
     }
@@ -399,6 +429,7 @@ impl Scene {
             ("webhook", webhook),
             ("delivery", delivery),
             ("template", "verify_email".to_owned()),
+            ("source", "github".to_owned()),
         ]);
         let secret = &Objects::nothing().more["secret"];
         for place in ["/v1", "/v1/me", &format!("/v1/instances/{instance}")] {
@@ -416,6 +447,23 @@ impl Scene {
             instance,
             more: Objects::nothing().more.into_iter().chain(more).collect(),
         }
+    }
+
+    /// A source of sign-in of a tenant, by the tenant's address.
+    pub(crate) async fn source(&self, tenant: &str) -> String {
+        let body = json!({
+            "kind": "google", "name": "Acme", "domains": ["acme.example"],
+            "settings": {"client_id": "stead", "client_secret": "hidden"},
+        });
+        let session = self.session().await;
+        let made = self.request(&session, Method::POST, &format!("{tenant}/sources")).json(&body);
+        let made = Answer::of(made.header("origin", self.base.as_str())).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        made.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn control_plane(&self) -> &Control {
+        &self.control
     }
 
     /// A webhook at a receiver that takes everything, and a delivery to it that has ended.
@@ -439,6 +487,18 @@ impl Scene {
         };
         tokio::time::timeout(Duration::from_secs(30), delivered).await.unwrap();
         (webhook, delivery)
+    }
+}
+
+/// A source of the installation that needs nobody to be begun with.
+fn github() -> InstalledSource {
+    let settings = [("client_id", "stead"), ("client_secret", "hidden")];
+    InstalledSource {
+        id: "github".into(),
+        name: "GitHub".into(),
+        kind: SourceKind::Github,
+        settings: settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        domains: Vec::new(),
     }
 }
 

@@ -9,13 +9,14 @@ use clap::Args;
 use serde_json::json;
 use stead_api::client::Client;
 use stead_api::v1::instances::{CreateInstance, Instance};
-use stead_control::identity::SignUpPolicy;
+use stead_control::identity::{SignUpPolicy, SourcesSettings};
 use stead_control::outbound::OutboundSettings;
 use stead_core::names;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::local_repository::LocalRepository;
 use super::mail_args::MailArgs;
+use super::source_args::SourceArgs;
 use super::{Context, Failure, instance_fields, open};
 use crate::config::{self, DEFAULT_LISTEN};
 use crate::output::{Tone, duration};
@@ -60,6 +61,8 @@ pub(crate) struct UpArgs {
     host: HostArgs,
     #[command(flatten)]
     mail: MailArgs,
+    #[command(flatten)]
+    sources: SourceArgs,
     /// Address to listen at.
     #[arg(long, env = "STEAD_LISTEN", default_value = DEFAULT_LISTEN, value_name = "IP:PORT")]
     listen: SocketAddr,
@@ -133,6 +136,7 @@ impl HostArgs {
             simulate: self.simulate,
             mail: None,
             outbound: OutboundSettings::default(),
+            sources: SourcesSettings::default(),
         }
     }
 }
@@ -154,6 +158,7 @@ pub(crate) async fn serve(context: &Context, args: UpArgs, own_node: OwnNode) ->
     settings.outbound = args.mail.outbound()?;
     settings.sign_up = args.sign_up.policy();
     settings.requests_per_minute = Some(args.requests_per_minute).filter(|most| *most > 0);
+    settings.sources = args.sources.sources()?;
     let mut lock = DataDirLock::acquire(&settings.data_dir)?;
     let stead = Stead::assemble(&settings, own_node, &context.ambient).await?;
     lock.announce(Some(stead.base_url().to_owned()))?;

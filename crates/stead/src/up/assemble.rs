@@ -81,6 +81,7 @@ impl Stead {
             },
             outbound: settings.outbound.clone(),
             sign_up: settings.sign_up,
+            sources: settings.sources.clone(),
         };
         let control = Control::start(db, control_settings).await?;
         control.accounts().prepare().await?;

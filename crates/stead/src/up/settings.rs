@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use stead_control::MasterKeySettings;
-use stead_control::identity::SignUpPolicy;
+use stead_control::identity::{SignUpPolicy, SourcesSettings};
 use stead_control::notifications::MailSettings;
 use stead_control::outbound::OutboundSettings;
 use stead_db::Target;
@@ -35,6 +35,8 @@ pub struct Settings {
     pub mail: Option<MailSettings>,
     /// What of private networks tenants may have called.
     pub outbound: OutboundSettings,
+    /// Other ways to sign in, for everybody.
+    pub sources: SourcesSettings,
 }
 
 impl Settings {

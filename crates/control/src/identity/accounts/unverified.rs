@@ -5,13 +5,13 @@
 
 use stead_core::Result;
 use stead_core::ids::UserId;
-use stead_db::{SystemScope, Tx, factors, mail_links, passwords, users};
+use stead_db::{SystemScope, Tx, factors, identities, mail_links, passwords, users};
 
 use super::super::sessions::end_all;
 use super::end_tokens;
 use super::service::record;
 
-/// Removes password, second factors, sessions, API tokens and mailed links of the user, raises the credential version, and confirms the address. The
+/// Removes password, second factors, linked accounts, sessions, API tokens and mailed links of the user, raises the credential version, and confirms the address. The
 /// caller of this calls `Identity::rights_ended` after the commit.
 ///
 /// # Errors
@@ -19,6 +19,7 @@ use super::service::record;
 pub(crate) async fn claim_unverified(tx: &Tx<SystemScope>, user: UserId) -> Result<()> {
     passwords::delete(tx, user).await?;
     factors::delete_all(tx, user).await?;
+    identities::delete_of_user(tx, user).await?;
     end_all(tx, user, None).await?;
     end_tokens(tx, user).await?;
     mail_links::delete_of(tx, user, None).await?;

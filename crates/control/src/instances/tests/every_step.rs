@@ -244,6 +244,7 @@ async fn every_kind_has_a_scenario(db: Db) {
         notifications: crate::notifications::NotificationSettings::default(),
         outbound: crate::outbound::OutboundSettings::default(),
         sign_up: crate::identity::SignUpPolicy::default(),
+        sources: crate::identity::SourcesSettings::default(),
     };
     let whole = Control::start(db.clone(), settings).await.unwrap();
     let world = World::on(db).await;
