@@ -229,7 +229,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The ways in that this server offers. */
+        /** The ways in that this server offers, and a tenant's own where one is named. */
         get: operations["get_auth_methods"];
         put?: never;
         post?: never;
@@ -369,6 +369,57 @@ export interface paths {
         put?: never;
         /** Asks for an account. The answer is the same whether there is one with this address; a mail says more. */
         post: operations["sign_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sources/{source}/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends the browser to a source of sign-in. */
+        get: operations["begin_source"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sources/{source}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Takes a browser up that comes back from a source: it is signed in and sent on, or sent to the sign-in page with the reason. */
+        get: operations["finish_source"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sources/{source}/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in by name and password of a directory. */
+        post: operations["sign_in_with_directory"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1017,6 +1068,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The accounts elsewhere that the caller signs in with. */
+        get: operations["list_identities"];
+        put?: never;
+        /** Links the caller's account in a directory. Other sources are linked with `begin?link=true`. */
+        post: operations["link_directory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/identities/{identity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Unlinks an account elsewhere, unless it is the caller's only way in. */
+        delete: operations["unlink_identity"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1904,6 +1990,43 @@ export interface paths {
         patch: operations["update_tenant_security"];
         trace?: never;
     };
+    "/v1/tenants/{tenant}/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A tenant's own sources of sign-in, oldest first. */
+        get: operations["list_sources"];
+        put?: never;
+        /** Adds a source of sign-in. Its people become members of the tenant. */
+        post: operations["create_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/sources/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One source of sign-in. */
+        get: operations["get_source"];
+        put?: never;
+        post?: never;
+        /** Removes a source of sign-in and what is linked by it. Sessions that began with it end; members stay members. */
+        delete: operations["delete_source"];
+        options?: never;
+        head?: never;
+        /** Changes a source of sign-in, or switches it on or off. Switched off, sessions that began with it end. */
+        patch: operations["update_source"];
+        trace?: never;
+    };
     "/v1/tokens": {
         parameters: {
             query?: never;
@@ -2402,6 +2525,37 @@ export interface components {
             name: string;
             permissions: string[];
         };
+        /**
+         * @example {
+         *       "domains": [
+         *         "acme.example"
+         *       ],
+         *       "kind": "google",
+         *       "name": "Acme",
+         *       "settings": {
+         *         "client_id": "stead",
+         *         "client_secret": "a secret"
+         *       }
+         *     }
+         */
+        CreateSignInSource: {
+            /** @description Needed for all kinds but `ldap`. */
+            domains?: string[];
+            group_roles?: components["schemas"]["GroupRole"][];
+            kind: components["schemas"]["SourceKind"];
+            /** @description 1 to 100 characters; stands on the button. */
+            name: string;
+            /** @description What its people become in the tenant; `member` when absent. None that may do more than you. */
+            role?: string | null;
+            /**
+             * @description `oidc`: issuer, client_id, client_secret, scopes, groups_claim, accept_unproven_email. `github`: client_id, client_secret,
+             *     url. `google`: client_id, client_secret. `gitlab`: client_id, client_secret, issuer. `ldap`: url, start_tls, ca,
+             *     bind_dn, bind_password, base_dn, user_filter, id_attribute, email_attribute, name_attribute, group_base_dn, group_filter.
+             */
+            settings: {
+                [key: string]: string;
+            };
+        };
         CreateSource: {
             /** @enum {string} */
             kind: "git";
@@ -2540,6 +2694,16 @@ export interface components {
             user_agent?: string | null;
             user_code: string;
         };
+        /**
+         * @example {
+         *       "password": "a few unrelated words",
+         *       "user": "ada"
+         *     }
+         */
+        DirectorySignIn: {
+            password: string;
+            user: string;
+        };
         /** @enum {string} */
         Driver: "oci" | "sim";
         Event: {
@@ -2633,6 +2797,13 @@ export interface components {
             /** Format: int64 */
             recovery_codes_left: number;
             totp: boolean;
+        };
+        /** @description Members of a group there get this role here. */
+        GroupRole: {
+            /** @description As the source says it: a value of the claim of groups, or a group's DN. */
+            group: string;
+            /** @description `admin`, `support`, `member`, `guest`, `owner`, or the id of one of the tenant's own roles. */
+            role: string;
         };
         /** @description The server answers. */
         Health: {
@@ -2777,6 +2948,31 @@ export interface components {
             data_keys: components["schemas"]["DataKeys"];
             master_keys: components["schemas"]["MasterKey"][];
             signing_keys: components["schemas"]["SigningKey"][];
+        };
+        /**
+         * @description An account in a directory, to be linked to the caller's own.
+         * @example {
+         *       "password": "a few unrelated words",
+         *       "source": "src_01j9zz3kq8f7v9x2m4n5p6r7st",
+         *       "user": "ada"
+         *     }
+         */
+        LinkDirectory: {
+            password: string;
+            /** @description Id of the source. */
+            source: string;
+            user: string;
+        };
+        /** @description An account elsewhere that one signs in with. */
+        LinkedIdentity: {
+            created_at: string;
+            /** @description The address of the account there, as it was said last. */
+            email?: string | null;
+            id: string;
+            kind: components["schemas"]["SourceKind"];
+            last_used_at?: string | null;
+            source_id: string;
+            source_name: string;
         };
         /** @description A mail of the installation, for operators. */
         Mail: {
@@ -3156,6 +3352,21 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
+        Page_LinkedIdentity: {
+            items: {
+                created_at: string;
+                /** @description The address of the account there, as it was said last. */
+                email?: string | null;
+                id: string;
+                kind: components["schemas"]["SourceKind"];
+                last_used_at?: string | null;
+                source_id: string;
+                source_name: string;
+            }[];
+            /** @description Absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
         Page_Member: {
             items: {
                 custom_role?: components["schemas"]["CustomRole"] | null;
@@ -3357,6 +3568,35 @@ export interface components {
                 /** @description What the address says about itself: `this machine`, `private network`, `internet` or `unknown`. */
                 network: string;
                 user_agent?: string | null;
+            }[];
+            /** @description Absent on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. Pass `next_cursor` as `cursor` to get the next one. */
+        Page_SignInSource: {
+            items: {
+                /** @description What the other side has to know: the address that it sends people back to. Absent for LDAP. */
+                callback_url?: string | null;
+                created_at: string;
+                /** @description Their addresses have to be of one of these domains; empty means any. */
+                domains: string[];
+                enabled: boolean;
+                /** @description Groups that give another role; the first that fits counts, at every sign-in. */
+                group_roles: components["schemas"]["GroupRole"][];
+                /** @description Whether it has a client secret or a password to search with. */
+                has_secret: boolean;
+                id: string;
+                kind: components["schemas"]["SourceKind"];
+                name: string;
+                /** @description What its people become in the tenant. */
+                role: string;
+                /** @description What is not secret, by name; which names there are depends on the kind. */
+                settings: {
+                    [key: string]: string;
+                };
+                /** @description The page where the tenant's people sign in. */
+                sign_in_url: string;
+                updated_at: string;
             }[];
             /** @description Absent on the last page. */
             next_cursor?: string | null;
@@ -3773,6 +4013,31 @@ export interface components {
             email: string;
             password: string;
         };
+        /** @description A tenant's own source of sign-in. Secrets are never in it. */
+        SignInSource: {
+            /** @description What the other side has to know: the address that it sends people back to. Absent for LDAP. */
+            callback_url?: string | null;
+            created_at: string;
+            /** @description Their addresses have to be of one of these domains; empty means any. */
+            domains: string[];
+            enabled: boolean;
+            /** @description Groups that give another role; the first that fits counts, at every sign-in. */
+            group_roles: components["schemas"]["GroupRole"][];
+            /** @description Whether it has a client secret or a password to search with. */
+            has_secret: boolean;
+            id: string;
+            kind: components["schemas"]["SourceKind"];
+            name: string;
+            /** @description What its people become in the tenant. */
+            role: string;
+            /** @description What is not secret, by name; which names there are depends on the kind. */
+            settings: {
+                [key: string]: string;
+            };
+            /** @description The page where the tenant's people sign in. */
+            sign_in_url: string;
+            updated_at: string;
+        };
         /**
          * @description Exchanges a one-time sign-in link for a session cookie.
          * @example {
@@ -3815,6 +4080,8 @@ export interface components {
             purpose: string;
             retired_at?: string | null;
         };
+        /** @enum {string} */
+        SourceKind: "oidc" | "github" | "google" | "gitlab" | "ldap";
         /** @description Where `/workspace` came from. */
         SourceView: {
             branch?: string | null;
@@ -4002,6 +4269,23 @@ export interface components {
         UpdateRole: {
             name?: string | null;
             permissions?: string[] | null;
+        };
+        /**
+         * @description What is absent stays as it is.
+         * @example {
+         *       "name": "Acme Corporation"
+         *     }
+         */
+        UpdateSignInSource: {
+            domains?: string[] | null;
+            enabled?: boolean | null;
+            group_roles?: components["schemas"]["GroupRole"][] | null;
+            name?: string | null;
+            role?: string | null;
+            /** @description All of them; a secret that is left out stays what it is. */
+            settings?: {
+                [key: string]: string;
+            } | null;
         };
         /**
          * @example {
@@ -4809,7 +5093,10 @@ export interface operations {
     };
     get_auth_methods: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Id of a tenant whose own sources are wanted, too. */
+                tenant?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4825,7 +5112,9 @@ export interface operations {
                     "application/json": components["schemas"]["AuthMethods"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -5101,6 +5390,115 @@ export interface operations {
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    begin_source: {
+        parameters: {
+            query?: {
+                /** @description Where to go afterwards: a path on this server. */
+                from?: string;
+                /** @description Link the account there to the signed-in one, instead of signing in. Needs a sign-in of the last ten minutes. */
+                link?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the source. */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description On to the source. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["Upstream"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    finish_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the source. */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed in and on to where it began, or back to the sign-in page: `problem` says why, or the fragment holds what a second factor completes. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    sign_in_with_directory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the source. */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DirectorySignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in; `Set-Cookie` carries the session. Or a second factor has to follow. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            402: components["responses"]["QuotaUsedUp"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["Upstream"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TimedOut"];
         };
@@ -6959,6 +7357,113 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    list_identities: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LinkedIdentity"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    link_directory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkDirectory"];
+            };
+        };
+        responses: {
+            /** @description Linked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            402: components["responses"]["QuotaUsedUp"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["Upstream"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    unlink_identity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the tenant to act in; the caller's own when absent. `?tenant=` does as well, for clients that cannot set headers. */
+                "Stead-Tenant"?: string;
+            };
+            path: {
+                /** @description Id of the linked account. */
+                identity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Unlinked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
             421: components["responses"]["Misdirected"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -9384,6 +9889,192 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TenantSecurity"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    list_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SignInSource"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    create_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 200 characters. A repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateSignInSource"];
+            };
+        };
+        responses: {
+            /** @description The source. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInSource"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            402: components["responses"]["QuotaUsedUp"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["MediaType"];
+            421: components["responses"]["Misdirected"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    get_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+                /** @description Id of the source. */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The source. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInSource"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    delete_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+                /** @description Id of the source. */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["Misdirected"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["TimedOut"];
+        };
+    };
+    update_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                tenant: string;
+                /** @description Id of the source. */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateSignInSource"];
+            };
+        };
+        responses: {
+            /** @description The source. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInSource"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -18,7 +18,11 @@ const comingFrom = (search: Record<string, unknown>): { from?: string } => {
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: comingFrom,
+  validateSearch: (search): { from?: string; tenant?: string; problem?: string } => {
+    // A tenant whose own sources are offered, too; and why another source did not let somebody in.
+    const [tenant, problem] = [text(search["tenant"]), text(search["problem"])];
+    return { ...comingFrom(search), ...(tenant ? { tenant } : {}), ...(problem ? { problem } : {}) };
+  },
   component: lazyRouteComponent(() => import("@/features/sign-in/sign-in-page"), "SignInPage"),
 });
 const signUp = createRoute({

@@ -94,8 +94,14 @@ export const sources = (): Source[] => [
     kind: "oidc",
     enabled: true,
     settings: { issuer: "https://login.acme.dev", client_id: "stead" },
+    has_secret: true,
+    role: "member",
+    group_roles: [],
+    domains: ["acme.dev"],
     callback_url: "http://localhost:7433/v1/auth/sources/src_acme_oidc/callback",
+    sign_in_url: "http://localhost:7433/sign-in?tenant=ten_01jb000000000000000000acme",
     created_at: ago(30_000),
+    updated_at: ago(30_000),
   },
   {
     id: "src_acme_ldap",
@@ -107,7 +113,13 @@ export const sources = (): Source[] => [
       bind_dn: "cn=stead,dc=acme,dc=dev",
       base_dn: "ou=people,dc=acme,dc=dev",
     },
+    has_secret: true,
+    role: "member",
+    group_roles: [],
+    domains: [],
+    sign_in_url: "http://localhost:7433/sign-in?tenant=ten_01jb000000000000000000acme",
     created_at: ago(90_000),
+    updated_at: ago(90_000),
   },
 ];
 
@@ -316,11 +328,25 @@ export const TENANCY_ROUTES: Route[] = [
     `${T}/sources`,
     fresh(({ world, body }) => {
       const input = body as SourceInput;
-      if (input.settings["issuer"]?.includes("wrong"))
+      const { client_secret, bind_password, ...settings } = input.settings;
+      if (settings["issuer"]?.includes("wrong"))
         return refuse(422, "invalid_input", "The source was not kept.", undefined, [
           { field: "settings.issuer", message: "It did not answer with its settings: no such host." },
         ]);
-      const made: Source = { ...input, id: id("src"), enabled: true, created_at: ago(0) };
+      const made: Source = {
+        name: input.name,
+        kind: input.kind,
+        settings,
+        has_secret: Boolean(client_secret ?? bind_password),
+        id: id("src"),
+        enabled: true,
+        role: input.role ?? "member",
+        group_roles: [],
+        domains: input.domains ?? [],
+        sign_in_url: "http://localhost:7433/sign-in?tenant=ten_01jb000000000000000000acme",
+        created_at: ago(0),
+        updated_at: ago(0),
+      };
       world.sources.push(made);
       return ok(made, 201);
     }),

@@ -25,7 +25,7 @@ const description = JSON.parse(
 ) as { paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, Schema> } };
 
 /** Operations that pages wait for: `offers` hides them until the description has them. */
-const AWAITED = /^\/v1\/(auth\/(sources|step-up)|tenants\/\{\}\/sources|me\/identities|exports|audit\/sinks)/;
+const AWAITED = /^\/v1\/(auth\/step-up|exports|audit\/sinks)/;
 
 /** Names of parameters do not matter, their places do. */
 const shape = (path: string) => path.replace(/\{[^}]*\}/g, "{}");
@@ -90,6 +90,7 @@ const BODIES: Record<string, unknown> = {
   "POST /v1/tenants/{}/roles": { name: "Watcher", permissions: ["instance:read"] },
   "PATCH /v1/tenants/{}/members/{}": { role: "role_01jb000000000000000deployer" },
   "PUT /v1/instances/{}/bindings/{}": { role: "member" },
+  "POST /v1/tenants/{}/sources": { kind: "oidc", name: "fresh", settings: {}, domains: ["acme.dev"] },
   "POST /v1/webhooks": { name: "w", url: "https://example.org/" },
   "PUT /v1/notification-preferences": { items: [] },
   "POST /v1/operator/keys/rotate": { what: "master", plan: true },

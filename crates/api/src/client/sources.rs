@@ -3,18 +3,22 @@
 use reqwest::Method;
 
 use super::{Client, ClientError};
-use crate::v1::sources::{CreateSource, Source};
+use crate::v1::sources::{CreateSignInSource, SignInSource};
 
 impl Client {
     /// The tenant's own sources.
     ///
     /// # Errors
     /// See [`ClientError`]; so for every call below.
-    pub async fn sources(&self, tenant: &str) -> Result<Vec<Source>, ClientError> {
+    pub async fn sources(&self, tenant: &str) -> Result<Vec<SignInSource>, ClientError> {
         self.all(&["v1", "tenants", tenant, "sources"], &[]).await
     }
 
-    pub async fn create_source(&self, tenant: &str, source: &CreateSource) -> Result<Source, ClientError> {
+    pub async fn create_source(
+        &self,
+        tenant: &str,
+        source: &CreateSignInSource,
+    ) -> Result<SignInSource, ClientError> {
         self.post(&["v1", "tenants", tenant, "sources"], source).await
     }
 

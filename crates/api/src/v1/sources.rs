@@ -49,7 +49,7 @@ pub struct GroupRole {
 
 /// A tenant's own source of sign-in. Secrets are never in it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct Source {
+pub struct SignInSource {
     pub id: String,
     pub name: String,
     pub kind: SourceKind,
@@ -76,7 +76,7 @@ pub struct Source {
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"kind": "google", "name": "Acme", "settings": {"client_id": "stead", "client_secret": "a secret"}, "domains": ["acme.example"]}))]
-pub struct CreateSource {
+pub struct CreateSignInSource {
     pub kind: SourceKind,
     /// 1 to 100 characters; stands on the button.
     pub name: String,
@@ -97,10 +97,10 @@ pub struct CreateSource {
 }
 
 /// Settings hold secrets.
-impl std::fmt::Debug for CreateSource {
+impl std::fmt::Debug for CreateSignInSource {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
-            .debug_struct("CreateSource")
+            .debug_struct("CreateSignInSource")
             .field("kind", &self.kind)
             .field("name", &self.name)
             .finish_non_exhaustive()
@@ -111,7 +111,7 @@ impl std::fmt::Debug for CreateSource {
 #[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "Acme Corporation"}))]
-pub struct UpdateSource {
+pub struct UpdateSignInSource {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -130,9 +130,9 @@ pub struct UpdateSource {
 }
 
 /// Settings hold secrets.
-impl std::fmt::Debug for UpdateSource {
+impl std::fmt::Debug for UpdateSignInSource {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("UpdateSource").field("name", &self.name).finish_non_exhaustive()
+        formatter.debug_struct("UpdateSignInSource").field("name", &self.name).finish_non_exhaustive()
     }
 }
 

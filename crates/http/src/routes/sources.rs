@@ -10,7 +10,7 @@ use serde::Deserialize;
 use stead_api::v1::Page;
 use stead_api::v1::identity::SignInAnswer;
 use stead_api::v1::sources::{
-    CreateSource, DirectorySignIn, LinkDirectory, LinkedIdentity, Source, UpdateSource,
+    CreateSignInSource, DirectorySignIn, LinkDirectory, LinkedIdentity, SignInSource, UpdateSignInSource,
 };
 use stead_control::identity::{SourceAsked, SourceBack, SourceLost, SourceOutcome};
 use stead_control::{Admission, Caller, RequestInfo};
@@ -295,25 +295,25 @@ fn id(text: &str) -> Answer<SourceId> {
 /// A tenant's own sources of sign-in, oldest first.
 #[utoipa::path(get, path = "/v1/tenants/{tenant}/sources", operation_id = "list_sources", tag = "tenants",
     params(("tenant" = String, Path, description = "Id of the tenant.")),
-    responses((status = 200, description = "All of them.", body = Page<Source>)))]
+    responses((status = 200, description = "All of them.", body = Page<SignInSource>)))]
 async fn list(
     State(state): State<AppState>,
     signed_in: SignedIn,
     Ref(tenant): Ref,
-) -> Answer<Json<Page<Source>>> {
+) -> Answer<Json<Page<SignInSource>>> {
     let scope = signed_in.scope::<SsoRead>(&state, path::id("tenant", &tenant)?).await?;
     Ok(Json(state.control.sources().list(&scope).await?))
 }
 
 /// Adds a source of sign-in. Its people become members of the tenant.
 #[utoipa::path(post, path = "/v1/tenants/{tenant}/sources", operation_id = "create_source", tag = "tenants",
-    params(("tenant" = String, Path, description = "Id of the tenant.")), request_body = CreateSource,
-    responses((status = 201, description = "The source.", body = Source)))]
+    params(("tenant" = String, Path, description = "Id of the tenant.")), request_body = CreateSignInSource,
+    responses((status = 201, description = "The source.", body = SignInSource)))]
 async fn create(
     State(state): State<AppState>,
     signed_in: SignedIn,
     Ref(tenant): Ref,
-    command: Command<CreateSource>,
+    command: Command<CreateSignInSource>,
 ) -> Answer<Response> {
     let scope = signed_in.scope::<SsoWrite>(&state, path::id("tenant", &tenant)?).await?;
     let sources = state.control.sources();
@@ -323,26 +323,26 @@ async fn create(
 /// One source of sign-in.
 #[utoipa::path(get, path = "/v1/tenants/{tenant}/sources/{source}", operation_id = "get_source", tag = "tenants",
     params(("tenant" = String, Path, description = "Id of the tenant."), ("source" = String, Path, description = "Id of the source.")),
-    responses((status = 200, description = "The source.", body = Source)))]
+    responses((status = 200, description = "The source.", body = SignInSource)))]
 async fn get(
     State(state): State<AppState>,
     signed_in: SignedIn,
     RefPair(tenant, source): RefPair,
-) -> Answer<Json<Source>> {
+) -> Answer<Json<SignInSource>> {
     let scope = signed_in.scope::<SsoRead>(&state, path::id("tenant", &tenant)?).await?;
     Ok(Json(state.control.sources().get(&scope, id(&source)?).await?))
 }
 
 /// Changes a source of sign-in, or switches it on or off. Switched off, sessions that began with it end.
 #[utoipa::path(patch, path = "/v1/tenants/{tenant}/sources/{source}", operation_id = "update_source", tag = "tenants",
-    params(("tenant" = String, Path, description = "Id of the tenant."), ("source" = String, Path, description = "Id of the source.")), request_body = UpdateSource,
-    responses((status = 200, description = "The source.", body = Source)))]
+    params(("tenant" = String, Path, description = "Id of the tenant."), ("source" = String, Path, description = "Id of the source.")), request_body = UpdateSignInSource,
+    responses((status = 200, description = "The source.", body = SignInSource)))]
 async fn update(
     State(state): State<AppState>,
     signed_in: SignedIn,
     RefPair(tenant, source): RefPair,
-    JsonBody(input): JsonBody<UpdateSource>,
-) -> Answer<Json<Source>> {
+    JsonBody(input): JsonBody<UpdateSignInSource>,
+) -> Answer<Json<SignInSource>> {
     let scope = signed_in.scope::<SsoWrite>(&state, path::id("tenant", &tenant)?).await?;
     Ok(Json(state.control.sources().update(&signed_in.0, &scope, id(&source)?, input).await?))
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 use stead_api::client::Client;
-use stead_api::v1::sources::{CreateSource, GroupRole, SourceKind};
+use stead_api::v1::sources::{CreateSignInSource, GroupRole, SourceKind};
 
 use super::{Context, Failure};
 use crate::output::{Table, Tone};
@@ -115,7 +115,7 @@ pub(crate) async fn run(context: &Context, args: &SourcesArgs) -> Result<ExitCod
                 output.note(format!("Reading the {} from standard input.", kind.secret()));
                 settings.extend(secret_from_input()?.map(|secret| (kind.secret().to_owned(), secret)));
             }
-            let create = CreateSource {
+            let create = CreateSignInSource {
                 kind: kind.kind(),
                 name: name.clone(),
                 settings,

@@ -2,6 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 
 import { api, body, send } from "@/api/client";
 import { keys } from "@/api/keys";
+import type { components } from "@/api/schema";
 import type { ApiToken, ChangePassword, NewToken, Page, Passkey, Session } from "@/api/types";
 import { newPasskeyProof } from "../sign-in/queries";
 
@@ -172,16 +173,8 @@ export function useRenewRecoveryCodes() {
   return useFactorChange(() => body(api.POST("/v1/me/recovery-codes")));
 }
 
-/** `LinkedIdentity`: an account elsewhere. Waits for the sources of sign-in. */
-export interface LinkedIdentity {
-  id: string;
-  source_id: string;
-  source_name: string;
-  kind: string;
-  email?: string | null;
-  created_at: string;
-  last_used_at?: string | null;
-}
+/** An account elsewhere. */
+export type LinkedIdentity = components["schemas"]["LinkedIdentity"];
 
 export const identitiesQuery = () =>
   queryOptions({

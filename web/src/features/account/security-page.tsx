@@ -31,6 +31,8 @@ import {
 import { RecoveryCodesDialog } from "./recovery-codes";
 import { TotpDialog } from "./totp-dialog";
 import { offers } from "@/api/offers";
+import { authMethodsQuery } from "../sign-in/queries";
+import { problemWords } from "../sources/problems";
 
 export function SecurityPage() {
   const factors = useQuery(factorsQuery());
@@ -249,15 +251,19 @@ function RecoveryPanel({ factors: has }: { factors: Factors | undefined }) {
 
 function IdentitiesPanel() {
   const identities = useQuery(identitiesQuery());
+  const methods = useQuery(authMethodsQuery());
+  const linked = new Set(identities.data?.items.map(({ source_id }) => source_id));
+  const others = (methods.data?.sources ?? []).filter(({ id, kind }) => kind !== "ldap" && !linked.has(id));
+  // Who comes back from a source without success.
+  const [problem] = useState(() => new URLSearchParams(window.location.search).get("problem"));
+  const [why, what] = problem ? problemWords(problem) : [];
   return (
     <Panel title="Linked accounts" flush>
+      {why ? <Note tone="bad" title={why} detail={what} /> : null}
       <QueryView query={identities} rows={1}>
         {({ items }) =>
           items.length === 0 ? (
-            <p className="p-4 text-muted">
-              None. Sign in once with another account that has your verified e-mail address, and it is linked
-              here.
-            </p>
+            <p className="p-4 text-muted">None. An account elsewhere lets you sign in here with it.</p>
           ) : (
             <Table
               label="Linked accounts"
@@ -270,6 +276,17 @@ function IdentitiesPanel() {
           )
         }
       </QueryView>
+      {others.length > 0 ? (
+        <div className="flex flex-wrap gap-2 border-t p-4">
+          {others.map((source) => (
+            <Button key={source.id} size="small" asChild>
+              <a href={`/v1/auth/sources/${encodeURIComponent(source.id)}/begin?link=true`}>
+                Link {source.name}
+              </a>
+            </Button>
+          ))}
+        </div>
+      ) : null}
     </Panel>
   );
 }

@@ -15,10 +15,11 @@ import { readMe } from "../session/queries";
 import { askPasskey, makePasskey, type CreationJson, type RequestJson } from "./passkeys";
 import { keepInvite, whereTo } from "./sign-in-link";
 
-export const authMethodsQuery = () =>
+export const authMethodsQuery = (tenant?: string) =>
   queryOptions({
-    queryKey: keys.authMethods,
-    queryFn: ({ signal }) => body(api.GET("/v1/auth/methods", { signal })),
+    queryKey: [...keys.authMethods, tenant],
+    queryFn: ({ signal }) =>
+      body(api.GET("/v1/auth/methods", { params: { query: tenant ? { tenant } : {} }, signal })),
   });
 
 /** Every way of signing in; each answers the same. */

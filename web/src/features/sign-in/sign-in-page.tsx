@@ -8,7 +8,8 @@ import { Button } from "@/ui/button";
 import { CliBlock } from "@/ui/copy";
 import { Field, Input } from "@/ui/field";
 import { Skeleton } from "@/ui/layout";
-import { ProblemNote } from "@/ui/problem-note";
+import { Note, ProblemNote } from "@/ui/problem-note";
+import { problemWords, takePending } from "../sources/problems";
 import { Card, Or } from "./card";
 import { passkeysWork, suggestionsWork } from "./passkeys";
 import { PasswordField } from "./password-field";
@@ -21,10 +22,11 @@ const route = getRouteApi("/sign-in");
 type Way = () => Promise<SignInAnswer>;
 
 export function SignInPage() {
-  const { from } = route.useSearch();
+  const { from, tenant, problem } = route.useSearch();
   const admission = useAdmission();
   const enter = useEnter(from);
-  const [second, setSecond] = useState<{ pending: string; methods: string[] }>();
+  // Who comes back from another source with a second factor still to show.
+  const [second, setSecond] = useState<{ pending: string; methods: string[] } | undefined>(takePending);
   const used = useRef(false);
   // Taken once: it is removed from the address and the history at the same time.
   const [token] = useState(takeToken);
@@ -70,17 +72,20 @@ export function SignInPage() {
         </p>
       </Card>
     );
-  return <Ways from={from} admission={admission} onAdmit={admit} />;
+  return <Ways from={from} tenant={tenant} problem={problem} admission={admission} onAdmit={admit} />;
 }
 
 interface WaysProps {
   from: string | undefined;
+  tenant: string | undefined;
+  problem: string | undefined;
   admission: ReturnType<typeof useAdmission>;
   onAdmit: (way: Way) => void;
 }
 
-function Ways({ from, admission, onAdmit }: WaysProps) {
-  const query = useQuery(authMethodsQuery());
+function Ways({ from, tenant, problem, admission, onAdmit }: WaysProps) {
+  const query = useQuery(authMethodsQuery(tenant));
+  const [why, what] = problem ? problemWords(problem) : [];
   const methods = query.data;
   const busy = admission.isPending || admission.isSuccess;
   const [directory, setDirectory] = useState<AuthSource>();
@@ -116,6 +121,7 @@ function Ways({ from, admission, onAdmit }: WaysProps) {
         ) : null
       }
     >
+      {why && admission.isIdle ? <Note tone="bad" title={why} detail={what} /> : null}
       <AdmissionProblem error={admission.error} />
       {query.isPending ? (
         <div role="status" aria-label="Loading" className="flex flex-col gap-3">

@@ -2,28 +2,15 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 
 import { send } from "@/api/client";
 import { keys } from "@/api/keys";
+import type { components } from "@/api/schema";
 import type { Page } from "@/api/types";
 
-export type SourceKind = "oidc" | "github" | "google" | "gitlab" | "ldap";
-
-/** `Source` of `crates/api/src/v1/sources.rs`. Secrets are never in it. */
-export interface Source {
-  id: string;
-  name: string;
-  kind: SourceKind;
-  enabled: boolean;
-  /** What is not secret, by field. */
-  settings: Record<string, string>;
-  /** What the source's side has to know: the address it sends people back to. */
-  callback_url?: string | null;
-  created_at: string;
-}
-
-export interface SourceInput {
-  name: string;
-  kind: SourceKind;
-  settings: Record<string, string>;
-}
+export type Source = components["schemas"]["SignInSource"];
+export type SourceKind = components["schemas"]["SourceKind"];
+export type SourceInput = Pick<
+  components["schemas"]["CreateSignInSource"],
+  "name" | "kind" | "settings" | "role" | "domains"
+>;
 
 const all = (tenantId: string) => `/v1/tenants/${encodeURIComponent(tenantId)}/sources`;
 const quiet = { meta: { quiet: true } } as const;

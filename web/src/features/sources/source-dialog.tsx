@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
 
 import { fieldErrors } from "@/api/problem";
@@ -7,21 +8,33 @@ import { Dialog, DialogActions, DialogBody } from "@/ui/dialog";
 import { Checkbox, Field, Input, Select } from "@/ui/field";
 import { ProblemNote } from "@/ui/problem-note";
 import { useMe } from "../session/queries";
+import { rolesQuery } from "../team/queries";
 import { KINDS } from "./kinds";
 import { useSaveSource, type Source, type SourceKind } from "./queries";
 
 export function SourceDialog({ before, onClose }: { before?: Source; onClose: () => void }) {
   const me = useMe();
   const save = useSaveSource(me.tenant.id);
+  const roles = useQuery(rolesQuery(me.tenant.id));
   const [kind, setKind] = useState<SourceKind>(before?.kind ?? "oidc");
   const [name, setName] = useState(before?.name ?? "");
   const [enabled, setEnabled] = useState(before?.enabled ?? true);
   const [settings, setSettings] = useState<Record<string, string>>(before?.settings ?? {});
+  const [role, setRole] = useState(before?.role ?? "member");
+  const [domains, setDomains] = useState((before?.domains ?? []).join(", "));
   const { fields } = KINDS[kind];
-  const errors = fieldErrors(save.error, ["name", ...fields.map(({ key }) => `settings.${key}`)]);
+  // Everybody has an account at these; a directory is the tenant's own.
+  const bound = kind !== "ldap";
+  const errors = fieldErrors(save.error, [
+    "name",
+    "role",
+    "domains",
+    ...fields.map(({ key }) => `settings.${key}`),
+  ]);
   const general = save.isError && (Object.keys(errors).length === 0 || errors[""]);
   const ready =
     name.trim() !== "" &&
+    (!bound || domains.trim() !== "") &&
     fields.every(({ key, optional, secret }) => optional ?? (secret && before) ?? settings[key]?.trim());
 
   function submit(event: SubmitEvent) {
@@ -34,6 +47,8 @@ export function SourceDialog({ before, onClose }: { before?: Source; onClose: ()
         kind,
         name: name.trim(),
         settings: Object.fromEntries(given),
+        role,
+        domains: domains.split(/[\s,]+/).filter((domain) => domain !== ""),
         ...(before ? { id: before.id, enabled } : {}),
       },
       { onSuccess: onClose },
@@ -47,7 +62,7 @@ export function SourceDialog({ before, onClose }: { before?: Source; onClose: ()
         if (!open) onClose();
       }}
       title={before ? `Change ${before.name}` : "New source of sign-in"}
-      description="Its answers are checked before it is kept."
+      description="Its people sign in with the account they have there, and become members."
     >
       <form onSubmit={submit} noValidate className="contents">
         <DialogBody className="flex flex-col gap-3">
@@ -101,6 +116,33 @@ export function SourceDialog({ before, onClose }: { before?: Source; onClose: ()
               )}
             </Field>
           ))}
+          <Field
+            label="Domains of their addresses"
+            optional={!bound}
+            error={errors["domains"]}
+            hint="Separated by commas. Whoever has no confirmed address in one of them stays out."
+          >
+            {(props) => (
+              <Input
+                {...props}
+                mono
+                value={domains}
+                placeholder="acme.example"
+                onChange={(event) => setDomains(event.target.value)}
+              />
+            )}
+          </Field>
+          <Field label="What they become in the tenant" error={errors["role"]}>
+            {(props) => (
+              <Select {...props} value={role} onChange={(event) => setRole(event.target.value)}>
+                {(roles.data?.items ?? [{ id: role, name: role }]).map((item) => (
+                  <option key={item.id} value={item.id}>
+                    {item.name}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
           {before ? (
             <Checkbox
               label="People can sign in with it"

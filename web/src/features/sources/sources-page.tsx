@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Page } from "@/app/page";
 import { Button } from "@/ui/button";
 import { ConfirmDialog } from "@/ui/confirm-dialog";
+import { CopyButton } from "@/ui/copy";
 import { EmptyState, Panel } from "@/ui/layout";
 import { Hidden, QueryView } from "@/ui/query-view";
 import { RelativeTime } from "@/ui/relative-time";
@@ -40,50 +41,62 @@ export function SourcesPage() {
               <EmptyState icon={<Building2 aria-hidden />} title="People sign in with their own accounts">
                 <p>
                   Connect your company's identity provider or directory, and people of this tenant sign in
-                  with the account they have there. Accounts are linked by an e-mail address that both sides
-                  have verified.
+                  with the account they have there and become members. Who has an account here already links
+                  it in their security settings.
                 </p>
               </EmptyState>
             ) : (
-              <Table label="Sources" head={["Name", "Kind", "Added", <Hidden key="actions">Actions</Hidden>]}>
-                {items.map((source) => (
-                  <Row key={source.id}>
-                    <Cell wide>
-                      <span className="font-medium">{source.name}</span>{" "}
-                      {source.enabled ? null : <Badge tone="warn">off</Badge>}
-                      <span className="block truncate font-mono text-sm text-muted">
-                        {source.settings["issuer"] ?? source.settings["url"] ?? source.settings["client_id"]}
-                      </span>
-                    </Cell>
-                    <Cell className="text-muted">{KINDS[source.kind].words}</Cell>
-                    <Cell label="Added" className="text-muted">
-                      <RelativeTime at={source.created_at} />
-                    </Cell>
-                    <Cell className="text-right whitespace-nowrap max-md:ml-auto">
-                      {mayWrite ? (
-                        <>
-                          <Button
-                            size="small"
-                            kind="quiet"
-                            aria-label={`Change ${source.name}`}
-                            onClick={() => setOpen({ what: "change", source })}
-                          >
-                            Change
-                          </Button>
-                          <Button
-                            size="small"
-                            kind="quiet"
-                            aria-label={`Delete ${source.name}`}
-                            onClick={() => setOpen({ what: "delete", source })}
-                          >
-                            Delete
-                          </Button>
-                        </>
-                      ) : null}
-                    </Cell>
-                  </Row>
-                ))}
-              </Table>
+              <>
+                <div className="flex flex-wrap items-center gap-2 border-b px-4 py-2 text-muted">
+                  <span>Your people sign in at</span>
+                  <code className="min-w-0 truncate font-mono text-sm">{items[0]?.sign_in_url}</code>
+                  <CopyButton text={items[0]?.sign_in_url ?? ""} label="Copy the address" />
+                </div>
+                <Table
+                  label="Sources"
+                  head={["Name", "Kind", "Added", <Hidden key="actions">Actions</Hidden>]}
+                >
+                  {items.map((source) => (
+                    <Row key={source.id}>
+                      <Cell wide>
+                        <span className="font-medium">{source.name}</span>{" "}
+                        {source.enabled ? null : <Badge tone="warn">off</Badge>}
+                        <span className="block truncate font-mono text-sm text-muted">
+                          {source.settings["issuer"] ??
+                            source.settings["url"] ??
+                            source.settings["client_id"]}
+                        </span>
+                      </Cell>
+                      <Cell className="text-muted">{KINDS[source.kind].words}</Cell>
+                      <Cell label="Added" className="text-muted">
+                        <RelativeTime at={source.created_at} />
+                      </Cell>
+                      <Cell className="text-right whitespace-nowrap max-md:ml-auto">
+                        {mayWrite ? (
+                          <>
+                            <Button
+                              size="small"
+                              kind="quiet"
+                              aria-label={`Change ${source.name}`}
+                              onClick={() => setOpen({ what: "change", source })}
+                            >
+                              Change
+                            </Button>
+                            <Button
+                              size="small"
+                              kind="quiet"
+                              aria-label={`Delete ${source.name}`}
+                              onClick={() => setOpen({ what: "delete", source })}
+                            >
+                              Delete
+                            </Button>
+                          </>
+                        ) : null}
+                      </Cell>
+                    </Row>
+                  ))}
+                </Table>
+              </>
             )
           }
         </QueryView>
@@ -104,7 +117,7 @@ function DeleteSource({ source, onClose }: { source: Source; onClose: () => void
       title={`Delete ${source.name}?`}
       losses={[
         "Nobody can sign in with it any more. Sessions that began with it end.",
-        "People who know no other way in need a reset by mail.",
+        "What is linked by it is unlinked: people without another way in need an owner's help. Members stay members.",
       ]}
       typed={source.name}
       action="Delete it"

@@ -77,7 +77,6 @@ impl Sources {
     /// # Errors
     /// `step_up_required`; `identity_not_found`; `last_way_in`.
     pub async fn unlink(&self, caller: &Caller, id: IdentityId) -> Result<()> {
-        self.inner.identity.require_recent(caller).await?;
         let user = caller.user();
         let source = {
             let rows = identities::of_user(&self.inner.system, user).await?;
@@ -85,6 +84,7 @@ impl Sources {
             let row = row.ok_or_else(|| Error::not_found("identity", id))?;
             self.called(&row.source_id).await?.map_or(row.source_id, |(name, _)| name)
         };
+        self.inner.identity.require_recent(caller).await?;
         let source = &source;
         let scope = self.inner.system.on_behalf_of(caller.actor());
         scope

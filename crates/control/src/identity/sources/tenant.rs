@@ -76,10 +76,10 @@ async fn check_roles(
 }
 
 impl Sources {
-    fn view(&self, row: Source) -> Result<wire::Source> {
+    fn view(&self, row: Source) -> Result<wire::SignInSource> {
         let kind = kind_of(&row)?;
         let base = &self.inner.identity.inner.base_url;
-        Ok(wire::Source {
+        Ok(wire::SignInSource {
             kind,
             enabled: row.enabled,
             settings: serde_json::from_str(&row.settings).internal("reading a source's settings")?,
@@ -100,7 +100,7 @@ impl Sources {
     ///
     /// # Errors
     /// A failure of the database.
-    pub async fn list(&self, scope: &TenantScope) -> Result<Page<wire::Source>> {
+    pub async fn list(&self, scope: &TenantScope) -> Result<Page<wire::SignInSource>> {
         let rows = sources::list(scope).await?;
         let items = rows.into_iter().map(|row| self.view(row)).collect::<Result<_>>()?;
         Ok(Page { items, next_cursor: None })
@@ -108,7 +108,7 @@ impl Sources {
 
     /// # Errors
     /// `source_not_found`.
-    pub async fn get(&self, scope: &TenantScope, id: SourceId) -> Result<wire::Source> {
+    pub async fn get(&self, scope: &TenantScope, id: SourceId) -> Result<wire::SignInSource> {
         self.view(find(scope, id).await?)
     }
 
@@ -156,9 +156,9 @@ impl Sources {
         &self,
         caller: &Caller,
         scope: &TenantScope,
-        input: wire::CreateSource,
+        input: wire::CreateSignInSource,
         mutation: &Mutation,
-    ) -> Result<wire::Source> {
+    ) -> Result<wire::SignInSource> {
         self.inner.identity.require_recent(caller).await?;
         not_personal(scope, "has its user as the only member, who signs in as themselves")?;
         let kind = input.kind;
@@ -218,8 +218,8 @@ impl Sources {
         caller: &Caller,
         scope: &TenantScope,
         id: SourceId,
-        input: wire::UpdateSource,
-    ) -> Result<wire::Source> {
+        input: wire::UpdateSignInSource,
+    ) -> Result<wire::SignInSource> {
         self.inner.identity.require_recent(caller).await?;
         let input = &input;
         let (row, switched_off) = scope
@@ -251,7 +251,7 @@ impl Sources {
         tx: &Tx<TenantScope>,
         scope: &TenantScope,
         mut row: Source,
-        input: &wire::UpdateSource,
+        input: &wire::UpdateSignInSource,
     ) -> Result<Source> {
         let kind = kind_of(&row)?;
         if let Some(name) = &input.name {
