@@ -33,9 +33,11 @@ pub fn default_data_dir(root: bool, xdg_data_home: Option<PathBuf>, home: Option
 
 const MASTER_KEY: &str = "STEAD_MASTER_KEY";
 const SMTP_PASSWORD: &str = "STEAD_SMTP_PASSWORD";
-/// Variables that hold secrets. `clap` has read the last three when they are taken away.
-const SECRET_VARIABLES: [&str; 5] =
-    [MASTER_KEY, SMTP_PASSWORD, "STEAD_DATABASE", "STEAD_TOKEN", "STEAD_MASTER_KEY_COMMAND"];
+/// Of the presets of signing in with others.
+const CLIENT_SECRETS: [&str; 3] =
+    ["STEAD_GITHUB_CLIENT_SECRET", "STEAD_GOOGLE_CLIENT_SECRET", "STEAD_GITLAB_CLIENT_SECRET"];
+/// Further variables that hold secrets, which `clap` has read when they are taken away.
+const READ_BEFORE: [&str; 3] = ["STEAD_DATABASE", "STEAD_TOKEN", "STEAD_MASTER_KEY_COMMAND"];
 
 /// What the environment said that no child may inherit: there are no flags for these, since arguments of a process can be read by
 /// every user of the machine.
@@ -43,6 +45,8 @@ const SECRET_VARIABLES: [&str; 5] =
 pub struct EnvironmentSecrets {
     master_key: Option<Zeroizing<String>>,
     smtp_password: Option<Zeroizing<String>>,
+    /// In the order of [`CLIENT_SECRETS`].
+    client_secrets: [Option<Zeroizing<String>>; 3],
 }
 
 impl std::fmt::Debug for EnvironmentSecrets {
@@ -63,8 +67,12 @@ impl EnvironmentSecrets {
             let value = std::env::var_os(name).filter(|value| !value.is_empty())?;
             Some(Zeroizing::new(value.to_string_lossy().into_owned()))
         };
-        let taken = Self { master_key: read(MASTER_KEY), smtp_password: read(SMTP_PASSWORD) };
-        for name in SECRET_VARIABLES {
+        let taken = Self {
+            master_key: read(MASTER_KEY),
+            smtp_password: read(SMTP_PASSWORD),
+            client_secrets: CLIENT_SECRETS.map(read),
+        };
+        for name in [MASTER_KEY, SMTP_PASSWORD].into_iter().chain(CLIENT_SECRETS).chain(READ_BEFORE) {
             // SAFETY: the caller promises that no other thread reads the environment meanwhile.
             unsafe { std::env::remove_var(name) };
         }
@@ -87,18 +95,18 @@ impl EnvironmentSecrets {
         }
     }
 
+    /// The client's secret of a preset of signing in with others, by the name of its variable.
+    #[must_use]
+    pub fn client_secret(&self, variable: &str) -> Option<Zeroizing<String>> {
+        let found = CLIENT_SECRETS.iter().zip(&self.client_secrets).find(|(name, _)| **name == variable);
+        found.and_then(|(_, secret)| secret.clone())
+    }
+
     /// The password at the mail server.
     #[must_use]
     pub fn smtp_password(&self) -> Option<Zeroizing<String>> {
         self.smtp_password.clone()
     }
-}
-
-/// A secret of a source of sign-in, from the environment for the same reason.
-#[must_use]
-pub fn secret_here(variable: &str) -> Option<Zeroizing<String>> {
-    let value = std::env::var_os(variable).filter(|value| !value.is_empty())?;
-    Some(Zeroizing::new(value.to_string_lossy().into_owned()))
 }
 
 /// The default for this user, from the environment.

@@ -9,7 +9,7 @@ use stead_control::identity::{InstalledSource, SourcesSettings};
 use stead_core::ids::TenantId;
 use stead_core::{Error, Result};
 
-use crate::config;
+use crate::config::EnvironmentSecrets;
 
 #[derive(Debug, Args)]
 pub(crate) struct SourceArgs {
@@ -37,9 +37,14 @@ fn wrong(message: String, next: &str) -> Error {
     Error::invalid("source_settings_invalid", message).next_step(next)
 }
 
-fn preset(kind: SourceKind, name: &str, client_id: &str) -> Result<InstalledSource> {
+fn preset(
+    environment: &EnvironmentSecrets,
+    kind: SourceKind,
+    name: &str,
+    client_id: &str,
+) -> Result<InstalledSource> {
     let variable = format!("STEAD_{}_CLIENT_SECRET", kind.as_str().to_uppercase());
-    let secret = config::secret_here(&variable).ok_or_else(|| {
+    let secret = environment.client_secret(&variable).ok_or_else(|| {
         wrong(
             format!("Signing in with {name} needs the client's secret."),
             &format!("Set the variable {variable}, or leave the client id away."),
@@ -70,7 +75,7 @@ fn confirmed(text: &str) -> Result<(TenantId, String)> {
 impl SourceArgs {
     /// # Errors
     /// `source_settings_invalid`.
-    pub(crate) fn sources(&self) -> Result<SourcesSettings> {
+    pub(crate) fn sources(&self, environment: &EnvironmentSecrets) -> Result<SourcesSettings> {
         let mut installed = Vec::new();
         for (kind, name, client_id) in [
             (SourceKind::Github, "GitHub", &self.github_client_id),
@@ -78,7 +83,7 @@ impl SourceArgs {
             (SourceKind::Gitlab, "GitLab", &self.gitlab_client_id),
         ] {
             if let Some(client_id) = client_id {
-                installed.push(preset(kind, name, client_id)?);
+                installed.push(preset(environment, kind, name, client_id)?);
             }
         }
         if let Some(url) = &self.gitlab_url {

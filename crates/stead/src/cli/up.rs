@@ -158,7 +158,7 @@ pub(crate) async fn serve(context: &Context, args: UpArgs, own_node: OwnNode) ->
     settings.outbound = args.mail.outbound()?;
     settings.sign_up = args.sign_up.policy();
     settings.requests_per_minute = Some(args.requests_per_minute).filter(|most| *most > 0);
-    settings.sources = args.sources.sources()?;
+    settings.sources = args.sources.sources(&context.environment)?;
     let mut lock = DataDirLock::acquire(&settings.data_dir)?;
     let stead = Stead::assemble(&settings, own_node, &context.ambient).await?;
     lock.announce(Some(stead.base_url().to_owned()))?;
