@@ -522,7 +522,8 @@ impl Drop for Scene {
         let (node, control) = (self.node.clone(), self.control.clone());
         tokio::spawn(async move {
             node.shutdown().await;
-            drop(control);
+            // Else its connections stay open, and PostgreSQL has only so many for all tests.
+            let _ = control.stop().await;
         });
     }
 }
