@@ -89,7 +89,11 @@ impl Identity {
 }
 
 /// `may_operate`: runs the installation when there is nobody yet. Who signs up by themselves never does.
-pub(in crate::identity) async fn insert_user(tx: &Tx<SystemScope>, name: &str, may_operate: bool) -> Result<UserId> {
+pub(in crate::identity) async fn insert_user(
+    tx: &Tx<SystemScope>,
+    name: &str,
+    may_operate: bool,
+) -> Result<UserId> {
     let id: UserId = tx.ambient().new_id();
     let row = User {
         is_operator: may_operate && users::first(tx).await?.is_none(),

@@ -37,7 +37,7 @@ impl World {
             notifications: crate::notifications::NotificationSettings::default(),
             outbound: crate::outbound::OutboundSettings::default(),
             sign_up: crate::identity::SignUpPolicy::default(),
-        sources: crate::identity::SourcesSettings::default(),
+            sources: crate::identity::SourcesSettings::default(),
         };
         Self { control: Control::start(db, settings).await.unwrap(), _folder: folder }
     }

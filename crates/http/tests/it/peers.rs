@@ -184,7 +184,9 @@ async fn security_04_what_a_loose_provider_says_of_an_address_is_weighed(db: Db)
             .post(way.to.clone())
             .header("content-type", "application/x-www-form-urlencoded")
             .body("sub=ada")
-            .send().await.unwrap();
+            .send()
+            .await
+            .unwrap();
         back(&scene, &way, next(&way.to, &chosen).as_str()).await
     };
     for verified in [json!(false), json!("true"), Value::Null] {

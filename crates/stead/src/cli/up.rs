@@ -1,6 +1,6 @@
 //! `stead up`: server, dashboard and node in one process.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -78,6 +78,9 @@ pub(crate) struct UpArgs {
     /// Requests that one session or API token may make in a minute; 0: as many as it likes.
     #[arg(long, env = "STEAD_REQUESTS_PER_MINUTE", default_value_t = 6_000, value_name = "NUMBER")]
     requests_per_minute: u32,
+    /// A reverse proxy before this server: the address that it names in `X-Forwarded-For` is the client's. May be repeated.
+    #[arg(long, env = "STEAD_TRUSTED_PROXIES", value_delimiter = ',', value_name = "IP")]
+    trusted_proxy: Vec<IpAddr>,
     /// Open the repository of this folder as a workspace, unless it is open already.
     #[arg(long, value_name = "PATH")]
     workspace: Option<PathBuf>,
@@ -130,6 +133,7 @@ impl HostArgs {
             master_key: context.environment.master_key(&self.data_dir(), self.master_key_command.as_deref()),
             sign_up: SignUpPolicy::default(),
             requests_per_minute: None,
+            trusted_proxies: Vec::new(),
             node_name: rustix::system::uname().nodename().to_string_lossy().into_owned(),
             allow_private_networks: self.allow_private_networks,
             insecure_registries: self.insecure_registry.clone(),
@@ -158,6 +162,7 @@ pub(crate) async fn serve(context: &Context, args: UpArgs, own_node: OwnNode) ->
     settings.outbound = args.mail.outbound()?;
     settings.sign_up = args.sign_up.policy();
     settings.requests_per_minute = Some(args.requests_per_minute).filter(|most| *most > 0);
+    settings.trusted_proxies = args.trusted_proxy;
     settings.sources = args.sources.sources(&context.environment)?;
     let mut lock = DataDirLock::acquire(&settings.data_dir)?;
     let stead = Stead::assemble(&settings, own_node, &context.ambient).await?;

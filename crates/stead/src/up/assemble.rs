@@ -101,6 +101,7 @@ impl Stead {
         }
         let mut http = HttpConfig::new(base_url.clone());
         http.limits.requests_per_minute = settings.requests_per_minute;
+        http.trusted_proxies.clone_from(&settings.trusted_proxies);
         let app = App::new(http, control.clone(), ambient.clone(), stop.clone())?;
         tasks.push(tokio::spawn(async move {
             if let Err(error) = stead_http::serve(listener, app).await {

@@ -1,6 +1,6 @@
 //! What the operator sets of server and node; flags and environment arrive here from the command line.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use stead_control::MasterKeySettings;
@@ -25,6 +25,8 @@ pub struct Settings {
     pub sign_up: SignUpPolicy,
     /// Requests of one session or API token in a minute; not limited when absent.
     pub requests_per_minute: Option<u32>,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
     pub node_name: String,
     pub allow_private_networks: bool,
     /// Registries spoken to by plain HTTP.
