@@ -1,6 +1,7 @@
 /** The typed client. Every request of the dashboard goes through `api`; failures are thrown as `ApiError`. */
 import createClient, { type Middleware } from "openapi-fetch";
 
+import { accessMayHaveChanged } from "./access";
 import { currentTenantId } from "./tenant";
 import { ApiError, problemFrom, unreachable } from "./problem";
 import type { paths } from "./schema";
@@ -26,6 +27,8 @@ function failure(path: string, response: Response, body: unknown): ApiError {
   const problem = problemFrom(response.status, body, id);
   const signingIn = path.startsWith("/v1/auth/") && path !== "/v1/auth/sign-out";
   if (response.status === 401 && !signingIn && ENDED.includes(problem.code)) onUnauthenticated();
+  // The page offered it, so the role is another one by now.
+  if (problem.code === "permission_missing" && path !== "/v1/me") accessMayHaveChanged();
   return problem;
 }
 

@@ -1,6 +1,7 @@
 /** The change feed: one connection per page, which keeps the query cache true. */
 import type { QueryClient } from "@tanstack/react-query";
 
+import { accessMayHaveChanged } from "./access";
 import { retryDelay } from "./backoff";
 import { keys } from "./keys";
 import {
@@ -121,6 +122,7 @@ export function followChanges(client: QueryClient, onState: (state: FeedState) =
         void client.invalidateQueries({ queryKey: keys.me });
         return;
       }
+      if (response.status === 403 || response.status === 404) accessMayHaveChanged();
       if (!response.ok || !response.body) return;
       attempt = 0;
       onState("live");

@@ -1,8 +1,13 @@
 /** One WebSocket of frames that comes back by itself and goes on where it was. */
+import { accessMayHaveChanged } from "./access";
 import { retryDelay } from "./backoff";
 import { decodeFrame, encodeFrame, FrameError, MAX_INPUT, type Frame } from "./frames";
 import { advance } from "./position";
 import { currentTenantId } from "./tenant";
+
+/** How the server closes what the person may not have any more; coming back would be refused. */
+const SIGNED_OUT = 4401;
+const FORBIDDEN = 4403;
 
 export type StreamState = "connecting" | "live" | "lost" | "ended";
 
@@ -85,10 +90,24 @@ export class FrameStream {
       if (socket === this.socket && message.data instanceof ArrayBuffer)
         this.receive(new Uint8Array(message.data));
     };
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       if (socket !== this.socket) return;
       this.socket = undefined;
       if (this.finished) return;
+      if (code === SIGNED_OUT || code === FORBIDDEN) {
+        this.end();
+        this.handlers.problem(
+          code === SIGNED_OUT
+            ? { code: "signed_out", message: "Your session has ended", next_step: "Sign in again." }
+            : {
+                code: "access_ended",
+                message: "You may not use this any more",
+                next_step: "Ask an owner or admin of the tenant.",
+              },
+        );
+        accessMayHaveChanged();
+        return;
+      }
       this.handlers.state("lost");
       this.timer = setTimeout(() => this.connect(), retryDelay(this.attempt++));
     };

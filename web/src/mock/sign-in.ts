@@ -137,6 +137,8 @@ export const SIGN_IN_ROUTES: Route[] = [
             client_name: "stead on ada-laptop",
             ip: "192.0.2.44",
             network: "internet",
+            user_agent: "stead/0.1.0 (linux; x86_64)",
+            created_at: ago(1),
             expires_at: ago(-9),
           })
         : refuse(

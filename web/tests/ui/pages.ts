@@ -76,7 +76,7 @@ export const PAGES: readonly Shown[] = [
   { name: "operator-templates", path: "/operator/templates", ready: "HTML" },
   { name: "operator-keys", path: "/operator/keys", ready: "mk_7f2a91" },
   { name: "reference", path: "/reference", ready: "/v1/instances/{instance}" },
-  { name: "sign-in", path: "/instances", ready: "Have a link already?", mock: "anonymous" },
+  { name: "sign-in", path: "/sign-in", ready: "Have a link already?", mock: "anonymous" },
   { name: "sign-up", path: "/sign-up", ready: "At least 12 characters", mock: "anonymous" },
   { name: "reset-ask", path: "/reset-password", ready: "Send the link", mock: "anonymous" },
   {

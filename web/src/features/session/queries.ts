@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useSuspenseQuery } from "@tanstack/react-query";
+import { queryOptions, useMutation, useSuspenseQuery, type QueryClient } from "@tanstack/react-query";
 
 import { api, body } from "@/api/client";
 import { keys } from "@/api/keys";
@@ -17,7 +17,24 @@ export async function readMe(): Promise<Me> {
     chooseTenant(undefined);
     // It is still theirs, but asks for more, such as a second factor.
     if (error.status === 403) toast({ tone: "bad", title: error.message, detail: error.nextStep });
+    else
+      toast({
+        tone: "bad",
+        title: "You have no access to that tenant any more",
+        detail: "This is your personal one.",
+      });
     return body(api.GET("/v1/me"));
+  }
+}
+
+/** After a change of role the page shows what is still to be had; whoever is out of the tenant leaves its pages. */
+export async function readMeAgain(client: QueryClient): Promise<void> {
+  try {
+    client.setQueryData(keys.me, await body(api.GET("/v1/me")));
+  } catch (error) {
+    const out = error instanceof ApiError && (error.status === 403 || error.status === 404);
+    // Everything on screen belongs to that tenant, so it begins anew, as in `readMe`.
+    if (out && currentTenantId()) window.location.assign("/instances");
   }
 }
 

@@ -9,10 +9,11 @@ import { Field, Input } from "@/ui/field";
 import { Fact, Facts, Skeleton } from "@/ui/layout";
 import { Note, ProblemNote } from "@/ui/problem-note";
 import { RelativeTime } from "@/ui/relative-time";
+import { browserWords } from "../account/browser-words";
 import { sessionsQuery } from "../account/queries";
 import { useMe } from "../session/queries";
 import { Card } from "./card";
-import { askedAt, tidyCode } from "./device-code";
+import { tidyCode } from "./device-code";
 import { deviceRequestQuery, useDeviceDecision } from "./queries";
 
 const route = getRouteApi("/signed-in/device");
@@ -138,8 +139,13 @@ function Asked({ request }: { request: DeviceRequest }) {
           <span className="font-mono text-sm">{request.ip ?? "an unknown address"}</span>
           <span className="text-muted"> · {request.network}</span>
         </Fact>
+        {request.user_agent ? (
+          <Fact name="Asked with">
+            <span title={request.user_agent}>{browserWords(request.user_agent)}</span>
+          </Fact>
+        ) : null}
         <Fact name="Asked">
-          <RelativeTime at={askedAt(request.expires_at)} />
+          <RelativeTime at={request.created_at} />
         </Fact>
         <Fact name="Code ends">
           <RelativeTime at={request.expires_at} />

@@ -37,15 +37,26 @@ function Invitation({ token }: { token: string }) {
   const me = useQuery({ ...meQuery(), retry: false });
   const accept = useAcceptInvite();
   const signOut = useSignOut();
-  if (invitation.isError)
+  if (invitation.isError) {
+    const over = invitation.error instanceof ApiError && invitation.error.status === 404;
     return (
-      <Card title="This invitation does not work">
-        <ProblemNote error={invitation.error} />
+      <Card title={over ? "This invitation does not work" : "An invitation"}>
+        <ProblemNote
+          error={invitation.error}
+          action={
+            over ? null : (
+              <Button size="small" onClick={() => void invitation.refetch()}>
+                Try again
+              </Button>
+            )
+          }
+        />
         <Button asChild>
           <Link to="/instances">Go to the dashboard</Link>
         </Button>
       </Card>
     );
+  }
   const shown = invitation.data;
   const guest = me.isError && me.error instanceof ApiError && me.error.status === 401;
   const other = Boolean(

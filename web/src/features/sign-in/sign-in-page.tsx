@@ -187,9 +187,10 @@ function MailForm({
   useEffect(() => {
     latest.current = onAdmit;
   });
-  // Passkeys among the suggestions of the e-mail field; given up as soon as the page is left.
+  // Passkeys among the suggestions of the e-mail field; given up as soon as the page is left or another way is tried, because
+  // browsers refuse a second question about passkeys while one is open.
   useEffect(() => {
-    if (!suggest) return;
+    if (!suggest || busy) return;
     const ended = new AbortController();
     const renewal = setTimeout(() => setRound(round + 1), CHALLENGE_LASTS);
     void suggestionsWork().then(async (work) => {
@@ -205,7 +206,7 @@ function MailForm({
       clearTimeout(renewal);
       ended.abort();
     };
-  }, [suggest, round]);
+  }, [suggest, busy, round]);
 
   function askLink() {
     asking.mutate(email.trim(), { onSuccess: () => onSent(email.trim()) });

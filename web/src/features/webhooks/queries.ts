@@ -34,6 +34,11 @@ export const deliveriesQuery = (id: string) =>
         }),
       ),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+    // Deliveries have no events, and whoever has sent a test looks at this list for the answer.
+    refetchInterval: ({ state }) =>
+      state.data?.pages[0]?.items.some((item) => item.state === "queued" && item.attempts.length === 0)
+        ? 1000
+        : false,
   });
 
 export function useCreateWebhook() {
