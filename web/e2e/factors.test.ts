@@ -51,11 +51,13 @@ test("a passkey is made and signs in without anything typed", async ({ page }) =
   });
   await test.step("by the button, while that suggestion waits", async () => {
     await touch(false);
-    const asked = page.waitForResponse("**/v1/auth/passkey/begin");
+    const suggested = page.waitForResponse("**/v1/auth/passkey/begin");
     await signOut(page, grace);
+    await suggested;
+    const asked = page.waitForResponse("**/v1/auth/passkey/begin");
+    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
     await asked;
     await touch(true);
-    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
     await expect(accountButton(page, grace)).toBeVisible();
   });
   await page.goto("/account/sessions");

@@ -63,6 +63,7 @@ test("somebody joins by a link, becomes a guest, and is out within a second", as
     await theirs.goto("/instances/crane");
     await expect(theirs.getByRole("heading", { name: "crane" })).toBeVisible();
     await expect(theirs.getByRole("button", { name: "Stop", exact: true })).toHaveCount(0);
+    await expect(theirs.getByRole("link", { name: "Open terminal" })).toHaveCount(0);
     await theirs.screenshot({ path: "screenshots/e2e/guest.png" });
   });
 
@@ -74,12 +75,10 @@ test("somebody joins by a link, becomes a guest, and is out within a second", as
     await page.getByRole("button", { name: "Remove Gustav" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Remove Gustav" }).click();
     await expect(page.getByRole("row").filter({ hasText: "Gustav" })).toHaveCount(0);
-    const since = Date.now();
-    await expect(shell).toBeHidden();
-    console.log("cut after", Date.now() - since);
+
+    await expect(shell).toBeHidden({ timeout: 5000 });
     await expect(theirs.getByRole("button", { name: "Tenant: Gustav. Switch" })).toBeVisible();
     await expect(theirs.getByText("You have no access to that tenant any more")).toBeVisible();
-    console.log("told after", Date.now() - since);
     await theirs.screenshot({ path: "screenshots/e2e/removed.png" });
   });
   await context.close();
@@ -89,8 +88,8 @@ test("somebody joins by a link, becomes a guest, and is out within a second", as
     for (const action of [
       "tenant.create",
       "invite.create",
-      "invite.accept",
-      "member.update",
+      "member.join",
+      "member.set_role",
       "member.remove",
     ])
       await expect(page.getByRole("row").filter({ hasText: action }).first()).toBeVisible();

@@ -3,6 +3,7 @@ import { ScrollText, Settings, SquareTerminal, Trash2 } from "lucide-react";
 
 import type { Trigger } from "@/ui/late";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
+import { useMay } from "../session/queries";
 import { possibleActions } from "./actions";
 import type { InstanceMenuProps } from "./instance-menu";
 
@@ -13,15 +14,18 @@ export function InstanceMenuItems({
   onAction,
   trigger,
 }: InstanceMenuProps & { trigger: Trigger }) {
+  const mayConnect = useMay("instance:connect");
   const params = { instance: instance.name };
   const icon = "size-4 text-faint";
   return (
     <Menu trigger={trigger} defaultOpen>
-      <MenuItem asChild>
-        <Link to="/instances/$instance/terminal" params={params}>
-          <SquareTerminal aria-hidden className={icon} /> Terminal
-        </Link>
-      </MenuItem>
+      {mayConnect ? (
+        <MenuItem asChild>
+          <Link to="/instances/$instance/terminal" params={params}>
+            <SquareTerminal aria-hidden className={icon} /> Terminal
+          </Link>
+        </MenuItem>
+      ) : null}
       <MenuItem asChild>
         <Link to="/instances/$instance/console" params={params}>
           <ScrollText aria-hidden className={icon} /> Console

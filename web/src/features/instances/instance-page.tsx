@@ -148,6 +148,7 @@ interface HeadingProps {
 }
 
 function Heading({ instance, mayWrite, pending, act, compact }: HeadingProps) {
+  const mayConnect = useMay("instance:connect");
   const flash = useFlash(instance.state.phase);
   const actions = possibleActions(instance);
   const up = isUp(instance.state.phase);
@@ -193,7 +194,7 @@ function Heading({ instance, mayWrite, pending, act, compact }: HeadingProps) {
               </Button>
             ))
           : null}
-        {up && !compact ? (
+        {up && !compact && mayConnect ? (
           <Button kind="primary" asChild>
             <Link to="/instances/$instance/terminal" params={{ instance: instance.name }}>
               <SquareTerminal aria-hidden /> Open terminal
