@@ -63,7 +63,7 @@ test("a device is let in once its code was looked at", async ({ page }) => {
   await expect(page.getByText("stead on ada-laptop")).toBeVisible();
   await expect(page.getByText("192.0.2.44")).toBeVisible();
   await expect(page.getByText("Stead command line")).toBeVisible();
-  await expect(page.getByText("a minute ago", { exact: true })).toBeVisible();
+  await expect(page.getByText("1 min ago", { exact: true })).toBeVisible();
   await expect(page.getByText("another address than yours")).toBeVisible();
   await expect(page.getByRole("region", { name: "What it will be able to do" })).toContainText("Acme");
   await page.getByRole("button", { name: "Approve" }).click();
