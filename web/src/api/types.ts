@@ -99,3 +99,7 @@ export interface Page<T> {
 
 /** An event of the change feed. */
 export type ChangeEvent = Schemas["Event"];
+export type AuditSink = Schemas["AuditSink"];
+export type CreatedAuditSink = Schemas["CreatedAuditSink"];
+export type Export = Schemas["Export"];
+export type ExportScope = Schemas["ExportScope"];

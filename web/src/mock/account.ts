@@ -1,6 +1,7 @@
 /** One's own account on the mock server. */
 import type {
   ApiToken,
+  Export,
   Me,
   NewToken,
   Notification,
@@ -10,7 +11,7 @@ import type {
   Session,
 } from "@/api/types";
 import type { LinkedIdentity } from "@/features/account/queries";
-import type { Export } from "@/features/exports/queries";
+
 import { ago, id } from "./data";
 import { done, fresh, missing, ok, page, refuse, type Route } from "./handler";
 import { secretRoutes } from "./secrets";

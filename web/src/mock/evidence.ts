@@ -1,6 +1,5 @@
 /** The audit log and webhooks of the mock server. */
-import type { AuditEvent, Delivery, DeliveryAttempt, Webhook, NewWebhook } from "@/api/types";
-import type { Sink } from "@/features/audit/queries";
+import type { AuditEvent, AuditSink, Delivery, DeliveryAttempt, Webhook, NewWebhook } from "@/api/types";
 import { ago, id } from "./data";
 import { done, missing, ok, page, type Route } from "./handler";
 
@@ -75,8 +74,15 @@ export function auditLog(): AuditEvent[] {
   }));
 }
 
-export const sinks = (): Sink[] => [
-  { id: "sink_1", kind: "https", target: "https://siem.acme.dev/ingest/stead", created_at: ago(40_000) },
+export const sinks = (): AuditSink[] => [
+  {
+    id: "sink_1",
+    kind: "https",
+    target: "https://siem.acme.dev/ingest/stead",
+    created_at: ago(40_000),
+    delivered_at: ago(2),
+    waiting: 0,
+  },
 ];
 
 export const webhooks = (): Webhook[] => [
@@ -215,9 +221,10 @@ export const EVIDENCE_ROUTES: Route[] = [
     "POST",
     "/v1/audit/sinks",
     ({ world, body }) => {
-      const made: Sink = { id: id("sink"), created_at: ago(0), ...(body as Pick<Sink, "kind" | "target">) };
+      const { kind = "https", target = "https://siem.acme.dev/" } = body as Partial<AuditSink>;
+      const made: AuditSink = { id: id("sink"), created_at: ago(0), kind, target, waiting: 0 };
       world.sinks.push(made);
-      return ok(made, 201);
+      return ok(kind === "https" ? { ...made, secret: "whsec_C2FVsBQIhrscChlQIMV1Yzz8w7wq" } : made, 201);
     },
   ],
   [

@@ -1,9 +1,9 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
-import { api, body, send } from "@/api/client";
+import { api, body } from "@/api/client";
 import { keys } from "@/api/keys";
 import { currentTenantId } from "@/api/tenant";
-import type { AuditEvent, Page } from "@/api/types";
+import type { AuditEvent, AuditSink, Page } from "@/api/types";
 
 export interface AuditFilter {
   action?: string;
@@ -11,15 +11,6 @@ export interface AuditFilter {
   object?: string;
   from?: string;
   to?: string;
-}
-
-/** `AuditSink`, of an operation that the API does not have yet. */
-export interface Sink {
-  id: string;
-  kind: "https" | "syslog";
-  target: string;
-  created_at: string;
-  last_error?: string | null;
 }
 
 export const auditQuery = (filter: AuditFilter) =>
@@ -65,23 +56,24 @@ export const sinksQuery = () =>
   queryOptions({
     queryKey: keys.sinks,
     refetchOnMount: "always",
-    queryFn: ({ signal }) => send<Page<Sink>>("GET", "/v1/audit/sinks", { signal }),
+    queryFn: ({ signal }) => body(api.GET("/v1/audit/sinks", { signal })),
   });
 
 export function useAddSink() {
   const client = useQueryClient();
   return useMutation({
     meta: { quiet: true },
-    mutationFn: (input: { kind: Sink["kind"]; target: string }) =>
-      send<Sink>("POST", "/v1/audit/sinks", { body: input }),
+    mutationFn: (input: { kind: AuditSink["kind"]; target: string }) =>
+      body(api.POST("/v1/audit/sinks", { body: input })),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.sinks }),
+    gcTime: 0,
   });
 }
 
 export function useRemoveSink() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => send<undefined>("DELETE", `/v1/audit/sinks/${id}`),
+    mutationFn: (sink: string) => body(api.DELETE("/v1/audit/sinks/{sink}", { params: { path: { sink } } })),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.sinks }),
   });
 }

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Archive, Download } from "lucide-react";
 
+import type { Export, ExportScope } from "@/api/types";
 import { bytes } from "@/format/numbers";
 import { Button } from "@/ui/button";
 import { Panel } from "@/ui/layout";
@@ -9,7 +10,7 @@ import { Hidden, QueryView } from "@/ui/query-view";
 import { RelativeTime } from "@/ui/relative-time";
 import { Badge } from "@/ui/state-pill";
 import { Cell, Row, Table } from "@/ui/table";
-import { exportsQuery, useDownload, useExport, type Export, type ExportScope } from "./queries";
+import { exportsQuery, useDownload, useExport } from "./queries";
 
 const STATES = {
   running: { word: "being made", tone: "busy" },
