@@ -6,13 +6,15 @@ use std::time::Duration;
 use stead_api::v1::audit::{AuditSinkKind, CreateAuditSink};
 use stead_api::v1::instances::CreateInstance;
 use stead_api::v1::secrets::PutSecret;
+use stead_api::v1::sources::{CreateSignInSource, SourceKind};
 use stead_api::v1::tenants as wire;
 use stead_api::v1::webhooks::{CreateWebhook, WebhookKind};
 use stead_core::access::Role;
 use stead_core::audit::verify::Verifier;
-use stead_core::ids::ExportId;
+use stead_core::ids::{ExportId, IdentityId};
 use stead_db::audit::Filter;
 use stead_db::exports::{self, Export};
+use stead_db::identities::{self, Identity as Linked};
 use stead_db::{Db, testing};
 
 use super::tests::timed;
@@ -54,6 +56,33 @@ async fn security_also_erasure_leaves_nothing_of_a_tenant(db: Db) {
     let sink =
         CreateAuditSink { kind: AuditSinkKind::Https, target: "https://siem.example.org/".into(), ca: None };
     control.audit().add_sink(&scope, &sink, &Mutation::default()).await.unwrap();
+    let source = CreateSignInSource {
+        kind: SourceKind::Google,
+        name: "Ours".into(),
+        settings: [("client_id", "login.example.org"), ("client_secret", "zq7-hidden")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        role: None,
+        group_roles: Vec::new(),
+        domains: vec!["analytical.example".into()],
+    };
+    let source = control
+        .sources()
+        .create(&world.session(&ada).await, &scope, source, &Mutation::default())
+        .await
+        .unwrap();
+    let linked = &Linked {
+        id: db.ambient().new_id::<IdentityId>().to_string(),
+        user_id: bob.user().to_string(),
+        source_id: source.id,
+        tenant_id: Some(tenant.to_string()),
+        issuer: "https://accounts.google.com".into(),
+        subject: "42".into(),
+        email: Some("bob@analytical.example".into()),
+        created_at: 0,
+        last_used_at: None,
+    };
+    system.transaction(|tx| async move { identities::insert(&tx, linked.clone()).await }).await.unwrap();
     let role = wire::CreateRole { name: "Ours".into(), permissions: vec!["instance:read".into()] };
     control.tenants().create_role(&scope, &role, &Mutation::default()).await.unwrap();
     world.invite(&ada, tenant, Some("grace@example.com"), "guest").await.unwrap();
@@ -121,7 +150,14 @@ async fn security_also_erasure_leaves_nothing_of_a_tenant(db: Db) {
     }
     let outcome = verifier.finish(stead_db::audit::frontier(&system, &id).await.unwrap().as_ref());
     assert!(outcome.finding.is_none() && outcome.rows >= 8, "{outcome:?}");
-    for word in ["Analytical", "hooks.example.org", "siem.example.org", "grace@example.com"] {
+    for word in [
+        "Analytical",
+        "hooks.example.org",
+        "siem.example.org",
+        "grace@example.com",
+        "login.example.org",
+        "analytical.example",
+    ] {
         assert!(!testing::contains_text(&system, word).await, "{word} is still stored somewhere");
     }
     // Its id names nothing new, in no other tenant either.

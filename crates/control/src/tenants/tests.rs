@@ -186,14 +186,19 @@ async fn security_12_an_invite_is_refused_in_every_wrong_case(db: Db) {
 
 impl World {
     /// As a browser that has just signed in would.
-    pub(super) async fn delete(&self, owner: &Caller, tenant: TenantId) -> identity::Tenant {
-        let link = self.control.identity().sign_in_link(owner.user()).await.unwrap();
+    /// The same person, signed in just now.
+    pub(super) async fn session(&self, user: &Caller) -> Caller {
+        let link = self.control.identity().sign_in_link(user.user()).await.unwrap();
         let (_, token) = link.url.split_once('#').unwrap();
         let info = RequestInfo::default();
         let signed_in =
             self.control.identity().sign_in_with_link(token, &info).await.unwrap().signed_in().unwrap();
         let session = Presented::Session(signed_in.secret);
-        let caller = self.control.identity().authenticate(&session, &info).await.unwrap();
+        self.control.identity().authenticate(&session, &info).await.unwrap()
+    }
+
+    pub(super) async fn delete(&self, owner: &Caller, tenant: TenantId) -> identity::Tenant {
+        let caller = self.session(owner).await;
         let scope = self.scope(&caller, tenant).await;
         self.control.tenants().delete(&caller, &scope).await.unwrap()
     }

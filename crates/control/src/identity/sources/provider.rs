@@ -255,7 +255,7 @@ mod tests {
             {"kty": "of the future", "kid": "a"},
             {"kty": "OKP", "crv": "Ed25519", "kid": "b", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
         ]});
-        assert_eq!(read_keys(&keys).unwrap().keys.len(), 1);
+        assert!(read_keys(&keys).unwrap().find("b").is_some());
         assert!(read_keys(&json!({})).is_err());
     }
 }
