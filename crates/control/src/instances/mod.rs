@@ -405,15 +405,16 @@ impl Instances {
     ) -> Result<wire::InstanceOperation> {
         let name = self.actor_name(scope).await?;
         let cause = &Cause::Person { name };
-        // Kept from before: a quick delete may be done, and its row gone, before the answer is made.
+        // Kept from before, and with the idempotency key: a quick delete may be done, and its row gone, before the answer is made.
         let before = if action == Action::Delete { self.get(scope, reference).await.ok() } else { None };
+        let before = &before;
         let once = idempotency::once(scope, mutation, |tx| async move {
             let row = self.find(&*tx, reference).await?;
             let operation = self.wish(&*tx, &row, action, cause, grace).await?;
-            Ok((row.id, operation))
+            Ok((row.id, operation, before.clone()))
         })
         .await?;
-        let (instance, operation) = once.value;
+        let (instance, operation, before) = once.value;
         self.inner.activity.touch(instance, scope.now());
         match (self.instance_operation(scope, instance, operation).await, before) {
             (Err(error), Some(instance)) if error.code() == "instance_not_found" => {
