@@ -20,7 +20,12 @@ export const PASSWORD = "seven small boats at sea";
 
 /** An operator's token: the one that `stead up` left for the command line. */
 function operatorToken(): string {
-  return (JSON.parse(readFileSync(world.credentials, "utf8")) as { token: string }).token;
+  const kept = JSON.parse(readFileSync(world.credentials, "utf8")) as {
+    logins: Record<string, { token?: string } | undefined>;
+  };
+  const token = kept.logins[new URL(world.url).origin]?.token;
+  if (!token) throw new Error("There is no token of this machine.");
+  return token;
 }
 
 let made = 0;
