@@ -44,7 +44,7 @@ pub struct Once<T> {
 }
 
 /// Runs `work` in a transaction of `scope`, once per idempotency key: a repetition gets the stored result and has no effect. Keep
-/// the result small (ids) and never a secret; views are made from it afterwards.
+/// the result small (ids) and without anything confidential; views are made from it afterwards.
 ///
 /// # Errors
 /// `idempotency_key_reused` when the key came with another body before; what `work` returns, which is not remembered.
@@ -56,22 +56,7 @@ where
 {
     let work = tokio::sync::Mutex::new(&mut work);
     let work = &work;
-    scope
-        .transaction(|tx| async move {
-            let tx = std::sync::Arc::new(tx);
-            let Some(idempotency) = &mutation.idempotency else {
-                let begun = (work.lock().await)(std::sync::Arc::clone(&tx));
-                return Ok(Once { value: begun.await?, repeated: false });
-            };
-            if let Some(value) = recall(&tx, idempotency).await? {
-                return Ok(Once { value, repeated: true });
-            }
-            let begun = (work.lock().await)(std::sync::Arc::clone(&tx));
-            let value = begun.await?;
-            remember(&tx, idempotency, &value).await?;
-            Ok(Once { value, repeated: false })
-        })
-        .await
+    scope.transaction(|tx| within(tx, mutation, work)).await
 }
 
 /// The same for what somebody does beyond tenants: `scope` is on behalf of them.
@@ -90,22 +75,32 @@ where
 {
     let work = tokio::sync::Mutex::new(&mut work);
     let work = &work;
-    scope
-        .transaction(|tx| async move {
-            let tx = std::sync::Arc::new(tx);
-            let Some(idempotency) = &mutation.idempotency else {
-                let begun = (work.lock().await)(std::sync::Arc::clone(&tx));
-                return Ok(Once { value: begun.await?, repeated: false });
-            };
-            if let Some(value) = recall(&tx, idempotency).await? {
-                return Ok(Once { value, repeated: true });
-            }
-            let begun = (work.lock().await)(std::sync::Arc::clone(&tx));
-            let value = begun.await?;
-            remember(&tx, idempotency, &value).await?;
-            Ok(Once { value, repeated: false })
-        })
-        .await
+    scope.transaction(|tx| within(tx, mutation, work)).await
+}
+
+async fn within<S, T, F, Fut>(
+    tx: Tx<S>,
+    mutation: &Mutation,
+    work: &tokio::sync::Mutex<&mut F>,
+) -> Result<Once<T>>
+where
+    S: Scope,
+    T: Serialize + DeserializeOwned,
+    F: FnMut(std::sync::Arc<Tx<S>>) -> Fut,
+    Fut: Future<Output = Result<T>>,
+{
+    let tx = std::sync::Arc::new(tx);
+    let Some(idempotency) = &mutation.idempotency else {
+        let begun = (work.lock().await)(std::sync::Arc::clone(&tx));
+        return Ok(Once { value: begun.await?, repeated: false });
+    };
+    if let Some(value) = recall(&tx, idempotency).await? {
+        return Ok(Once { value, repeated: true });
+    }
+    let begun = (work.lock().await)(std::sync::Arc::clone(&tx));
+    let value = begun.await?;
+    remember(&tx, idempotency, &value).await?;
+    Ok(Once { value, repeated: false })
 }
 
 /// Who acts, and the tenant as text: empty beyond tenants.

@@ -201,7 +201,8 @@ where
         scope: scope.clone(),
         on_commit: Mutex::new(OnCommit::default()),
     });
-    let outcome = work(Tx { inner: Arc::clone(&inner) }).await;
+    // On the heap: what a service does in a transaction is the largest part of every caller's future.
+    let outcome = Box::pin(work(Tx { inner: Arc::clone(&inner) })).await;
     let inner =
         Arc::try_unwrap(inner).map_err(|_| Error::internal("a transaction's handle outlived its closure"))?;
     {

@@ -19,6 +19,7 @@ mod stored;
 pub(crate) mod tests;
 pub(crate) mod view;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -405,21 +406,25 @@ impl Instances {
     ) -> Result<wire::InstanceOperation> {
         let name = self.actor_name(scope).await?;
         let cause = &Cause::Person { name };
-        // Kept from before, and with the idempotency key: a quick delete may be done, and its row gone, before the answer is made.
-        let before = if action == Action::Delete { self.get(scope, reference).await.ok() } else { None };
-        let before = &before;
+        // Kept from before: a quick delete may be done, and its row gone, before the answer is made.
+        let before = match action {
+            Action::Delete => self.get(scope, reference).await.ok().map(Box::new),
+            _ => None,
+        };
+        let bare = &before.as_deref().map(|instance| Box::new(bare(instance)));
         let once = idempotency::once(scope, mutation, |tx| async move {
             let row = self.find(&*tx, reference).await?;
             let operation = self.wish(&*tx, &row, action, cause, grace).await?;
-            Ok((row.id, operation, before.clone()))
+            Ok((row.id, operation, bare.clone()))
         })
         .await?;
-        let (instance, operation, before) = once.value;
+        let (instance, operation, remembered) = once.value;
+        let before = before.or(remembered);
         self.inner.activity.touch(instance, scope.now());
         match (self.instance_operation(scope, instance, operation).await, before) {
             (Err(error), Some(instance)) if error.code() == "instance_not_found" => {
                 let operation = self.inner.operations.get(scope, operation).await?;
-                Ok(wire::InstanceOperation { instance, operation })
+                Ok(wire::InstanceOperation { instance: *instance, operation })
             }
             (outcome, _) => outcome,
         }
@@ -684,4 +689,17 @@ async fn audit_in<S: Scope>(
         },
     )
     .await
+}
+
+/// What a repeated deletion is answered with when the row is gone. Outlives the instance for a day, so nothing that may be confidential.
+fn bare(instance: &wire::Instance) -> wire::Instance {
+    wire::Instance {
+        env: BTreeMap::new(),
+        tasks: Vec::new(),
+        source: None,
+        operation: None,
+        usage: None,
+        problem: None,
+        ..instance.clone()
+    }
 }
