@@ -42,7 +42,8 @@ const conventions: Middleware = {
     return request;
   },
   async onResponse({ request, response }) {
-    if (response.ok) return undefined;
+    // Below 400 are also ways elsewhere that nobody follows (`redirect: "manual"`); their status is hidden, as 0.
+    if (response.status < 400) return undefined;
     const body: unknown = await response
       .clone()
       .json()

@@ -250,6 +250,30 @@ export const ACCOUNT_ROUTES: Route[] = [
   ],
   ["GET", "/v1/me/identities", ({ world }) => page(world.identities)],
   [
+    "POST",
+    "/v1/me/identities",
+    fresh(({ world, body }) => {
+      const { source, user, password } = body as { source: string; user: string; password: string };
+      if (password.startsWith("wrong"))
+        return refuse(
+          401,
+          "sign_in_refused",
+          "There is no account with this name and password in the directory.",
+          "Check both.",
+        );
+      world.identities.push({
+        id: id("idt"),
+        source_id: source,
+        source_name: "Acme directory",
+        kind: "ldap",
+        email: `${user}@acme.dev`,
+        created_at: ago(0),
+        last_used_at: null,
+      });
+      return done;
+    }),
+  ],
+  [
     "DELETE",
     "/v1/me/identities/{id}",
     ({ world, params }) => {

@@ -2,7 +2,7 @@
 import type { SignInAnswer } from "@/api/types";
 
 import { ago } from "./data";
-import { done, ok, refuse, type Call, type MockAnswer, type Route } from "./handler";
+import { done, fresh, ok, refuse, type Call, type MockAnswer, type Route } from "./handler";
 
 const admitted = ({ world }: Call): MockAnswer =>
   ok({ kind: "signed_in", me: world.me } satisfies SignInAnswer);
@@ -14,6 +14,9 @@ const deadLink = () =>
     "This link was used already or has ended.",
     "Run `stead dashboard` for a fresh one.",
   );
+
+/** To an account elsewhere. */
+const away = (): MockAnswer => ({ status: 303 });
 
 const passkeyOptions = {
   challenge: "c29tZS1jaGFsbGVuZ2U",
@@ -27,7 +30,7 @@ export const SIGN_IN_ROUTES: Route[] = [
   [
     "GET",
     "/v1/auth/methods",
-    () =>
+    ({ query }) =>
       ok({
         sign_up: "open",
         password: true,
@@ -40,7 +43,22 @@ export const SIGN_IN_ROUTES: Route[] = [
             kind: "github",
             begin_url: "/v1/auth/sources/src_github/begin",
           },
-          { id: "src_acme", name: "Acme directory", kind: "ldap", begin_url: "" },
+          {
+            id: "src_acme",
+            name: "Acme directory",
+            kind: "ldap",
+            begin_url: "/v1/auth/sources/src_acme/sign-in",
+          },
+          ...(query.get("tenant")
+            ? [
+                {
+                  id: "src_login",
+                  name: "Acme login",
+                  kind: "oidc",
+                  begin_url: "/v1/auth/sources/src_login/begin",
+                },
+              ]
+            : []),
         ],
       }),
   ],
@@ -110,6 +128,7 @@ export const SIGN_IN_ROUTES: Route[] = [
   ],
   ["POST", "/v1/auth/passkey/begin", () => ok({ pending: "pending-2", options: passkeyOptions })],
   ["POST", "/v1/auth/passkey/finish", admitted],
+  ["GET", "/v1/auth/sources/{source}/begin", (call) => (call.query.get("link") ? fresh(away)(call) : away())],
   ["POST", "/v1/auth/sources/{source}/sign-in", admitted],
   [
     "POST",

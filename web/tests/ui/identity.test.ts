@@ -136,6 +136,58 @@ test("giving up the proof changes nothing and leaves no noise", async ({ page })
   await expect(page.getByText("That did not work")).toHaveCount(0);
 });
 
+test("linking an account elsewhere asks for the proof on the page, then goes there", async ({ page }) => {
+  let linking = "";
+  // The source sends the browser back at once.
+  await page.route("**/v1/auth/sources/*/begin?link=true", async (route) => {
+    linking = new URL(route.request().url()).pathname;
+    await route.fulfill({ status: 303, headers: { location: "/account/security" } });
+  });
+  await open(page, "/account/security");
+  await page.getByRole("button", { name: "Link Acme login" }).click();
+  const proof = page.getByRole("dialog", { name: "Confirm that it is you" });
+  await expect(proof).toBeVisible();
+  expect(linking, "nothing is left before the proof").toBe("");
+  await proof.getByLabel("Password", { exact: true }).fill("correct horse battery");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => linking).toBe("/v1/auth/sources/src_login/begin");
+  await expect(page.getByRole("button", { name: "Link Acme login" })).toBeEnabled();
+});
+
+test("giving up the proof leaves the accounts as they were", async ({ page }) => {
+  await open(page, "/account/security");
+  await page.getByRole("button", { name: "Link Acme login" }).click();
+  await page
+    .getByRole("dialog", { name: "Confirm that it is you" })
+    .getByRole("button", { name: "Cancel" })
+    .click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Link Acme login" })).toBeEnabled();
+  await expect(page).toHaveURL(/\/account\/security$/);
+});
+
+test("an account in a directory is linked by its name and password, wrong ones are told in the form", async ({
+  page,
+}) => {
+  await open(page, "/account/security");
+  await page.getByRole("button", { name: "Link Acme directory…" }).click();
+  const form = page.getByRole("dialog", { name: "Link Acme directory" });
+  await expect(form.getByRole("button", { name: "Link", exact: true })).toBeDisabled();
+  await form.getByLabel("User name").fill("ada");
+  await form.getByLabel("Password", { exact: true }).fill("wrong");
+  await page.keyboard.press("Enter");
+  const proof = page.getByRole("dialog", { name: "Confirm that it is you" });
+  await proof.getByLabel("Password", { exact: true }).fill("correct horse battery");
+  await page.keyboard.press("Enter");
+  await expect(form.getByRole("alert")).toContainText("no account with this name and password");
+  await page.screenshot({ path: "screenshots/light/link-directory.png" });
+  await form.getByLabel("Password", { exact: true }).fill("a few unrelated words");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page.getByRole("row", { name: /Acme directory/ })).toContainText("ada@acme.dev");
+  await expect(page.getByRole("button", { name: "Link Acme directory…" })).toHaveCount(0);
+});
+
 test("ending all other sessions leaves this one", async ({ page }) => {
   await open(page, "/account/sessions");
   await page.getByRole("button", { name: "End all others…" }).click();

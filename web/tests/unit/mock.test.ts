@@ -82,6 +82,7 @@ function faults(schema: Schema | undefined, value: unknown, at: string, part = f
 const BODIES: Record<string, unknown> = {
   "POST /v1/auth/sign-in": { email: "ada@acme.dev", password: "correct horse battery" },
   "POST /v1/me/password": { new: "correct horse battery" },
+  "POST /v1/me/identities": { source: "src_acme", user: "ada", password: "correct horse battery" },
   "POST /v1/tokens": { name: "fresh", scopes: [] },
   "POST /v1/tenants/{}/invites": { email: "joan@acme.dev", role: "role_01jb000000000000000deployer" },
   "POST /v1/tenants/{}/roles": { name: "Watcher", permissions: ["instance:read"] },

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
-import { api, body, send } from "@/api/client";
+import { api, body } from "@/api/client";
 import { keys } from "@/api/keys";
 import type { components } from "@/api/schema";
 import type { ApiToken, ChangePassword, NewToken, Page, Passkey, Session } from "@/api/types";
@@ -180,11 +180,39 @@ export const identitiesQuery = () =>
   queryOptions({
     queryKey: keys.identities,
     refetchOnMount: "always",
-    queryFn: ({ signal }) => send<Page<LinkedIdentity>>("GET", "/v1/me/identities", { signal }),
+    queryFn: ({ signal }): Promise<Page<LinkedIdentity>> => body(api.GET("/v1/me/identities", { signal })),
   });
 
 export function useUnlink() {
   return useRemoval<LinkedIdentity>(keys.identities, (id) =>
-    send<undefined>("DELETE", `/v1/me/identities/${id}`),
+    api.DELETE("/v1/me/identities/{identity}", { params: { path: { identity: id } } }),
   );
+}
+
+/**
+ * Goes to an account elsewhere, to link it. The address is asked for once without being followed: what the server refuses is shown
+ * on the page, and a fresh proof is asked for here, where going there at once would end on a page of the server.
+ */
+export function useBeginLink() {
+  return useMutation({
+    ...quiet,
+    mutationFn: async (source: string) => {
+      await api.GET("/v1/auth/sources/{source}/begin", {
+        params: { path: { source }, query: { link: true } },
+        redirect: "manual",
+      });
+      window.location.assign(`/v1/auth/sources/${encodeURIComponent(source)}/begin?link=true`);
+    },
+  });
+}
+
+export function useLinkDirectory() {
+  const client = useQueryClient();
+  return useMutation({
+    ...quiet,
+    gcTime: 0,
+    mutationFn: (account: components["schemas"]["LinkDirectory"]) =>
+      api.POST("/v1/me/identities", { body: account }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.identities }),
+  });
 }

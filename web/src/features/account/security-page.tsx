@@ -15,9 +15,9 @@ import { Badge } from "@/ui/state-pill";
 import { Cell, Row, Table } from "@/ui/table";
 import { passkeysWork } from "../sign-in/passkeys";
 import { factorsQuery } from "../sign-in/queries";
+import { IdentitiesPanel } from "./identities-panel";
 import { PasskeyNameDialog } from "./passkey-dialog";
 import {
-  identitiesQuery,
   passkeysQuery,
   useAddPasskey,
   useBeginTotp,
@@ -25,14 +25,9 @@ import {
   useRemoveTotp,
   useRenamePasskey,
   useRenewRecoveryCodes,
-  useUnlink,
-  type LinkedIdentity,
 } from "./queries";
 import { RecoveryCodesDialog } from "./recovery-codes";
 import { TotpDialog } from "./totp-dialog";
-import { offers } from "@/api/offers";
-import { authMethodsQuery } from "../sign-in/queries";
-import { problemWords } from "../sources/problems";
 
 export function SecurityPage() {
   const factors = useQuery(factorsQuery());
@@ -54,7 +49,7 @@ export function SecurityPage() {
         <PasskeysPanel />
         <TotpPanel factors={factors} />
         <RecoveryPanel factors={factors.data} />
-        {offers("/v1/me/identities") ? <IdentitiesPanel /> : null}
+        <IdentitiesPanel />
       </div>
     </Page>
   );
@@ -246,70 +241,5 @@ function RecoveryPanel({ factors: has }: { factors: Factors | undefined }) {
       </div>
       {codes ? <RecoveryCodesDialog codes={codes} onClose={() => renew.reset()} /> : null}
     </Panel>
-  );
-}
-
-function IdentitiesPanel() {
-  const identities = useQuery(identitiesQuery());
-  const methods = useQuery(authMethodsQuery());
-  const linked = new Set(identities.data?.items.map(({ source_id }) => source_id));
-  const others = (methods.data?.sources ?? []).filter(({ id, kind }) => kind !== "ldap" && !linked.has(id));
-  // Who comes back from a source without success.
-  const [problem] = useState(() => new URLSearchParams(window.location.search).get("problem"));
-  const [why, what] = problem ? problemWords(problem) : [];
-  return (
-    <Panel title="Linked accounts" flush>
-      {why ? <Note tone="bad" title={why} detail={what} /> : null}
-      <QueryView query={identities} rows={1}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <p className="p-4 text-muted">None. An account elsewhere lets you sign in here with it.</p>
-          ) : (
-            <Table
-              label="Linked accounts"
-              head={["Account", "Address", "Last used", <Hidden key="actions">Actions</Hidden>]}
-            >
-              {items.map((identity) => (
-                <IdentityRow key={identity.id} identity={identity} />
-              ))}
-            </Table>
-          )
-        }
-      </QueryView>
-      {others.length > 0 ? (
-        <div className="flex flex-wrap gap-2 border-t p-4">
-          {others.map((source) => (
-            <Button key={source.id} size="small" asChild>
-              <a href={`/v1/auth/sources/${encodeURIComponent(source.id)}/begin?link=true`}>
-                Link {source.name}
-              </a>
-            </Button>
-          ))}
-        </div>
-      ) : null}
-    </Panel>
-  );
-}
-
-function IdentityRow({ identity }: { identity: LinkedIdentity }) {
-  const unlink = useUnlink();
-  return (
-    <Row>
-      <Cell wide className="font-medium">
-        {identity.source_name}
-      </Cell>
-      <Cell className="text-muted">{identity.email ?? "–"}</Cell>
-      <Cell label="Last used" className="text-muted">
-        {identity.last_used_at ? <RelativeTime at={identity.last_used_at} /> : "never"}
-      </Cell>
-      <Cell className="text-right max-md:ml-auto">
-        <ConfirmButton
-          word="Unlink"
-          question="Unlink it?"
-          label={`Unlink ${identity.source_name}`}
-          onDo={() => unlink.mutate(identity.id)}
-        />
-      </Cell>
-    </Row>
   );
 }

@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 
-import { api, body, send } from "@/api/client";
+import { api, body } from "@/api/client";
 import { keys } from "@/api/keys";
 import { chooseTenant } from "@/api/tenant";
 import type {
@@ -29,11 +29,8 @@ export const ways = {
     body(api.POST("/v1/auth/sign-in", { body: who })),
   magicLink: (token: string): Promise<SignInAnswer> =>
     body(api.POST("/v1/auth/magic-link/confirm", { body: { token } })),
-  /** An account in a directory; waits for the sources of sign-in. */
-  directory: (source: string, user: string, password: string) =>
-    send<SignInAnswer>("POST", `/v1/auth/sources/${encodeURIComponent(source)}/sign-in`, {
-      body: { user, password },
-    }),
+  directory: (source: string, account: { user: string; password: string }): Promise<SignInAnswer> =>
+    body(api.POST("/v1/auth/sources/{source}/sign-in", { params: { path: { source } }, body: account })),
   passkeyProof: (proof: PasskeyProof): Promise<SignInAnswer> =>
     body(api.POST("/v1/auth/passkey/finish", { body: proof })),
   passkey: async (): Promise<SignInAnswer> => ways.passkeyProof(await provePasskey()),

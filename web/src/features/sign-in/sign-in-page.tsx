@@ -11,6 +11,7 @@ import { Skeleton } from "@/ui/layout";
 import { Note, ProblemNote } from "@/ui/problem-note";
 import { problemWords, takePending } from "../sources/problems";
 import { Card, Or } from "./card";
+import { DirectoryFields, isFilled } from "./directory-fields";
 import { passkeysWork, suggestionsWork } from "./passkeys";
 import { PasswordField } from "./password-field";
 import { authMethodsQuery, provePasskey, useAdmission, useAskMagicLink, useEnter, ways } from "./queries";
@@ -303,8 +304,7 @@ function DirectoryForm({
   onAdmit: (way: Way) => void;
   onBack: () => void;
 }) {
-  const [user, setUser] = useState("");
-  const [password, setPassword] = useState("");
+  const [account, setAccount] = useState({ user: "", password: "" });
   const busy = admission.isPending || admission.isSuccess;
   return (
     <Card title={`Sign in with ${source.name}`}>
@@ -313,22 +313,11 @@ function DirectoryForm({
         className="flex flex-col gap-3"
         onSubmit={(event) => {
           event.preventDefault();
-          onAdmit(() => ways.directory(source.id, user.trim(), password));
+          onAdmit(() => ways.directory(source.id, { ...account, user: account.user.trim() }));
         }}
       >
-        <Field label="User name">
-          {(props) => (
-            <Input
-              {...props}
-              autoFocus
-              autoComplete="username"
-              value={user}
-              onChange={(event) => setUser(event.target.value)}
-            />
-          )}
-        </Field>
-        <PasswordField label="Password" value={password} onChange={setPassword} />
-        <Button type="submit" kind="primary" pending={busy} disabled={busy || !user.trim() || !password}>
+        <DirectoryFields value={account} onChange={setAccount} />
+        <Button type="submit" kind="primary" pending={busy} disabled={busy || !isFilled(account)}>
           Sign in
         </Button>
         <Button kind="quiet" onClick={onBack}>
