@@ -1,15 +1,11 @@
 import { Link, Outlet, useLocation, type LinkProps } from "@tanstack/react-router";
 import { useEffect, useRef, type ReactNode } from "react";
 
-import { offers } from "@/api/offers";
-
 export interface SectionTab {
   to: NonNullable<LinkProps["to"]>;
   label: string;
   /** The first tab stands for the section itself. */
   exact?: boolean;
-  /** The address of the API that the page lives by. */
-  api: string;
 }
 
 /** A heading with tabs, each a page of its own address. */
@@ -36,18 +32,16 @@ export function Section({
         <h1 className="text-xl font-semibold">{title}</h1>
         {detail ? <p className="mt-0.5 text-muted">{detail}</p> : null}
         <nav ref={nav} aria-label="Parts of the page" className="mt-2 -mb-px flex gap-5 overflow-x-auto">
-          {tabs
-            .filter((tab) => offers(tab.api))
-            .map((tab) => (
-              <Link
-                key={tab.to}
-                to={tab.to}
-                activeOptions={{ exact: tab.exact ?? false, includeSearch: false }}
-                className="flex h-10 items-center border-b-2 border-transparent whitespace-nowrap text-muted transition-colors hover:text-ink aria-[current=page]:border-accent-ink aria-[current=page]:font-medium aria-[current=page]:text-ink"
-              >
-                {tab.label}
-              </Link>
-            ))}
+          {tabs.map((tab) => (
+            <Link
+              key={tab.to}
+              to={tab.to}
+              activeOptions={{ exact: tab.exact ?? false, includeSearch: false }}
+              className="flex h-10 items-center border-b-2 border-transparent whitespace-nowrap text-muted transition-colors hover:text-ink aria-[current=page]:border-accent-ink aria-[current=page]:font-medium aria-[current=page]:text-ink"
+            >
+              {tab.label}
+            </Link>
+          ))}
         </nav>
       </div>
       <Outlet />

@@ -3,7 +3,6 @@ import { Link, Outlet, useMatchRoute } from "@tanstack/react-router";
 import { Bell as BellIcon, ChevronsUpDown, Monitor, Moon, Search, Sun, WifiOff } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 
-import { offers } from "@/api/offers";
 import { notificationsQuery } from "@/features/notifications/queries";
 import { useMe } from "@/features/session/queries";
 import { Button } from "@/ui/button";
@@ -196,10 +195,6 @@ function Header({ onSearch }: { onSearch: () => void }) {
 const THEME_ICONS = { light: Sun, dark: Moon, system: Monitor } as const;
 
 function Bell() {
-  return offers("/v1/notifications") ? <OpenBell /> : null;
-}
-
-function OpenBell() {
   const list = useInfiniteQuery(notificationsQuery());
   const unread = list.data?.pages[0]?.unread ?? 0;
   return (

@@ -131,7 +131,7 @@ describe("the mock server", () => {
     make = () => new World("rich");
   });
 
-  test("has no operation that the API lacks, but for those that are awaited", () => {
+  test("has no operation that the API lacks", () => {
     const unknown = routes
       .map(([method, path]) => `${method} ${shape(path)}`)
       .filter((name) => !operations.has(name));

@@ -1,6 +1,5 @@
 import { useState } from "react";
 
-import { offers } from "@/api/offers";
 import { Page } from "@/app/page";
 import { Button } from "@/ui/button";
 import { ConfirmDialog } from "@/ui/confirm-dialog";
@@ -18,13 +17,11 @@ export function DataPage() {
   return (
     <Page title="Your data" quietHeading narrow>
       <div className="flex flex-col gap-4">
-        {offers("/v1/exports") ? (
-          <ExportsPanel
-            scope="user"
-            title="Export"
-            detail="An archive with your profile, sessions, tokens (without their secrets), memberships, notifications and what the audit log says about you."
-          />
-        ) : null}
+        <ExportsPanel
+          scope="user"
+          title="Export"
+          detail="An archive with your profile, sessions, tokens (without their secrets), memberships, notifications and what the audit log says about you."
+        />
         <Danger
           title="Delete your account"
           detail="Your account, your personal tenant and everything in it. Signing in within 30 days takes it back. Teams you are a member of keep their instances."

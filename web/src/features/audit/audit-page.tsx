@@ -18,7 +18,6 @@ import { CheckpointPanel } from "./checkpoint-panel";
 import { EventDialog } from "./event-dialog";
 import { FilterBar } from "./filter-bar";
 import { auditQuery, exportAddress, type AuditFilter } from "./queries";
-import { offers } from "@/api/offers";
 import { SinksPanel } from "./sinks-panel";
 
 const route = getRouteApi("/shell/audit");
@@ -118,7 +117,7 @@ export function AuditPage() {
         </div>
         <div className="flex flex-col gap-4">
           <CheckpointPanel />
-          {offers("/v1/audit/sinks") ? <SinksPanel mayWrite={mayWrite} /> : null}
+          <SinksPanel mayWrite={mayWrite} />
         </div>
       </div>
       {shown ? (

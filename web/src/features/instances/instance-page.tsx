@@ -3,7 +3,6 @@ import { getRouteApi, Link, Outlet, useLocation, useMatchRoute, useNavigate } fr
 import { ChevronRight, SquareTerminal } from "lucide-react";
 import { useEffect, useRef } from "react";
 
-import { offers } from "@/api/offers";
 import { ApiError } from "@/api/problem";
 import type { Instance } from "@/api/types";
 import { NotFound } from "@/app/failures";
@@ -44,22 +43,14 @@ const TABS = [
   { to: "/instances/$instance/terminal", label: "Terminal" },
   { to: "/instances/$instance/console", label: "Console" },
   { to: "/instances/$instance/ports", label: "Ports" },
-  {
-    to: "/instances/$instance/secrets",
-    label: "Secrets",
-    needs: "secret:read",
-    api: "/v1/instances/{instance}/secrets",
-  },
-  { to: "/instances/$instance/access", label: "Access", api: "/v1/instances/{instance}/bindings" },
+  { to: "/instances/$instance/secrets", label: "Secrets", needs: "secret:read" },
+  { to: "/instances/$instance/access", label: "Access" },
   { to: "/instances/$instance/settings", label: "Settings" },
 ] as const;
 
 export function InstancePage() {
   const me = useMe();
-  const tabs = TABS.filter(
-    (tab) =>
-      (!("needs" in tab) || me.permissions.includes(tab.needs)) && (!("api" in tab) || offers(tab.api)),
-  );
+  const tabs = TABS.filter((tab) => !("needs" in tab) || me.permissions.includes(tab.needs));
   const { instance: reference } = route.useParams();
   const query = useInstance(reference);
   const navigate = useNavigate();

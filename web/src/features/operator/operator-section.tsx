@@ -1,11 +1,11 @@
 import { Section } from "@/app/section";
 
 const TABS = [
-  { to: "/operator", label: "Tenants", exact: true, api: "/v1/operator/tenants" },
-  { to: "/operator/users", label: "Users", api: "/v1/operator/users" },
-  { to: "/operator/mails", label: "Mails", api: "/v1/operator/mails" },
-  { to: "/operator/templates", label: "Mail templates", api: "/v1/operator/mail-templates" },
-  { to: "/operator/keys", label: "Keys", api: "/v1/operator/keys" },
+  { to: "/operator", label: "Tenants", exact: true },
+  { to: "/operator/users", label: "Users" },
+  { to: "/operator/mails", label: "Mails" },
+  { to: "/operator/templates", label: "Mail templates" },
+  { to: "/operator/keys", label: "Keys" },
 ] as const;
 
 export function OperatorSection() {

@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Fingerprint } from "lucide-react";
 import { useState, type SubmitEvent } from "react";
 
-import { offers } from "@/api/offers";
 import { Button } from "@/ui/button";
 import { Dialog, DialogActions, DialogBody } from "@/ui/dialog";
 import { Field, Input } from "@/ui/field";
@@ -42,11 +41,6 @@ function SignInAgain({ onCancel }: { onCancel: () => void }) {
 
 /** Asks for a fresh proof before something that cannot be taken back. The request that wanted it goes on afterwards. */
 export function StepUpDialog({ onDone }: { onDone: (proven: boolean) => void }) {
-  if (!offers("/v1/auth/step-up")) return <SignInAgain onCancel={() => onDone(false)} />;
-  return <Proof onDone={onDone} />;
-}
-
-function Proof({ onDone }: { onDone: (proven: boolean) => void }) {
   const me = useMe();
   const factors = useQuery(factorsQuery());
   const stepUp = useStepUp();

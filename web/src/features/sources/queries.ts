@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
-import { send } from "@/api/client";
+import { api, body } from "@/api/client";
 import { keys } from "@/api/keys";
 import type { components } from "@/api/schema";
 import type { Page } from "@/api/types";
@@ -12,14 +12,15 @@ export type SourceInput = Pick<
   "name" | "kind" | "settings" | "role" | "domains"
 >;
 
-const all = (tenantId: string) => `/v1/tenants/${encodeURIComponent(tenantId)}/sources`;
+const at = (tenant: string, source: string) => ({ path: { tenant, source } });
 const quiet = { meta: { quiet: true } } as const;
 
 export const sourcesQuery = (tenantId: string) =>
   queryOptions({
     queryKey: keys.sources(tenantId),
     refetchOnMount: "always",
-    queryFn: ({ signal }) => send<Page<Source>>("GET", all(tenantId), { query: { limit: 100 }, signal }),
+    queryFn: ({ signal }): Promise<Page<Source>> =>
+      body(api.GET("/v1/tenants/{tenant}/sources", { params: { path: { tenant: tenantId } }, signal })),
   });
 
 /** Makes one without an id, else changes it; secrets that are left empty stay what they are. */
@@ -30,8 +31,13 @@ export function useSaveSource(tenantId: string) {
     gcTime: 0,
     mutationFn: ({ id, kind, ...rest }: SourceInput & { id?: string; enabled?: boolean }) =>
       id
-        ? send<Source>("PATCH", `${all(tenantId)}/${id}`, { body: rest })
-        : send<Source>("POST", all(tenantId), { body: { kind, ...rest } }),
+        ? body(api.PATCH("/v1/tenants/{tenant}/sources/{source}", { params: at(tenantId, id), body: rest }))
+        : body(
+            api.POST("/v1/tenants/{tenant}/sources", {
+              params: { path: { tenant: tenantId } },
+              body: { kind, ...rest },
+            }),
+          ),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.sources(tenantId) }),
   });
 }
@@ -40,7 +46,8 @@ export function useDeleteSource(tenantId: string) {
   const client = useQueryClient();
   return useMutation({
     ...quiet,
-    mutationFn: (id: string) => send<undefined>("DELETE", `${all(tenantId)}/${id}`),
+    mutationFn: (id: string) =>
+      api.DELETE("/v1/tenants/{tenant}/sources/{source}", { params: at(tenantId, id) }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.sources(tenantId) }),
   });
 }

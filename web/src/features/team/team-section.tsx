@@ -2,9 +2,9 @@ import { Section } from "@/app/section";
 import { useMe } from "../session/queries";
 
 const TABS = [
-  { to: "/team", label: "Members", exact: true, api: "/v1/tenants/{tenant}/members" },
-  { to: "/team/invites", label: "Invitations", api: "/v1/tenants/{tenant}/invites" },
-  { to: "/team/roles", label: "Roles", api: "/v1/tenants/{tenant}/roles" },
+  { to: "/team", label: "Members", exact: true },
+  { to: "/team/invites", label: "Invitations" },
+  { to: "/team/roles", label: "Roles" },
 ] as const;
 
 export function TeamSection() {

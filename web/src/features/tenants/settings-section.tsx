@@ -2,13 +2,13 @@ import { Section, type SectionTab } from "@/app/section";
 import { useMe } from "../session/queries";
 
 const TABS: readonly (SectionTab & { needs: string })[] = [
-  { to: "/settings", label: "General", exact: true, needs: "tenant:read", api: "/v1/tenants/{tenant}" },
-  { to: "/settings/security", label: "Security", needs: "tenant:read", api: "/v1/tenants/{tenant}/security" },
-  { to: "/settings/sign-in", label: "Sign-in", needs: "sso:read", api: "/v1/tenants/{tenant}/sources" },
-  { to: "/settings/quotas", label: "Quotas", needs: "tenant:read", api: "/v1/tenants/{tenant}/quotas" },
-  { to: "/settings/secrets", label: "Secrets", needs: "secret:read", api: "/v1/secrets" },
-  { to: "/settings/webhooks", label: "Webhooks", needs: "webhook:read", api: "/v1/webhooks" },
-  { to: "/settings/data", label: "Export", needs: "tenant:export", api: "/v1/exports" },
+  { to: "/settings", label: "General", exact: true, needs: "tenant:read" },
+  { to: "/settings/security", label: "Security", needs: "tenant:read" },
+  { to: "/settings/sign-in", label: "Sign-in", needs: "sso:read" },
+  { to: "/settings/quotas", label: "Quotas", needs: "tenant:read" },
+  { to: "/settings/secrets", label: "Secrets", needs: "secret:read" },
+  { to: "/settings/webhooks", label: "Webhooks", needs: "webhook:read" },
+  { to: "/settings/data", label: "Export", needs: "tenant:export" },
 ];
 
 export function SettingsSection() {
