@@ -5,8 +5,10 @@ import { ApiError } from "@/api/problem";
 import { Button } from "@/ui/button";
 import { EmptyState } from "@/ui/layout";
 import { ProblemNote } from "@/ui/problem-note";
+import { usePage } from "./page";
 
 export function NotFound({ what = "page" }: { what?: string }) {
+  usePage(`No such ${what}`);
   return (
     <EmptyState
       icon={<Compass aria-hidden />}

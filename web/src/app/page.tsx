@@ -1,3 +1,4 @@
+import { ChevronRight } from "lucide-react";
 import { useEffect, type ReactNode } from "react";
 
 import { CliLine } from "@/ui/copy";
@@ -8,6 +9,8 @@ export interface PageProps {
   /** In the browser's tab. */
   title: string;
   heading?: ReactNode;
+  /** A link to the list that the page belongs to. */
+  trail?: ReactNode;
   detail?: ReactNode;
   actions?: ReactNode;
   /** The command that shows or does the same, where there is one. */
@@ -26,11 +29,28 @@ export function usePage(title: string, cli = ""): void {
   }, [title, cli]);
 }
 
-export function Page({ title, heading, detail, actions, cli, narrow, quietHeading, children }: PageProps) {
+export function Page({
+  title,
+  heading,
+  trail,
+  detail,
+  actions,
+  cli,
+  narrow,
+  quietHeading,
+  children,
+}: PageProps) {
   usePage(title, cli);
   return (
     <div className={cx("w-full px-6 py-5 max-md:px-4 max-md:py-4", narrow ? "max-w-4xl" : "max-w-[96rem]")}>
       {quietHeading ? <h2 className="sr-only">{heading ?? title}</h2> : null}
+      {trail ? (
+        <nav aria-label="Breadcrumb" className="mb-1 flex items-center gap-1 text-sm text-muted">
+          {trail}
+          <ChevronRight aria-hidden className="size-3.5 text-faint" />
+          <span aria-current="page">{title}</span>
+        </nav>
+      ) : null}
       <div className={cx("mb-4 flex flex-wrap items-start gap-x-4 gap-y-2", quietHeading && "hidden")}>
         <div className="min-w-0 flex-1">
           <h1 className="text-xl font-semibold">{heading ?? title}</h1>

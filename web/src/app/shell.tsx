@@ -159,7 +159,7 @@ function Header({ onSearch }: { onSearch: () => void }) {
   const lost = useLostFeed();
   return (
     <header className="flex h-12 items-center gap-2 border-b bg-surface px-4">
-      <Link to="/instances" aria-label="Stead, your instances" className="mr-1 md:hidden">
+      <Link to="/instances" aria-label="Stead, your instances" className="mr-1 flex items-center md:hidden">
         <Logo compact />
       </Link>
       <TenantSwitch className="max-w-40 border-transparent px-1 md:hidden" />

@@ -91,7 +91,7 @@ export const notifications = (): Notification[] => [
     id: "ntf_2",
     kind: "new_device",
     title: "You signed in on a new device",
-    text: "Safari on iOS, from 10.8.0.7 (private network).",
+    text: "Safari on iOS, from 203.0.113.7 (internet).",
     path: "/account",
     created_at: ago(310),
   },

@@ -224,7 +224,7 @@ export function operation(kind: string, of: Instance, rest: Partial<Operation> =
     steps: [],
     cancellable: false,
     retryable: false,
-    created_by: "Ada Byron",
+    created_by: ada.id,
     created_at: ago(30),
     started_at: ago(30),
     ended_at: ago(29.9),
@@ -417,7 +417,7 @@ export const sessions = (): Session[] => [
     id: "sess_01jb000000000000000phone",
     user_agent:
       "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile Safari/604.1",
-    ip: "10.8.0.7",
+    ip: "203.0.113.7",
     kind: "browser",
     device: "Safari on iOS",
     network: "internet",

@@ -54,11 +54,16 @@ export function auditLog(): AuditEvent[] {
       5000,
       { actor: ADA, detail: { before: { ip_allowlist: [] }, after: { ip_allowlist: ["192.168.0.0/16"] } } },
     ],
-    ["webhook.create", 8000, { actor: GRACE, object: "wh_deploy" }],
+    ["webhook.create", 8000, { actor: GRACE, object: "wh_deploy", detail: { name: "deploy bot" } }],
     [
       "instance.delete",
       9400,
-      { actor: "user_01ha0000000000000000erased", object: "inst_01jb9zz3kq8f7v9x2m4n000099", ip: null },
+      {
+        actor: "user_01ha0000000000000000erased",
+        object: "inst_01jb9zz3kq8f7v9x2m4n000099",
+        detail: { name: "prototype" },
+        ip: null,
+      },
     ],
   ];
   return rows.map(([action, minutes, rest], at) => ({

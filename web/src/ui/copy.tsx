@@ -1,5 +1,5 @@
 import { Check, Copy } from "lucide-react";
-import { useEffect, useState } from "react";
+import { Fragment, useEffect, useState } from "react";
 
 import { Button } from "./button";
 import { cx } from "./cx";
@@ -80,12 +80,22 @@ export function CliLine({ command, className }: { command: string; className?: s
 /** A command as a block, for empty states and instructions. */
 export function CliBlock({ command }: { command: string }) {
   return (
-    <div className="flex items-center gap-2 rounded-md border bg-sunken py-1 pr-1 pl-3 text-left font-mono text-sm">
-      <span aria-hidden className="text-faint select-none">
+    <div className="flex items-start gap-2 rounded-md border bg-sunken py-1 pr-1 pl-3 text-left font-mono text-sm">
+      <span aria-hidden className="py-0.5 text-faint select-none">
         $
       </span>
-      <code className="min-w-0 flex-1 py-0.5 break-words">{command}</code>
-      <CopyButton text={command} label="Copy the command" />
+      <code className="min-w-0 flex-1 py-0.5">
+        {command.split(" ").map((word, at) => (
+          <Fragment key={at}>
+            {at > 0 ? " " : null}
+            {/* Options keep their hyphens on one line. */}
+            <span className="inline-block max-w-full break-words">{word}</span>
+          </Fragment>
+        ))}
+      </code>
+      <span className="flex py-0.5">
+        <CopyButton text={command} label="Copy the command" />
+      </span>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { CircleAlert, CircleCheck, X } from "lucide-react";
 import { useSyncExternalStore, type ReactNode } from "react";
 
 import { Button } from "./button";
+import { Words } from "./words";
 
 export interface Toast {
   id: number;
@@ -59,8 +60,14 @@ export function Toaster() {
             <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-ok-mark" />
           )}
           <div className="min-w-0 flex-1">
-            <p className="font-medium">{item.title}</p>
-            {item.detail ? <p className="text-sm break-words text-muted">{item.detail}</p> : null}
+            <p className="font-medium">
+              <Words text={item.title} />
+            </p>
+            {item.detail ? (
+              <p className="text-sm break-words text-muted">
+                <Words text={item.detail} />
+              </p>
+            ) : null}
             {item.action ? <div className="mt-1 text-sm">{item.action}</div> : null}
           </div>
           <Button

@@ -15,7 +15,7 @@ export function DataPage() {
   const owned = me.tenants.filter((tenant) => !tenant.personal && tenant.role === "owner");
   const word = me.user.email ?? me.user.name;
   return (
-    <Page title="Your data" quietHeading narrow>
+    <Page title="Your data" quietHeading cli="stead export me" narrow>
       <div className="flex flex-col gap-4">
         <ExportsPanel
           scope="user"

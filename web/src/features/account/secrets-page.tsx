@@ -3,7 +3,7 @@ import { SecretsPanel } from "../secrets/secrets-panel";
 
 export function UserSecretsPage() {
   return (
-    <Page title="Your secrets" quietHeading narrow>
+    <Page title="Your secrets" quietHeading cli="stead secrets --me" narrow>
       <SecretsPanel
         holder="user"
         title="Your secrets"

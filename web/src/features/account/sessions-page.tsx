@@ -21,7 +21,7 @@ export function SessionsPage() {
   const [asking, setAsking] = useState(false);
   const others = sessions.data?.items.filter((session) => !session.current).length ?? 0;
   return (
-    <Page title="Sessions" quietHeading narrow>
+    <Page title="Sessions" quietHeading cli="stead sessions" narrow>
       <Panel
         title="Where you are signed in"
         flush

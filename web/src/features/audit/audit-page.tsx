@@ -6,17 +6,21 @@ import { useState } from "react";
 import type { AuditEvent } from "@/api/types";
 import { useHotkeys } from "@/app/hotkeys";
 import { Page } from "@/app/page";
+import { idWords } from "@/format/ids";
 import { Button } from "@/ui/button";
+import { cx } from "@/ui/cx";
 import { EmptyState } from "@/ui/layout";
 import { Menu, MenuItem, MenuLabel } from "@/ui/menu";
 import { QueryView } from "@/ui/query-view";
 import { RelativeTime } from "@/ui/relative-time";
 import { Cell, Row, Table } from "@/ui/table";
-import { useMay } from "../session/queries";
+import { useMay, useMe } from "../session/queries";
+import { useInstanceNames } from "../operations/list-page";
 import { useNames } from "../team/use-names";
 import { CheckpointPanel } from "./checkpoint-panel";
 import { EventDialog } from "./event-dialog";
 import { FilterBar } from "./filter-bar";
+import { objectWords } from "./objects";
 import { auditQuery, exportAddress, type AuditFilter } from "./queries";
 import { SinksPanel } from "./sinks-panel";
 
@@ -32,6 +36,7 @@ export function AuditPage() {
   const items = log.data?.pages.flatMap((page) => page.items) ?? [];
   const nameOf = useNames();
   const actorWords = (event: AuditEvent) => nameOf(event.actor) ?? "Stead itself";
+  const known = useKnown();
   const filtered = Object.keys(filter).length > 0;
   useHotkeys({
     j: () => setFocus((at) => Math.min(at + 1, items.length - 1)),
@@ -98,6 +103,7 @@ export function AuditPage() {
                         key={event.id}
                         event={event}
                         actor={actorWords(event)}
+                        object={objectWords(event, known)}
                         focused={index === focus}
                         onShow={setShown}
                       />
@@ -121,20 +127,41 @@ export function AuditPage() {
         </div>
       </div>
       {shown ? (
-        <EventDialog event={shown} actor={actorWords(shown)} onClose={() => setShown(undefined)} />
+        <EventDialog
+          event={shown}
+          actor={actorWords(shown)}
+          object={objectWords(shown, known)}
+          onClose={() => setShown(undefined)}
+        />
       ) : null}
     </Page>
   );
 }
 
+/** Names of what the log speaks of by id, as far as it still exists. */
+function useKnown(): (id: string) => string | undefined {
+  const me = useMe();
+  const nameOf = useNames();
+  const instances = useInstanceNames();
+  return (id) => {
+    if (id.startsWith("user_")) {
+      const name = nameOf(id);
+      return name === idWords(id) ? undefined : name;
+    }
+    return instances.get(id) ?? me.tenants.find((tenant) => tenant.id === id)?.name;
+  };
+}
+
 function EventRow({
   event,
   actor,
+  object,
   focused,
   onShow,
 }: {
   event: AuditEvent;
   actor: string;
+  object: ReturnType<typeof objectWords>;
   focused: boolean;
   onShow: (event: AuditEvent) => void;
 }) {
@@ -144,10 +171,12 @@ function EventRow({
         focused ? "relative bg-hover shadow-[inset_2px_0_0_var(--accent)]" : "relative hover:bg-hover"
       }
     >
-      <Cell className="text-muted max-md:order-3">
+      <Cell className="text-muted max-md:order-4">
         <RelativeTime at={event.at} />
       </Cell>
-      <Cell className="max-w-40 truncate max-md:order-2">{actor}</Cell>
+      <Cell className="max-w-40 truncate max-md:order-2" title={event.actor ?? undefined}>
+        {actor}
+      </Cell>
       <Cell wide className="max-md:order-1">
         <button
           type="button"
@@ -157,8 +186,15 @@ function EventRow({
           {event.action}
         </button>
       </Cell>
-      <Cell className="max-w-56 truncate font-mono text-sm text-muted max-md:order-4 max-md:max-w-full">
-        {event.object ?? ""}
+      <Cell
+        className={cx(
+          "max-w-56 truncate max-md:order-3 max-md:max-w-full",
+          object.name ? undefined : "text-muted",
+          object.words === "" && "max-md:hidden",
+        )}
+        title={event.object ?? undefined}
+      >
+        {object.words}
       </Cell>
       <Cell className="font-mono text-sm text-muted max-2xl:hidden">{event.ip ?? "–"}</Cell>
     </Row>

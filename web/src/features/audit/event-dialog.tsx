@@ -8,11 +8,13 @@ import { changes, type Change } from "./changes";
 export function EventDialog({
   event,
   actor,
+  object,
   onClose,
 }: {
   event: AuditEvent;
   /** Who acted, in words. */
   actor: string;
+  object: { name?: string; words: string };
   onClose: () => void;
 }) {
   const { before, after, ...rest } = fieldsOf(event.detail);
@@ -34,9 +36,10 @@ export function EventDialog({
             {actor}
             {event.actor && event.actor !== actor ? <Id text={event.actor} /> : null}
           </Fact>
-          {event.object ? (
+          {object.words ? (
             <Fact name="On">
-              <span className="font-mono text-sm break-all">{event.object}</span>
+              {object.name}
+              {event.object && event.object !== object.name ? <Id text={event.object} /> : null}
             </Fact>
           ) : null}
           <Fact name="From">

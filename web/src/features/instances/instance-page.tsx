@@ -145,12 +145,14 @@ function Heading({ instance, mayWrite, pending, act, compact }: HeadingProps) {
   const up = isUp(instance.state.phase);
   const revive = actions.find(({ action }) => action === "start" || action === "wake");
   const calm = actions.filter(({ action }) => action === "stop" || action === "pause");
+  const hasButton = up ? mayConnect : Boolean(revive) && mayWrite;
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2 py-2">
       <div
         className={cx(
           "flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1",
-          !compact && "max-sm:basis-full",
+          // The one button gets a row of its own; the menu alone does not need it.
+          !compact && hasButton && "max-sm:basis-full",
         )}
       >
         <h1 className="truncate text-xl font-semibold">{instance.name}</h1>

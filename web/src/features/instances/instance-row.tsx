@@ -80,11 +80,8 @@ export function InstanceRow({
           {operation ? (
             <OperationLine operation={operation} />
           ) : (
-            <span
-              className="max-w-60 truncate text-sm text-muted max-md:max-w-full max-md:whitespace-normal"
-              title={instance.state.reason}
-            >
-              <StateSentence state={instance.state} />
+            <span className="text-sm text-muted" title={instance.state.reason}>
+              <StateSentence state={instance.state} short />
             </span>
           )}
         </div>

@@ -10,7 +10,13 @@ export function SecretsTab() {
   const mayWrite = useMay("secret:write");
   if (!instance) return null;
   return (
-    <Page title={`Secrets of ${instance.name}`} heading="Secrets" quietHeading narrow>
+    <Page
+      title={`Secrets of ${instance.name}`}
+      heading="Secrets"
+      quietHeading
+      cli={`stead secrets --instance ${instance.name}`}
+      narrow
+    >
       <SecretsPanel
         holder={{ instance: instance.name }}
         title={`Secrets of ${instance.name}`}

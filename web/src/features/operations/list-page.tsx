@@ -93,7 +93,7 @@ function OperationRow({ operation, name }: { operation: Operation; name: string 
   const flash = useFlash(operation.state);
   return (
     <Row className={flash ? "relative flash" : "relative hover:bg-hover"}>
-      <Cell className="max-md:flex-1">
+      <Cell>
         <Link
           to="/operations/$operation"
           params={{ operation: operation.id }}
@@ -102,7 +102,7 @@ function OperationRow({ operation, name }: { operation: Operation; name: string 
           {kindWords(operation.kind)}
         </Link>
       </Cell>
-      <Cell className="max-md:order-first max-md:w-full max-md:font-medium">
+      <Cell className="max-md:w-3/5 max-md:grow">
         {name ?? <span className="text-faint">deleted instance</span>}
       </Cell>
       <Cell>

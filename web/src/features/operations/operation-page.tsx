@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 
 import { ApiError } from "@/api/problem";
@@ -13,8 +13,8 @@ import { Fact, Facts, Panel, SkeletonRows } from "@/ui/layout";
 import { Note, ProblemNote } from "@/ui/problem-note";
 import { RelativeTime, useNow } from "@/ui/relative-time";
 import { OperationPill } from "@/ui/state-pill";
-import { useMay, useMe } from "../session/queries";
-import { membersQuery } from "../team/queries";
+import { useMay } from "../session/queries";
+import { useNames } from "../team/use-names";
 import { kindWords } from "./kinds";
 import { useInstanceNames } from "./list-page";
 import { OperationSteps } from "./operation-steps";
@@ -38,6 +38,7 @@ function Details({ operation }: { operation: Operation }) {
   const ended = hasEnded(operation);
   const now = useNow(undefined, ended ? undefined : 1000);
   const mayWrite = useMay("operation:write");
+  const nameOf = useNames();
   const action = useOperationAction(operation.id);
   return (
     <Page
@@ -56,6 +57,11 @@ function Details({ operation }: { operation: Operation }) {
           ) : null}
           <OperationPill state={operation.state} />
         </span>
+      }
+      trail={
+        <Link to="/operations" className="hover:text-ink hover:underline">
+          Operations
+        </Link>
       }
       cli={`stead operations ${operation.id}`}
       actions={
@@ -103,9 +109,7 @@ function Details({ operation }: { operation: Operation }) {
                   <RelativeTime at={operation.deadline} />
                 </Fact>
               )}
-              <Fact name="Asked by">
-                <AskedBy user={operation.created_by} />
-              </Fact>
+              <Fact name="Asked by">{nameOf(operation.created_by)}</Fact>
               <Fact name="Kind">
                 <code className="font-mono text-sm">{operation.kind}</code>
               </Fact>
@@ -122,16 +126,6 @@ function Details({ operation }: { operation: Operation }) {
       </div>
     </Page>
   );
-}
-
-/** The person's name; those who have left the tenant are known by their id alone. */
-function AskedBy({ user }: { user: string }) {
-  const me = useMe();
-  const members = useInfiniteQuery(membersQuery(me.tenant.id));
-  if (user === "stead") return "Stead itself";
-  if (user === me.user.id) return me.user.name;
-  const member = members.data?.pages.flatMap((page) => page.items).find((item) => item.user.id === user);
-  return member?.user.name ?? <code className="font-mono text-sm break-all">{user}</code>;
 }
 
 function Log({ operation }: { operation: Operation }) {

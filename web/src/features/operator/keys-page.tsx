@@ -31,7 +31,7 @@ const PURPOSES: Record<string, string> = {
 export function OperatorKeysPage() {
   const state = useQuery(keysQuery());
   return (
-    <Page title="Keys" quietHeading narrow>
+    <Page title="Keys" quietHeading cli="stead keys" narrow>
       <QueryView query={state} rows={5}>
         {(data) => <KeyPanels data={data} />}
       </QueryView>

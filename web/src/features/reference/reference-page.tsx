@@ -11,6 +11,7 @@ import { Field, Input, TextArea } from "@/ui/field";
 import { SkeletonRows } from "@/ui/layout";
 import { ProblemNote } from "@/ui/problem-note";
 import { Badge } from "@/ui/state-pill";
+import { Words } from "@/ui/words";
 import type { Tone } from "@/ui/states";
 import {
   curl,
@@ -111,12 +112,14 @@ function EndpointItem({ description, endpoint }: { description: Description; end
           aria-hidden
           className={cx("size-4 shrink-0 text-faint transition-transform", open && "rotate-90")}
         />
-        <span className="w-16 shrink-0">
+        <span className="w-16 shrink-0 max-md:w-auto">
           <Badge tone={METHOD_TONES[endpoint.method] ?? "still"}>{endpoint.method}</Badge>
         </span>
-        <code className="font-mono text-sm break-all">{endpoint.path}</code>
-        <span className="ml-auto text-right text-sm text-muted max-md:ml-7 max-md:w-full max-md:text-left">
-          {firstSentence(endpoint.summary)}
+        <code className="font-mono text-sm break-all max-md:min-w-0 max-md:flex-1 md:shrink-0">
+          {endpoint.path}
+        </code>
+        <span className="ml-auto min-w-0 text-right text-sm text-muted max-md:ml-7 max-md:w-full max-md:text-left">
+          <Words text={firstSentence(endpoint.summary)} />
         </span>
       </button>
       {open ? <EndpointDetails description={description} endpoint={endpoint} /> : null}
@@ -129,10 +132,10 @@ function EndpointDetails({ description, endpoint }: { description: Description; 
   return (
     <div className="flex flex-col gap-4 border-t bg-canvas px-4 py-4">
       {[endpoint.summary, endpoint.description]
-        .filter((text) => text && text !== firstSentence(text))
+        .filter((text): text is string => Boolean(text) && text !== firstSentence(text ?? ""))
         .map((text) => (
           <p key={text} className="max-w-prose text-muted">
-            {text}
+            <Words text={text} />
           </p>
         ))}
       {endpoint.permission ? (

@@ -103,7 +103,7 @@ function SecretRow({
         <RelativeTime at={secret.updated_at} />
       </Cell>
       <Cell className="max-w-40 truncate text-muted max-lg:hidden">{nameOf(secret.updated_by) ?? NONE}</Cell>
-      <Cell className="text-right whitespace-nowrap max-md:w-full max-md:text-left">
+      <Cell className="text-right whitespace-nowrap max-md:ml-auto">
         {mayWrite ? (
           <Button
             size="small"

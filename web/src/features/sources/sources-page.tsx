@@ -23,7 +23,7 @@ export function SourcesPage() {
   const [open, setOpen] = useState<{ what: "change" | "delete"; source?: Source }>();
   const close = () => setOpen(undefined);
   return (
-    <Page title="Sign-in" quietHeading narrow>
+    <Page title="Sign-in" quietHeading cli="stead sources" narrow>
       <Panel
         title="Sources of sign-in"
         flush
@@ -47,9 +47,11 @@ export function SourcesPage() {
               </EmptyState>
             ) : (
               <>
-                <div className="flex flex-wrap items-center gap-2 border-b px-4 py-2 text-muted">
-                  <span>Your people sign in at</span>
-                  <code className="min-w-0 truncate font-mono text-sm">{items[0]?.sign_in_url}</code>
+                <div className="flex items-center gap-x-2 border-b px-4 py-2 text-muted max-sm:flex-wrap">
+                  <span className="shrink-0 max-sm:w-full">Your people sign in at</span>
+                  <code className="min-w-0 truncate font-mono text-sm max-sm:flex-1">
+                    {items[0]?.sign_in_url}
+                  </code>
                   <CopyButton text={items[0]?.sign_in_url ?? ""} label="Copy the address" />
                 </div>
                 <Table

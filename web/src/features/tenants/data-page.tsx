@@ -4,7 +4,7 @@ import { useMay } from "../session/queries";
 
 export function TenantDataPage() {
   return (
-    <Page title="Export" quietHeading narrow>
+    <Page title="Export" quietHeading cli="stead export tenant" narrow>
       <ExportsPanel
         scope="tenant"
         title="Export"

@@ -4,7 +4,7 @@ import { useMay } from "../session/queries";
 
 export function TenantSecretsPage() {
   return (
-    <Page title="Secrets" quietHeading narrow>
+    <Page title="Secrets of the tenant" heading="Secrets" quietHeading cli="stead secrets" narrow>
       <SecretsPanel
         holder="tenant"
         title="Secrets of the tenant"

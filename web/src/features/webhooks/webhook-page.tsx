@@ -71,7 +71,7 @@ function About({ webhook }: { webhook: Webhook }) {
       title={webhook.name}
       actions={
         mayWrite ? (
-          <span className="flex flex-wrap justify-end gap-1">
+          <span className="flex flex-wrap justify-end gap-2">
             <Button
               size="small"
               pending={test.isPending}

@@ -91,7 +91,9 @@ function WebhookRow({ webhook }: { webhook: Webhook }) {
         {webhook.failing_since ? (
           <span className="flex items-center gap-2">
             <Badge tone="bad">fails</Badge>
-            first <RelativeTime at={webhook.failing_since} />
+            <span>
+              first <RelativeTime at={webhook.failing_since} />
+            </span>
           </span>
         ) : webhook.last_success_at ? (
           <span className="flex items-center gap-2">
