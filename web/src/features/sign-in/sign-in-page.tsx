@@ -355,38 +355,46 @@ function LinkForm({
 }) {
   const [pasted, setPasted] = useState("");
   const token = tokenFrom(pasted);
+  const [open, setOpen] = useState(only);
   return (
-    <details open={only} className="group border-t pt-3">
+    <details
+      open={open}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+      className="group border-t pt-3"
+    >
       <summary className="cursor-pointer text-muted hover:text-ink">Have a link already?</summary>
-      <div className="mt-3 flex flex-col gap-3">
-        <p className="text-sm text-muted">
-          On the machine that runs Stead, or wherever the command line is signed in, this opens the page with
-          a fresh link:
-        </p>
-        <CliBlock command="stead dashboard" />
-        <form
-          className="flex flex-col gap-3"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (token) onToken(token);
-          }}
-        >
-          <Field label="The link" hint="From another browser: Account, then “New sign-in link”.">
-            {(props) => (
-              <Input
-                {...props}
-                mono
-                value={pasted}
-                onChange={(event) => setPasted(event.target.value)}
-                placeholder="Paste the link"
-              />
-            )}
-          </Field>
-          <Button type="submit" disabled={!token || busy}>
-            Sign in with the link
-          </Button>
-        </form>
-      </div>
+      {/* Only then: its font is not fetched for everybody who signs in. */}
+      {open ? (
+        <div className="mt-3 flex flex-col gap-3">
+          <p className="text-sm text-muted">
+            On the machine that runs Stead, or wherever the command line is signed in, this opens the page
+            with a fresh link:
+          </p>
+          <CliBlock command="stead dashboard" />
+          <form
+            className="flex flex-col gap-3"
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (token) onToken(token);
+            }}
+          >
+            <Field label="The link" hint="From another browser: Account, then “New sign-in link”.">
+              {(props) => (
+                <Input
+                  {...props}
+                  mono
+                  value={pasted}
+                  onChange={(event) => setPasted(event.target.value)}
+                  placeholder="Paste the link"
+                />
+              )}
+            </Field>
+            <Button type="submit" disabled={!token || busy}>
+              Sign in with the link
+            </Button>
+          </form>
+        </div>
+      ) : null}
     </details>
   );
 }
