@@ -43,7 +43,6 @@ export function Page({
   usePage(title, cli);
   return (
     <div className={cx("w-full px-6 py-5 max-md:px-4 max-md:py-4", narrow ? "max-w-4xl" : "max-w-[96rem]")}>
-      {quietHeading ? <h2 className="sr-only">{heading ?? title}</h2> : null}
       {trail ? (
         <nav aria-label="Breadcrumb" className="mb-1 flex items-center gap-1 text-sm text-muted">
           {trail}
@@ -51,13 +50,17 @@ export function Page({
           <span aria-current="page">{title}</span>
         </nav>
       ) : null}
-      <div className={cx("mb-4 flex flex-wrap items-start gap-x-4 gap-y-2", quietHeading && "hidden")}>
-        <div className="min-w-0 flex-1">
-          <h1 className="text-xl font-semibold">{heading ?? title}</h1>
-          {detail ? <div className="mt-0.5 text-muted">{detail}</div> : null}
+      {quietHeading ? (
+        <h2 className="sr-only">{heading ?? title}</h2>
+      ) : (
+        <div className="mb-4 flex flex-wrap items-start gap-x-4 gap-y-2">
+          <div className="min-w-0 flex-1">
+            <h1 className="text-xl font-semibold">{heading ?? title}</h1>
+            {detail ? <div className="mt-0.5 text-muted">{detail}</div> : null}
+          </div>
+          {actions ? <div className="flex flex-wrap items-center gap-2">{actions}</div> : null}
         </div>
-        {actions ? <div className="flex flex-wrap items-center gap-2">{actions}</div> : null}
-      </div>
+      )}
       {children}
       {cli ? (
         <div className="mt-6 md:hidden">
