@@ -4,15 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde_json::Value;
 use stead_core::Result;
 use stead_core::ids::UserId;
-use stead_core::operation::RetryPolicy;
 use stead_db::audit::{self, Entry};
 use stead_db::{revocations, users};
 
 use super::DataRights;
-use crate::engine::{OperationKind, Step, StepContext};
+use crate::engine::{Onward, OperationKind, Step, StepContext, onward};
 use crate::keys::Owner;
 
 pub(super) const KIND: &str = "user.erase";
@@ -45,7 +43,7 @@ impl OperationKind for EraseUser {
 
     fn steps(&self) -> Vec<Arc<dyn Step>> {
         [Part::Texts, Part::Keys, Part::Rows]
-            .map(|part| Arc::new(EraseStep { part, rights: self.rights.clone() }) as Arc<dyn Step>)
+            .map(|part| onward(EraseStep { part, rights: self.rights.clone() }))
             .into()
     }
 }
@@ -57,7 +55,7 @@ struct EraseStep {
 }
 
 #[async_trait]
-impl Step for EraseStep {
+impl Onward for EraseStep {
     fn name(&self) -> &'static str {
         match self.part {
             Part::Texts => "texts",
@@ -74,26 +72,13 @@ impl Step for EraseStep {
         }
     }
 
-    fn point_of_no_return(&self) -> bool {
-        true
-    }
-
-    fn retry(&self) -> RetryPolicy {
-        RetryPolicy { attempts: 1_000, ..RetryPolicy::default() }
-    }
-
-    async fn run(&self, context: &StepContext) -> Result<Value> {
+    async fn run(&self, context: &StepContext) -> Result<()> {
         let user: UserId = context.resource()?;
         match self.part {
-            Part::Texts => self.rights.forget_open_texts(user).await?,
-            Part::Keys => self.rights.destroy(Owner::User(user)).await?,
-            Part::Rows => self.remove(context, user).await?,
+            Part::Texts => self.rights.forget_open_texts(user).await,
+            Part::Keys => self.rights.destroy(Owner::User(user)).await,
+            Part::Rows => self.remove(context, user).await,
         }
-        Ok(Value::Null)
-    }
-
-    async fn undo(&self, _: &StepContext) -> Result<()> {
-        Ok(())
     }
 }
 

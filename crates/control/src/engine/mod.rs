@@ -10,6 +10,7 @@
 
 mod context;
 mod kind;
+mod onward;
 mod reconciler;
 mod runner;
 #[cfg(test)]
@@ -31,6 +32,7 @@ use tokio_util::task::TaskTracker;
 
 pub use context::StepContext;
 pub use kind::{Ended, OperationKind, Step};
+pub use onward::{Onward, onward, persistent};
 pub use reconciler::{Reconciler, ReconcilerStatus, Reconcilers};
 
 /// An operation that follows another one is looked at this late when the end of the other one was missed.

@@ -13,7 +13,7 @@ use stead_core::operation::RetryPolicy;
 use stead_db::{Changed, SystemScope, Tx};
 
 use super::steps::Worker;
-use crate::engine::{Ended, OperationKind, Step, StepContext};
+use crate::engine::{Ended, OperationKind, Step, StepContext, persistent};
 
 /// What operations on instances are told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,7 +139,7 @@ impl Step for InstanceStep {
             // The node tries by itself what is worth it; what it reports as failed is told soon.
             Part::Fetch | Part::Start { .. } => RetryPolicy { attempts: 3, ..RetryPolicy::default() },
             // A delete is never given up within its time.
-            Part::Remove => RetryPolicy { attempts: 1_000, ..RetryPolicy::default() },
+            Part::Remove => persistent(),
             _ => RetryPolicy::default(),
         }
     }

@@ -11,14 +11,13 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use stead_api::v1::identity as wire;
 use stead_core::ids::TenantId;
-use stead_core::operation::RetryPolicy;
 use stead_core::{Error, Result, Timestamp};
 use stead_db::audit::{self, Entry};
 use stead_db::{Nudge, TenantAccess, TenantScope, revocations, tenants};
 
 use super::{Tenants, not_personal, record, view};
 use crate::data_rights::DataRights;
-use crate::engine::{NewOperation, OperationKind, Reconciler, Step, StepContext};
+use crate::engine::{NewOperation, Onward, OperationKind, Reconciler, Step, StepContext, onward};
 use crate::identity::{Caller, Identity};
 use crate::instances::Instances;
 use crate::notifications::{self, Notice};
@@ -196,9 +195,9 @@ impl OperationKind for Erase {
 
     fn steps(&self) -> Vec<Arc<dyn Step>> {
         vec![
-            Arc::new(RemoveInstances { instances: self.instances.clone() }),
-            Arc::new(EraseSealed { data_rights: self.data_rights.clone() }),
-            Arc::new(EraseRows { identity: self.identity.clone() }),
+            onward(RemoveInstances { instances: self.instances.clone() }),
+            onward(EraseSealed { data_rights: self.data_rights.clone() }),
+            onward(EraseRows { identity: self.identity.clone() }),
         ]
     }
 }
@@ -209,7 +208,7 @@ struct RemoveInstances {
 }
 
 #[async_trait]
-impl Step for RemoveInstances {
+impl Onward for RemoveInstances {
     fn name(&self) -> &'static str {
         "instances"
     }
@@ -218,15 +217,7 @@ impl Step for RemoveInstances {
         "Remove its instances"
     }
 
-    fn point_of_no_return(&self) -> bool {
-        true
-    }
-
-    fn retry(&self) -> RetryPolicy {
-        RetryPolicy { attempts: 1_000, ..RetryPolicy::default() }
-    }
-
-    async fn run(&self, context: &StepContext) -> Result<Value> {
+    async fn run(&self, context: &StepContext) -> Result<()> {
         let tenant: TenantId = context.resource()?;
         let within = context.deadline().since(context.now()).max(Duration::from_secs(1));
         context
@@ -234,10 +225,6 @@ impl Step for RemoveInstances {
                 Ok((self.instances.delete_tenant(tenant).await? == 0).then_some(()))
             })
             .await?;
-        Ok(Value::Null)
-    }
-
-    async fn undo(&self, _: &StepContext) -> Result<()> {
         Ok(())
     }
 }
@@ -249,7 +236,7 @@ struct EraseSealed {
 }
 
 #[async_trait]
-impl Step for EraseSealed {
+impl Onward for EraseSealed {
     fn name(&self) -> &'static str {
         "keys"
     }
@@ -258,21 +245,8 @@ impl Step for EraseSealed {
         "Destroy its keys"
     }
 
-    fn point_of_no_return(&self) -> bool {
-        true
-    }
-
-    fn retry(&self) -> RetryPolicy {
-        RetryPolicy { attempts: 1_000, ..RetryPolicy::default() }
-    }
-
-    async fn run(&self, context: &StepContext) -> Result<Value> {
-        self.data_rights.erase_tenant(context.resource()?).await?;
-        Ok(Value::Null)
-    }
-
-    async fn undo(&self, _: &StepContext) -> Result<()> {
-        Ok(())
+    async fn run(&self, context: &StepContext) -> Result<()> {
+        self.data_rights.erase_tenant(context.resource()?).await
     }
 }
 
@@ -282,7 +256,7 @@ struct EraseRows {
 }
 
 #[async_trait]
-impl Step for EraseRows {
+impl Onward for EraseRows {
     fn name(&self) -> &'static str {
         "rows"
     }
@@ -291,15 +265,7 @@ impl Step for EraseRows {
         "Erase everything else"
     }
 
-    fn point_of_no_return(&self) -> bool {
-        true
-    }
-
-    fn retry(&self) -> RetryPolicy {
-        RetryPolicy { attempts: 1_000, ..RetryPolicy::default() }
-    }
-
-    async fn run(&self, context: &StepContext) -> Result<Value> {
+    async fn run(&self, context: &StepContext) -> Result<()> {
         let tenant: TenantId = context.resource()?;
         context
             .scope()
@@ -316,10 +282,6 @@ impl Step for EraseRows {
             .await?;
         self.identity.rights_ended();
         tracing::info!(tenant.id = %tenant, "a tenant was erased");
-        Ok(Value::Null)
-    }
-
-    async fn undo(&self, _: &StepContext) -> Result<()> {
         Ok(())
     }
 }
