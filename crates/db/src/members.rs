@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, Select,
 };
 use stead_core::Result;
 use stead_core::access::Role;
@@ -93,17 +93,28 @@ pub async fn set_role<S: Scope>(tx: &Tx<S>, tenant: TenantId, user: UserId, role
     Ok(())
 }
 
-/// How many owners the tenant has.
+/// Owners beside this user. Who wants their account gone is none: they will not be there.
+fn other_owners_of(tenant: &str, user: UserId) -> Select<membership::Entity> {
+    membership::Entity::find()
+        .join(
+            sea_orm::JoinType::InnerJoin,
+            membership::Entity::belongs_to(user::Entity)
+                .from(membership::Column::UserId)
+                .to(user::Column::Id)
+                .into(),
+        )
+        .filter(user::Column::DeletedAt.is_null())
+        .filter(membership::Column::TenantId.eq(tenant))
+        .filter(membership::Column::UserId.ne(user.to_string()))
+        .filter(membership::Column::Role.eq(Role::Owner.as_str()))
+}
+
+/// How many owners the tenant has beside this user. Who wants their account gone does not count.
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn owners<A: Access>(access: &A, tenant: TenantId) -> Result<u64> {
-    membership::Entity::find()
-        .filter(membership::Column::TenantId.eq(own(access, tenant)?))
-        .filter(membership::Column::Role.eq(Role::Owner.as_str()))
-        .count(on(access))
-        .await
-        .doing("counting owners")
+pub async fn other_owners<A: Access>(access: &A, tenant: TenantId, user: UserId) -> Result<u64> {
+    other_owners_of(&own(access, tenant)?, user).count(on(access)).await.doing("counting owners")
 }
 
 /// How many members the tenant has.
@@ -277,10 +288,9 @@ pub async fn remove_binding<S: Scope>(
 /// # Errors
 /// A failure of the database.
 pub async fn owned_alone(access: &impl SystemAccess, user: UserId) -> Result<Vec<String>> {
-    let owner = || membership::Column::Role.eq(Role::Owner.as_str());
     let owned = membership::Entity::find()
         .filter(membership::Column::UserId.eq(user.to_string()))
-        .filter(owner())
+        .filter(membership::Column::Role.eq(Role::Owner.as_str()))
         .all(on(access))
         .await
         .doing("listing what a user owns")?;
@@ -292,13 +302,8 @@ pub async fn owned_alone(access: &impl SystemAccess, user: UserId) -> Result<Vec
             .one(on(access))
             .await
             .doing("finding a tenant")?;
-        let other = membership::Entity::find()
-            .filter(membership::Column::TenantId.eq(row.tenant_id))
-            .filter(membership::Column::UserId.ne(user.to_string()))
-            .filter(owner())
-            .one(on(access))
-            .await
-            .doing("looking for another owner")?;
+        let other =
+            other_owners_of(&row.tenant_id, user).one(on(access)).await.doing("looking for another owner")?;
         alone.extend(tenant.filter(|_| other.is_none()).map(|tenant| tenant.name));
     }
     Ok(alone)

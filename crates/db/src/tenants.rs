@@ -249,7 +249,7 @@ pub async fn erase(tx: &Tx<SystemScope>, id: TenantId) -> Result<()> {
         .doing(WHAT)?;
     let row = tenant::ActiveModel {
         name: Set("(erased)".to_owned()),
-        personal_of: Set(None),
+        // Whose it was stays, in ids alone: no two tenants are one user's, so that the id of a user who is gone is nobody's again.
         ip_allowlist: Set("[]".to_owned()),
         erased_at: Set(Some(tx.now().micros())),
         ..Default::default()

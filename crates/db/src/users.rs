@@ -234,18 +234,18 @@ pub async fn set_deleted(tx: &Tx<SystemScope>, id: UserId, at: Option<Timestamp>
     update(tx, id, |row| row.deleted_at = Set(at.map(Timestamp::micros))).await
 }
 
-/// Users who have wanted their account gone since before this time, at most a hundred.
+/// Users who want their account gone, the oldest wish first.
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn deleted_before(access: &impl SystemAccess, at: Timestamp) -> Result<Vec<User>> {
+pub async fn departing(access: &impl SystemAccess, limit: u64) -> Result<Vec<User>> {
     user::Entity::find()
-        .filter(user::Column::DeletedAt.lt(at.micros()))
-        .order_by_asc(user::Column::Id)
-        .limit(100)
+        .filter(user::Column::DeletedAt.is_not_null())
+        .order_by_asc(user::Column::DeletedAt)
+        .limit(limit)
         .all(on(access))
         .await
-        .doing("finding users to erase")
+        .doing("finding users who want to be gone")
 }
 
 async fn update(

@@ -137,7 +137,7 @@ impl Tenants {
     }
 }
 
-/// Stops what belongs to hidden tenants, and begins to erase those whose time is over.
+/// Stops what belongs to hidden tenants and to users who want to be gone, and begins to erase those whose time is over.
 #[derive(Debug)]
 pub(super) struct FollowDeletions {
     tenants: Tenants,
@@ -152,7 +152,7 @@ impl FollowDeletions {
 #[async_trait]
 impl Reconciler for FollowDeletions {
     fn name(&self) -> &'static str {
-        "follow_tenant_deletions"
+        "follow_deletions"
     }
 
     fn interval(&self) -> Duration {
@@ -164,7 +164,8 @@ impl Reconciler for FollowDeletions {
     }
 
     async fn reconcile(&self) -> Result<Value> {
-        self.tenants.follow().await
+        let (users, tenants) = (self.tenants.follow_departures().await?, self.tenants.follow().await?);
+        Ok(json!({"users": users, "tenants": tenants}))
     }
 }
 

@@ -37,7 +37,7 @@ async fn end(tx: &Tx<TenantScope>, keys: &Keys, user: UserId, action: &str) -> R
     let tenant = scope.tenant_id();
     let grant = members::grant(tx, tenant, user).await?.ok_or_else(|| Error::not_found("member", user))?;
     if grant.is_owner() {
-        owner_may_go(members::owners(tx, tenant).await?)?;
+        owner_may_go(1 + members::other_owners(tx, tenant, user).await?)?;
     }
     members::remove(tx, tenant, user).await?;
     let subject = user.to_string();
@@ -84,7 +84,7 @@ impl Tenants {
                 may_handle(scope.permissions(), &before.permissions())?;
                 may_handle(scope.permissions(), &after.permissions())?;
                 if before.is_owner() && !after.is_owner() {
-                    owner_may_go(members::owners(&tx, tenant).await?)?;
+                    owner_may_go(1 + members::other_owners(&tx, tenant, user).await?)?;
                 }
                 members::set_role(&tx, tenant, user, &after.reference()).await?;
                 let subject = user.to_string();

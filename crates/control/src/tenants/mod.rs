@@ -11,6 +11,9 @@
 pub(crate) mod by_source;
 mod deletion;
 #[cfg(test)]
+mod departure_tests;
+mod departures;
+#[cfg(test)]
 mod erasure_tests;
 mod invites;
 pub(crate) mod members;
@@ -61,6 +64,7 @@ struct Inner {
     identity: Identity,
     instances: Instances,
     engine: Engine,
+    data_rights: DataRights,
     keys: Keys,
     base_url: String,
 }
@@ -77,9 +81,13 @@ impl Tenants {
         keys: Keys,
         base_url: &str,
     ) -> Self {
-        engine.register(Arc::new(deletion::Erase::new(instances.clone(), identity.clone(), data_rights)));
+        engine.register(Arc::new(deletion::Erase::new(
+            instances.clone(),
+            identity.clone(),
+            data_rights.clone(),
+        )));
         let base_url = base_url.trim_end_matches('/').to_owned();
-        Self { inner: Arc::new(Inner { db, identity, instances, engine, keys, base_url }) }
+        Self { inner: Arc::new(Inner { db, identity, instances, engine, data_rights, keys, base_url }) }
     }
 
     fn system(&self) -> SystemScope {

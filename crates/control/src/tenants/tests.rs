@@ -42,7 +42,7 @@ impl World {
         Self { control: Control::start(db, settings).await.unwrap(), _folder: folder }
     }
 
-    async fn user(&self, name: &str, email: Option<&str>) -> Caller {
+    pub(super) async fn user(&self, name: &str, email: Option<&str>) -> Caller {
         let id = self.control.identity().create_user(name, email).await.unwrap();
         self.caller_from(id, None).await
     }
@@ -98,7 +98,7 @@ impl World {
     }
 }
 
-fn code<T>(outcome: stead_core::Result<T>) -> String {
+pub(super) fn code<T>(outcome: stead_core::Result<T>) -> String {
     match outcome {
         Ok(_) => "done".to_owned(),
         Err(error) => error.code().to_owned(),

@@ -6,7 +6,7 @@ use stead_core::ids::UserId;
 use stead_core::{Error, ErrorKind, Result};
 use stead_db::audit::{self, Entry};
 use stead_db::users::{self, User};
-use stead_db::{SystemAccess, SystemScope, Tx, passwords};
+use stead_db::{SystemAccess, SystemScope, Tx, passwords, tenants};
 use zeroize::Zeroizing;
 
 use super::super::passwords::Verdict;
@@ -29,12 +29,29 @@ fn refused() -> Error {
     .next_step("Check both, or reset the password.")
 }
 
+/// Their personal tenant is marked as deleted when the erasure begins, and by nothing else.
+async fn is_being_erased(tx: &Tx<SystemScope>, user: UserId) -> Result<bool> {
+    let Some(personal) = personal_tenant(tx, user).await? else { return Ok(true) };
+    Ok(tenants::find(tx, personal).await?.is_none_or(|row| row.deleted_at.is_some()))
+}
+
 /// Takes back the wish to be deleted of who comes back in time.
+///
+/// # Errors
+/// `account_erased`; a failure of the database.
 pub(in crate::identity) async fn come_in(tx: &Tx<SystemScope>, user: UserId) -> Result<()> {
     let Some(row) = users::find(tx, user).await? else {
         return Err(Error::internal("somebody signs in who is gone"));
     };
     if row.deleted_at.is_some() {
+        if is_being_erased(tx, user).await? {
+            return Err(Error::new(
+                ErrorKind::Unauthenticated,
+                "account_erased",
+                "This account was deleted, and its thirty days are over: it is being erased.",
+            )
+            .next_step("Sign up for a new one."));
+        }
         users::set_deleted(tx, user, None).await?;
         record(tx, user, "user.restore").await?;
     }
