@@ -2,7 +2,8 @@
 //!
 //! The account that searches finds exactly one person, whose own bind with the password proves who it is. What somebody typed goes
 //! into filters escaped (RFC 4515 §3). A password is never empty: a bind with none succeeds for anybody (RFC 4513 §5.1.2). Referrals
-//! are not followed. What a directory answers is read in a task of its own, because the library ends the task on what is no LDAP.
+//! are not followed. What a directory answers is held to limits ([`super::ldap_stream`]) and read in a task of its own, because the
+//! library ends the task on what is no LDAP.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,16 +13,20 @@ use ldap3::{
     Ldap as Connection, LdapConnAsync, LdapConnSettings, LdapError, Scope, SearchEntry, SearchOptions,
     StdStream, ldap_escape,
 };
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use stead_core::email::EmailAddress;
 use stead_core::error::InternalContext as _;
 use stead_core::{Error, ErrorKind, Result};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use url::Url;
 use zeroize::Zeroizing;
 
 use super::config::Ldap;
+use super::ldap_stream::{self, Refused};
 use super::linking::Claimed;
 use super::oidc::{self, Proof};
 use super::provider::unusable;
@@ -130,24 +135,32 @@ async fn dial(addresses: &[SocketAddr]) -> Result<TcpStream> {
     }
 }
 
+async fn secured(mut stream: TcpStream, config: &Ldap, host: &str) -> Result<TlsStream<TcpStream>> {
+    let broken = |error: std::io::Error| unreachable(&LdapError::from(error));
+    if config.url.scheme() != "ldaps" && !ldap_stream::start_tls(&mut stream).await.map_err(broken)? {
+        return Err(unusable("the directory does not begin TLS"));
+    }
+    let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
+        .map_err(|error| unusable(format!("the directory's name: {error}")))?;
+    TlsConnector::from(tls(config)?).connect(name, stream).await.map_err(broken)
+}
+
 /// A connection to an address that was checked, by TLS unless it stays on this machine.
-async fn connect(outbound: &Outbound, config: &Ldap) -> Result<Connection> {
+async fn connect(outbound: &Outbound, config: &Ldap, refused: Refused) -> Result<Connection> {
     let host = config.url.host_str().unwrap_or_default();
     let usual = if config.url.scheme() == "ldaps" { 636 } else { 389 };
     let addresses = outbound.addresses(host, config.url.port().unwrap_or(usual)).await?;
-    let stream = dial(&addresses).await?.into_std().internal("handing a connection over")?;
-    let mut settings = LdapConnSettings::new()
-        .set_conn_timeout(STEP)
-        .set_starttls(config.start_tls)
-        .set_std_stream(StdStream::Tcp(stream));
-    if config.start_tls || config.url.scheme() == "ldaps" {
-        settings = settings.set_config(tls(config)?);
-    }
+    let stream = dial(&addresses).await?;
+    let pipe = if config.start_tls || config.url.scheme() == "ldaps" {
+        let securing = tokio::time::timeout(STEP, secured(stream, config, host));
+        ldap_stream::guarded(securing.await.map_err(|_| too_slow())??, refused)?
+    } else {
+        ldap_stream::guarded(stream, refused)?
+    };
+    let settings = LdapConnSettings::new().set_std_stream(StdStream::Unix(pipe));
+    let url = Url::parse("ldapi://directory").internal("naming a pipe")?;
     let (driver, connection) =
-        tokio::time::timeout(STEP, LdapConnAsync::from_url_with_settings(settings, &config.url))
-            .await
-            .map_err(|_| too_slow())?
-            .map_err(|error| unreachable(&error))?;
+        LdapConnAsync::from_url_with_settings(settings, &url).await.map_err(|error| unreachable(&error))?;
     tokio::spawn(async move {
         if let Err(error) = driver.drive().await {
             tracing::debug!(error.inside = %error, "a connection to a directory broke");
@@ -239,11 +252,12 @@ struct Asked {
     config: Ldap,
     user: String,
     password: Zeroizing<String>,
+    stopped: Refused,
 }
 
 async fn ask(asked: Asked) -> Result<Proof> {
-    let Asked { outbound, config, user, password } = asked;
-    let mut connection = connect(&outbound, &config).await?;
+    let Asked { outbound, config, user, password, stopped } = asked;
+    let mut connection = connect(&outbound, &config, stopped).await?;
     let searching = config.bind.as_ref();
     if let Some((dn, secret)) = searching
         && bind(&mut connection, dn, &secret.0).await? == Binding::Wrong
@@ -311,11 +325,17 @@ pub(super) async fn prove(
     if !is_plausible(user, &password) {
         return Err(refused());
     }
-    let asked =
-        Asked { outbound: outbound.clone(), config: config.clone(), user: user.trim().to_owned(), password };
+    let stopped = Refused::default();
+    let asked = Asked {
+        outbound: outbound.clone(),
+        config: config.clone(),
+        user: user.trim().to_owned(),
+        password,
+        stopped: Arc::clone(&stopped),
+    };
     let mut task = tokio::spawn(ask(asked));
     match tokio::time::timeout(PATIENCE, &mut task).await {
-        Ok(Ok(answer)) => answer,
+        Ok(Ok(answer)) => answer.map_err(|error| stopped.get().map_or(error, |why| unusable(*why))),
         Ok(Err(_)) => Err(unusable("the directory's answer is no LDAP")),
         Err(_) => {
             task.abort();
@@ -356,6 +376,57 @@ mod tests {
             assert!(!is_plausible(user, password), "{user:?} {password:?}");
         }
         assert!(!is_plausible(&"a".repeat(257), "x") && !is_plausible("a", &"x".repeat(1_025)));
+    }
+
+    /// A directory that answers whatever it is asked with the same bytes, again and again; gives its port and how many it could send.
+    async fn hostile(bytes: Vec<u8>) -> (u16, tokio::task::JoinHandle<usize>) {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let sending = tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let _ = socket.read(&mut [0; 4_096]).await;
+            let mut sent = 0;
+            while sent < 512 << 20 && socket.write_all(&bytes).await.is_ok() {
+                sent += bytes.len();
+            }
+            sent
+        });
+        (port, sending)
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_hostile_directory_is_left_before_it_fills_the_memory() {
+        let sequence = |content: &[u8]| {
+            let length = u32::try_from(content.len()).unwrap().to_be_bytes();
+            [&[0x30, 0x84], length.as_slice(), content].concat()
+        };
+        let mut deep = Vec::with_capacity(600_000);
+        for level in (0..100_000_u32).rev() {
+            deep.extend([0x30, 0x84]);
+            deep.extend((level * 6).to_be_bytes());
+        }
+        let nobody_asked = [b"\x02\x01\x4d\x04\x82\x80\x00".to_vec(), vec![b'x'; 0x8000]].concat();
+        let outbound =
+            Outbound::new(crate::outbound::OutboundSettings::parse(["127.0.0.0/8"]).unwrap()).unwrap();
+        for (what, bytes) in [
+            ("too long", [b"\x30\x84\x7f\xff\xff\xff".to_vec(), vec![0; 60_000]].concat()),
+            ("nested too deeply", deep),
+            ("too many parts", sequence(&[0x05, 0x00].repeat(300_000))),
+            ("too much", sequence(&nobody_asked)),
+            ("no LDAP", b"HTTP/1.1 200 OK\r\n\r\n".repeat(1_000)),
+        ] {
+            let (port, sending) = hostile(bytes).await;
+            let settings = [("url", format!("ldap://127.0.0.1:{port}")), ("base_dn", "dc=x".to_owned())];
+            let settings = settings.map(|(name, value)| (name.to_owned(), value)).into();
+            let config = super::super::config::parse(stead_api::v1::sources::SourceKind::Ldap, &settings);
+            let super::super::config::Config::Ldap(config) = config.unwrap() else { panic!("another kind") };
+            let error = prove(&outbound, &config, "ada", Zeroizing::new("x".into())).await.unwrap_err();
+            assert_eq!(error.code(), "source_answer_invalid", "{what}: {error:?}");
+            assert!(error.inside().to_string().contains(what), "{what}: {}", error.inside());
+            let sent = tokio::time::timeout(PATIENCE, sending).await.unwrap().unwrap();
+            assert!(sent < 64 << 20, "{what}: {sent} bytes were taken");
+        }
     }
 
     proptest! {

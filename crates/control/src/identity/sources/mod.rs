@@ -15,6 +15,7 @@ mod id_token;
 mod identities;
 mod installed;
 mod ldap;
+mod ldap_stream;
 mod linking;
 mod oidc;
 mod provider;
