@@ -58,11 +58,7 @@ impl App {
         let gateway_config = GatewayConfig { domain, dashboard, limits: Limits::default() };
         let gateway = Gateway::new(gateway_config, PreviewRoutes::new(control.clone()));
         let limits = config.limits;
-        let rate_limits = RateLimits::new(
-            control.identity().attempts(),
-            limits.sign_ins_per_minute,
-            limits.requests_per_minute,
-        );
+        let rate_limits = RateLimits::new(control.identity().attempts(), &limits);
         let state = AppState::new(Shared {
             control,
             ambient,

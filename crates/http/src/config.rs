@@ -18,6 +18,8 @@ pub struct HttpLimits {
     pub connections: usize,
     /// Attempts to sign in per client address and minute.
     pub sign_ins_per_minute: u32,
+    /// What opening a page asks for before anybody is signed in, per client address and minute.
+    pub page_requests_per_minute: u32,
     /// Requests of one session or API token in a minute. `None`: not limited.
     pub requests_per_minute: Option<u32>,
     /// Between pings on WebSockets and comments on event streams.
@@ -35,6 +37,7 @@ impl Default for HttpLimits {
             answer: Duration::from_secs(30),
             connections: 10_000,
             sign_ins_per_minute: 20,
+            page_requests_per_minute: 60,
             requests_per_minute: Some(6_000),
             keep_alive: Duration::from_secs(25),
             silence: Duration::from_secs(75),

@@ -71,6 +71,17 @@ pub enum Pace {
     Stream,
 }
 
+/// Among what a request that changes something and needs no credential is counted, for each address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// Attempts to sign in.
+    SignIn,
+    /// What opening a page asks for by itself. Who opens one a few times has tried nothing yet.
+    Page,
+    /// Not at all: it takes nothing that can be guessed, or counts by itself.
+    Not,
+}
+
 /// One operation.
 #[derive(Debug, Clone, Copy)]
 pub struct Endpoint {
@@ -88,8 +99,8 @@ pub struct Endpoint {
     pub websocket: bool,
     /// A browser may come with an intent token: it cannot send a header here.
     pub takes_intents: bool,
-    /// Not among the attempts to sign in that are counted per address: it takes nothing that can be guessed, or counts by itself.
-    pub uncounted: bool,
+    /// What a request without a credential is counted among.
+    pub counted: Counted,
 }
 
 /// The methods that the API uses.
@@ -132,7 +143,7 @@ impl Endpoint {
             audited: false,
             websocket: false,
             takes_intents: false,
-            uncounted: false,
+            counted: Counted::SignIn,
         }
     }
 
@@ -164,8 +175,8 @@ impl Endpoint {
         self
     }
 
-    const fn uncounted(mut self) -> Self {
-        self.uncounted = true;
+    const fn counted(mut self, counted: Counted) -> Self {
+        self.counted = counted;
         self
     }
 }
@@ -261,6 +272,25 @@ mod tests {
         let addresses: BTreeSet<_> =
             ENDPOINTS.iter().map(|endpoint| (endpoint.method.as_str(), endpoint.path)).collect();
         assert_eq!((ids.len(), addresses.len()), (ENDPOINTS.len(), ENDPOINTS.len()));
+    }
+
+    #[test]
+    fn what_is_no_attempt_to_sign_in_is_known() {
+        let other: Vec<_> = ENDPOINTS
+            .iter()
+            .filter(|endpoint| endpoint.counted != Counted::SignIn)
+            .map(|endpoint| (endpoint.id, endpoint.counted))
+            .collect();
+        assert_eq!(
+            other,
+            [
+                ("issue_token", Counted::Not),
+                ("begin_device", Counted::Not),
+                ("begin_passkey_sign_in", Counted::Page),
+                ("look_up_invite", Counted::Page),
+            ],
+            "a new one needs a review: it is another way around the limit"
+        );
     }
 
     #[test]

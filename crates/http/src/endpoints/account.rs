@@ -1,15 +1,15 @@
 //! One's own account: signing in, sessions, tokens.
 
 use super::Access::{Account, Anonymous};
-use super::Endpoint;
 use super::Verb::{Delete, Get, Post};
+use super::{Counted, Endpoint};
 
 use stead_core::access::Permission as P;
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new("sign_in_with_link", Post, "/v1/auth/link", Anonymous).audited(),
-    Endpoint::new("issue_token", Post, "/v1/auth/token", Anonymous).uncounted(),
-    Endpoint::new("begin_device", Post, "/v1/auth/device", Anonymous).uncounted(),
+    Endpoint::new("issue_token", Post, "/v1/auth/token", Anonymous).counted(Counted::Not),
+    Endpoint::new("begin_device", Post, "/v1/auth/device", Anonymous).counted(Counted::Not),
     Endpoint::new("get_device_request", Get, "/v1/device-requests/{user_code}", Account(P::AccountRead)),
     Endpoint::new(
         "approve_device",

@@ -1,14 +1,14 @@
 //! Second factors.
 
 use super::Access::{Account, Anonymous};
-use super::Endpoint;
 use super::Verb::{Delete, Get, Patch, Post};
+use super::{Counted, Endpoint};
 
 use stead_core::access::Permission as P;
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new("complete_sign_in", Post, "/v1/auth/second-factor", Anonymous),
-    Endpoint::new("begin_passkey_sign_in", Post, "/v1/auth/passkey/begin", Anonymous),
+    Endpoint::new("begin_passkey_sign_in", Post, "/v1/auth/passkey/begin", Anonymous).counted(Counted::Page),
     Endpoint::new("finish_passkey_sign_in", Post, "/v1/auth/passkey/finish", Anonymous),
     Endpoint::new("get_factors", Get, "/v1/me/factors", Account(P::AccountRead)),
     Endpoint::new("begin_totp", Post, "/v1/me/totp", Account(P::AccountWrite)).audited(),

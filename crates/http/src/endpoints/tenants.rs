@@ -1,8 +1,8 @@
 //! Tenants: members, invitations, roles, quotas, rules of security; and what operators do to tenants and users.
 
 use super::Access::{Account, Anonymous, Operator, Tenant};
-use super::Endpoint;
 use super::Verb::{Delete, Get, Patch, Post, Put};
+use super::{Counted, Endpoint};
 
 use stead_core::access::Permission as P;
 
@@ -28,7 +28,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         .audited(),
     Endpoint::new("revoke_invite", Delete, "/v1/tenants/{tenant}/invites/{invite}", Tenant(P::MemberWrite))
         .audited(),
-    Endpoint::new("look_up_invite", Post, "/v1/invites/look-up", Anonymous),
+    Endpoint::new("look_up_invite", Post, "/v1/invites/look-up", Anonymous).counted(Counted::Page),
     Endpoint::new("accept_invite", Post, "/v1/invites/accept", Account(P::AccountWrite)).audited(),
     Endpoint::new("list_roles", Get, "/v1/tenants/{tenant}/roles", Tenant(P::TenantRead)),
     Endpoint::new("create_role", Post, "/v1/tenants/{tenant}/roles", Tenant(P::RoleWrite))

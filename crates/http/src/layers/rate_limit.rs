@@ -1,7 +1,8 @@
-//! How often something may be asked for: attempts to sign in per address, and requests per session or API token.
+//! How often something may be asked for: attempts to sign in, and what opening a page asks for before that, per address; and requests
+//! per session or API token.
 //!
-//! Requests are counted by [`stead_control::attempts`], over all servers. Attempts to sign in have one number for each address, the
-//! time at which its allowance is whole again (GCRA). The table is bounded: when it is full, keys whose allowance is whole are
+//! Requests are counted by [`stead_control::attempts`], over all servers. The two kinds without a credential have one number each for
+//! an address, the time at which its allowance is whole again (GCRA). The table is bounded: when it is full, keys whose allowance is whole are
 //! forgotten, which changes nothing about them. (What limits guessing is counted in the database, per account and address, where
 //! the guess is looked at; this only keeps floods away from there.)
 //!
@@ -20,7 +21,8 @@ use stead_control::attempts::{self, Attempts, REQUEST_WINDOW, RequestLimit};
 use stead_core::{Error, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use crate::endpoints::{Access, Endpoint};
+use crate::config::HttpLimits;
+use crate::endpoints::{self, Access, Endpoint};
 use crate::layers::authenticate::CredentialId;
 use crate::problem::Failure;
 use crate::state::AppState;
@@ -77,11 +79,35 @@ impl<K: Eq + Hash> Limiter<K> {
     }
 }
 
+/// An allowance of each address.
+#[derive(Debug)]
+struct PerAddress {
+    name: &'static str,
+    limiter: Limiter<IpAddr>,
+    policy: HeaderValue,
+}
+
+impl PerAddress {
+    fn new(name: &'static str, per_minute: u32) -> Self {
+        let most = per_minute.max(1);
+        let policy = policy(name, u64::from(most), MINUTE);
+        Self { name, limiter: Limiter::new(MINUTE / most, most), policy }
+    }
+
+    fn take(&self, ip: IpAddr, now: Timestamp) -> Counted {
+        let (left, refused) = match self.limiter.take(ip, now) {
+            Ok(left) => (left, None),
+            Err(wait) => (Left { remaining: 0, reset: wait }, Some(attempts::refusal(wait))),
+        };
+        Counted { name: self.name, policy: self.policy.clone(), left, refused }
+    }
+}
+
 /// The limiters of this server.
 #[derive(Debug)]
 pub struct RateLimits {
-    sign_in: Limiter<IpAddr>,
-    sign_in_policy: HeaderValue,
+    sign_in: PerAddress,
+    page: PerAddress,
     requests: Option<(RequestLimit, HeaderValue)>,
 }
 
@@ -92,20 +118,20 @@ fn policy(name: &str, quota: u64, window: Duration) -> HeaderValue {
 }
 
 const SIGN_IN: &str = "sign-in";
+const PAGE: &str = "page";
 const REQUESTS: &str = "requests";
 
 impl RateLimits {
     #[must_use]
-    pub fn new(attempts: &Attempts, sign_ins_per_minute: u32, requests_per_minute: Option<u32>) -> Self {
-        let per_minute = sign_ins_per_minute.max(1);
-        let requests = requests_per_minute.map(|most| {
+    pub fn new(attempts: &Attempts, limits: &HttpLimits) -> Self {
+        let requests = limits.requests_per_minute.map(|most| {
             let limit = attempts.limit_requests(most);
             let policy = policy(REQUESTS, limit.most(), REQUEST_WINDOW);
             (limit, policy)
         });
         Self {
-            sign_in: Limiter::new(MINUTE / per_minute, per_minute),
-            sign_in_policy: policy(SIGN_IN, u64::from(per_minute), MINUTE),
+            sign_in: PerAddress::new(SIGN_IN, limits.sign_ins_per_minute),
+            page: PerAddress::new(PAGE, limits.page_requests_per_minute),
             requests,
         }
     }
@@ -131,12 +157,12 @@ pub(super) struct Counted {
 /// Counts the request. `None`: it is not limited.
 pub(super) fn take(state: &AppState, request: &Request, endpoint: &Endpoint, ip: IpAddr) -> Option<Counted> {
     let (now, limits) = (state.ambient.now(), &state.rate_limits);
-    if endpoint.access == Access::Anonymous && endpoint.is_mutation() && !endpoint.uncounted {
-        let (left, refused) = match limits.sign_in.take(ip, now) {
-            Ok(left) => (left, None),
-            Err(wait) => (Left { remaining: 0, reset: wait }, Some(attempts::refusal(wait))),
-        };
-        return Some(Counted { name: SIGN_IN, policy: limits.sign_in_policy.clone(), left, refused });
+    if endpoint.access == Access::Anonymous && endpoint.is_mutation() {
+        match endpoint.counted {
+            endpoints::Counted::SignIn => return Some(limits.sign_in.take(ip, now)),
+            endpoints::Counted::Page => return Some(limits.page.take(ip, now)),
+            endpoints::Counted::Not => {}
+        }
     }
     let (limit, policy) = limits.requests.as_ref()?;
     let CredentialId(id) = request.extensions().get::<CredentialId>()?;

@@ -21,7 +21,7 @@ use stead_db::Db;
 use stead_db::audit::{self, AuditEvent};
 use stead_db::page::PageRequest;
 use stead_drivers::sim::SimDriver;
-use stead_http::{App, HttpConfig};
+use stead_http::{App, HttpConfig, HttpLimits};
 use stead_node::{Node, NodeConfig};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
@@ -165,12 +165,21 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) async fn start(db: Db) -> Self {
-        Self::limited(db, None).await
+        Self::limited(db, Self::unlimited()).await
     }
 
-    /// With a limit of requests for each credential.
-    pub(crate) async fn limited(db: Db, requests_per_minute: Option<u32>) -> Self {
-        Self::made(db, requests_per_minute, SignUpPolicy::Open, async |_: &str| vec![github()]).await
+    /// The walk through all operations is no attempt to break in.
+    pub(crate) fn unlimited() -> HttpLimits {
+        HttpLimits {
+            sign_ins_per_minute: 10_000,
+            page_requests_per_minute: 10_000,
+            requests_per_minute: None,
+            ..HttpLimits::default()
+        }
+    }
+
+    pub(crate) async fn limited(db: Db, limits: HttpLimits) -> Self {
+        Self::made(db, limits, SignUpPolicy::Open, async |_: &str| vec![github()]).await
     }
 
     /// With these sources of sign-in, which are told the base address.
@@ -179,12 +188,12 @@ impl Scene {
         sign_up: SignUpPolicy,
         sources: impl AsyncFnOnce(&str) -> Vec<InstalledSource>,
     ) -> Self {
-        Self::made(db, None, sign_up, sources).await
+        Self::made(db, Self::unlimited(), sign_up, sources).await
     }
 
     async fn made(
         db: Db,
-        requests_per_minute: Option<u32>,
+        limits: HttpLimits,
         sign_up: SignUpPolicy,
         sources: impl AsyncFnOnce(&str) -> Vec<InstalledSource>,
     ) -> Self {
@@ -200,9 +209,7 @@ impl Scene {
         let owner = Who::Token(control.identity().issue_token(user, "test").await.unwrap());
         let shutdown = CancellationToken::new();
         let mut config = HttpConfig::new(base.clone());
-        // The walk through all operations is no attempt to break in.
-        config.limits.sign_ins_per_minute = 10_000;
-        config.limits.requests_per_minute = requests_per_minute;
+        config.limits = limits;
         let app = App::new(config, control.clone(), ambient.clone(), shutdown.clone()).unwrap();
         tokio::spawn(stead_http::serve(listener, app));
         let client = Client::builder()

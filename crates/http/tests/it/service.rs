@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use stead_core::access::{Permission, Role};
 use stead_core::frame::Frame;
 use stead_db::Db;
+use stead_http::HttpLimits;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::scene::{Answer, Scene, Who};
@@ -162,7 +163,7 @@ async fn signing_in_is_limited_in_rate(db: Db) {
 }
 
 async fn requests_are_limited_for_each_credential_and_say_so(db: Db) {
-    let scene = Scene::limited(db, Some(40)).await;
+    let scene = Scene::limited(db, HttpLimits { requests_per_minute: Some(40), ..Scene::unlimited() }).await;
     let (token, _) = scene.new_token(&[]).await;
     let get = |who: &Who| Answer::of(scene.request(who, Method::GET, "/v1/me"));
     let field = |answer: &Answer, name: &str| answer.headers[name].to_str().unwrap().to_owned();
@@ -193,6 +194,56 @@ async fn requests_are_limited_for_each_credential_and_say_so(db: Db) {
     assert_eq!(get(&scene.owner).await.status, StatusCode::OK, "another token has an allowance of its own");
     let anonymous = Answer::of(scene.request(&Who::Nobody, Method::GET, "/v1/version")).await;
     assert!(anonymous.headers.get("ratelimit").is_none());
+}
+
+/// Opening the pages of signing in and of an invitation uses up no attempt to sign in.
+async fn opening_a_page_is_no_attempt_to_sign_in(db: Db) {
+    let scene = Scene::limited(db, HttpLimits { requests_per_minute: None, ..HttpLimits::default() }).await;
+    let post = async |path: &str, body: Value| {
+        Answer::of(scene.request(&Who::Nobody, Method::POST, path).json(&body)).await
+    };
+    let open = async |path: &str| {
+        let body = if path.ends_with("begin") { json!({}) } else { json!({"token": "x"}) };
+        post(path, body).await
+    };
+    let sign_in = async || post("/v1/auth/passkey/finish", json!({"pending": "x", "credential": {}})).await;
+    let field = |answer: &Answer, name: &str| answer.headers[name].to_str().unwrap().to_owned();
+    let left = |answer: &Answer, name: &str| {
+        let text = field(answer, "ratelimit");
+        let (_, rest) = text.split_once(&format!("\"{name}\";r=")).unwrap_or_else(|| panic!("{text}"));
+        rest.split_once(';').unwrap().0.parse::<u64>().unwrap()
+    };
+    for path in ["/v1/auth/passkey/begin", "/v1/invites/look-up"].repeat(15) {
+        let opened = open(path).await;
+        assert_ne!(opened.status, StatusCode::TOO_MANY_REQUESTS, "{path}: {}", opened.text);
+        assert_eq!(field(&opened, "ratelimit-policy"), "\"page\";q=60;w=60");
+        assert!(left(&opened, "page") < 60);
+    }
+    // The whole allowance of signing in is there still.
+    let first = sign_in().await;
+    assert_eq!(field(&first, "ratelimit-policy"), "\"sign-in\";q=20;w=60");
+    assert_eq!(left(&first, "sign-in"), 19);
+    let refused = |answer: &Answer| answer.status == StatusCode::TOO_MANY_REQUESTS;
+    let mut tried = 1;
+    while !refused(&sign_in().await) {
+        tried += 1;
+        assert!(tried < 200, "never refused");
+    }
+    assert!(tried >= 20);
+    // And the other way round: who may not try any more can open the page, but not without end.
+    assert!(!refused(&open("/v1/auth/passkey/begin").await));
+    let mut opened = 0;
+    let last = loop {
+        let answer = open("/v1/invites/look-up").await;
+        if refused(&answer) {
+            break answer;
+        }
+        opened += 1;
+        assert!(opened < 500, "never refused");
+    };
+    last.assert_problem();
+    assert!(field(&last, "retry-after").parse::<u64>().unwrap() >= 1);
+    assert_eq!(left(&last, "page"), 0);
 }
 
 /// Who is no proxy of ours says nothing about where a request comes from.
@@ -500,6 +551,7 @@ stead_db::both_databases!(
     signing_in_is_limited_in_rate,
     security_also_an_allowlist_is_not_fooled_by_headers,
     requests_are_limited_for_each_credential_and_say_so,
+    opening_a_page_is_no_attempt_to_sign_in,
     an_instance_is_created_once_per_key_changed_by_version_and_deleted,
     events_come_with_ids_and_end_with_the_token,
     a_terminal_speaks_over_a_websocket_and_is_cut_with_the_token,
