@@ -226,10 +226,10 @@ impl Control {
         &self.inner.secrets
     }
 
-    /// Plans a rotation of keys, or begins it.
+    /// Plans a rotation of keys, or begins it, for who proved not long ago who they are.
     ///
     /// # Errors
-    /// See [`Keys::rotate`].
+    /// `step_up_required`, for more than the plan; see [`Keys::rotate`].
     pub async fn rotate_keys(
         &self,
         operator: &Operator,
@@ -237,6 +237,9 @@ impl Control {
         mutation: &Mutation,
     ) -> Result<KeyRotation> {
         let inner = &self.inner;
+        if !input.plan {
+            inner.identity.require_recent_operator(operator).await?;
+        }
         let scope = inner.identity.own_tenant(operator).await?;
         inner.keys.rotate(&inner.engine, &inner.operations, &scope, input, mutation).await
     }

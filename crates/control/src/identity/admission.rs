@@ -17,6 +17,9 @@
 //! * A sign-in link made by somebody who was signed in: when *they* last proved it. Otherwise a browser that was left open, or a
 //!   program, could make itself a fresh session. For an API token that is never: tokens cannot prove who holds them.
 //!
+//! What is dangerous to the installation and not to an account, such as rotating keys, takes the same hand on the machine itself as a
+//! proof ([`Identity::require_recent_operator`]).
+//!
 //! A session proves it again by [`super::Factors::step_up`]. Who has neither password nor factor signs in again by a new link of one
 //! of the two kinds that count.
 
@@ -32,6 +35,7 @@ use stead_db::{Credential, SystemScope, Tx, previews, revocations, sessions};
 
 use super::caller::{Caller, Presented, RequestInfo};
 use super::notices::whereabouts;
+use super::operators::Operator;
 use super::sessions::{self as own_sessions, SignedIn, parse, personal_tenant};
 use super::{Identity, accounts, devices, operators, second_factors, secret};
 use crate::notifications::Notice;
@@ -378,5 +382,17 @@ impl Identity {
         }
         Err(refused("This asks who you are once more: you signed in a while ago.")
             .next_step("Confirm it with `POST /v1/auth/step-up`, then try again."))
+    }
+
+    /// The same for what concerns the installation. The token that the server made for its own machine, used there, is a proof too.
+    ///
+    /// # Errors
+    /// `step_up_required`; a failure of the database.
+    pub async fn require_recent_operator(&self, operator: &Operator) -> Result<()> {
+        let caller = operator.caller();
+        if !caller.is_session() && self.now().since(self.proved_at(caller).await?) <= RECENT {
+            return Ok(());
+        }
+        self.require_recent(caller).await
     }
 }

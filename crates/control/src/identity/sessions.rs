@@ -198,7 +198,7 @@ impl Identity {
     }
 
     /// When the caller last proved who they are, for what they make; see [`super::admission`].
-    async fn proved_at(&self, caller: &Caller) -> Result<Timestamp> {
+    pub(super) async fn proved_at(&self, caller: &Caller) -> Result<Timestamp> {
         let system = &self.inner.system;
         match caller.credential {
             Credential::Session(id) => {

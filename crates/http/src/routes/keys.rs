@@ -25,6 +25,7 @@ async fn get(State(state): State<AppState>, _operator: AsOperator<OperatorRead>)
 }
 
 /// Rotates the master key, the data key of a tenant or of the installation, or the signing keys; or says what that would do.
+/// More than the plan asks for a recent proof of who asks (`step_up_required`); an API token has none, but for the server's own on its machine.
 #[utoipa::path(post, path = "/v1/operator/keys/rotate", operation_id = "rotate_keys", tag = "operator", request_body = RotateKeys,
     responses((status = 200, description = "The plan.", body = KeyRotation),
         (status = 202, description = "The rotation and the operation that does it.", body = KeyRotation)))]

@@ -7,6 +7,7 @@ mod audit_log;
 mod bridge;
 mod endpoints;
 mod exports;
+mod keys;
 mod openapi;
 mod peers;
 mod provider;

@@ -19,7 +19,7 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 const SIGNED_OUT: u16 = 4401;
 const FORBIDDEN: u16 = 4403;
 
-async fn act(scene: &Scene, who: &Who, method: Method, path: &str, body: Value) -> Answer {
+pub(crate) async fn act(scene: &Scene, who: &Who, method: Method, path: &str, body: Value) -> Answer {
     let request = scene.request(who, method, path).header("origin", scene.base.as_str()).json(&body);
     let answer = Answer::of(request).await;
     assert!(answer.status.is_success(), "{path}: {} {}", answer.status, answer.text);
@@ -98,7 +98,7 @@ async fn id_of_session(scene: &Scene, who: &Who) -> String {
 }
 
 /// The access token of a program that signed in by a device's code, approved in that browser.
-async fn program(scene: &Scene, browser: &Who) -> Who {
+pub(crate) async fn program(scene: &Scene, browser: &Who) -> Who {
     let begun =
         act(scene, &Who::Nobody, Method::POST, "/v1/auth/device", json!({"client_name": "test"})).await;
     let codes = begun.json();

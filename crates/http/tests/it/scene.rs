@@ -399,7 +399,7 @@ impl Scene {
         self.session_by(link.url.split_once('#').unwrap().1).await
     }
 
-    async fn session_by(&self, token: &str) -> Who {
+    pub(crate) async fn session_by(&self, token: &str) -> Who {
         let signed_in = Answer::of(
             self.request(&Who::Nobody, Method::POST, "/v1/auth/link").json(&json!({ "token": token })),
         )
