@@ -543,7 +543,8 @@ export interface paths {
         };
         /**
          * Everything that changes in the tenant, as server-sent events. `Last-Event-ID` resumes; when that is too old, the first
-         *     event is `reset`: read everything anew.
+         *     event is `reset`: read everything anew. When what the caller may do in the tenant changes, a `reset` is the last event:
+         *     connect again.
          */
         get: operations["stream_events"];
         put?: never;
@@ -1496,7 +1497,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Rotates the master key, the data key of a tenant or of the installation, or the signing keys; or says what that would do. */
+        /**
+         * Rotates the master key, the data key of a tenant or of the installation, or the signing keys; or says what that would do.
+         *     More than the plan asks for a recent proof of who asks (`step_up_required`); an API token has none, but for the server's own on its machine.
+         */
         post: operations["rotate_keys"];
         delete?: never;
         options?: never;

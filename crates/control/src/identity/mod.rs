@@ -284,6 +284,15 @@ impl Identity {
         Ok(!second_factors::of(&self.inner.system, user).await?.is_empty())
     }
 
+    /// The scope's membership as it is now, whatever its credential is limited to: to see whether it has become another.
+    ///
+    /// # Errors
+    /// `tenant_not_found` for who is no member any more; a failure of the database.
+    pub async fn membership_now(&self, scope: &TenantScope) -> Result<TenantScope> {
+        let actor = scope.acting();
+        self.membership(&self.at_work(actor.user, actor.credential), Some(scope.tenant_id())).await
+    }
+
     /// The scope of an owner in a tenant whose deletion was asked for, to restore it.
     ///
     /// # Errors

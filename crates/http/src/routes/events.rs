@@ -35,7 +35,8 @@ struct EventQuery {
 }
 
 /// Everything that changes in the tenant, as server-sent events. `Last-Event-ID` resumes; when that is too old, the first
-/// event is `reset`: read everything anew.
+/// event is `reset`: read everything anew. When what the caller may do in the tenant changes, a `reset` is the last event:
+/// connect again.
 #[utoipa::path(get, path = "/v1/events", operation_id = "stream_events", tag = "events",
     params(EventQuery, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event seen.")),
     responses((status = 200, description = "Events: `event` is the type, `id` resumes, `data` is an `Event`.", body = Event, content_type = "text/event-stream")))]
@@ -62,6 +63,10 @@ async fn stream(
     let events = events.filter(move |one| {
         std::future::ready(with_operations || !matches!(one.event, Event::Operation { .. }))
     });
+    // What is shown was decided by what the caller might do when it began.
+    let changed = revocation::until_other_rights(&state, &tenant.scope);
+    let told = futures::stream::once(async { FeedEvent { id: String::new(), event: Event::Reset } });
+    let events = events.take_until(Box::pin(changed)).chain(told);
     let keep_alive = KeepAlive::new().interval(state.config.limits.keep_alive).text("keep-alive");
     let mut response =
         Sse::new(messages(events).take_until(Box::pin(end))).keep_alive(keep_alive).into_response();

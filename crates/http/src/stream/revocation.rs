@@ -1,4 +1,4 @@
-//! When a caller's right to a stream ends.
+//! When a caller's right to a stream ends, or becomes another.
 
 use std::future::Future;
 
@@ -45,6 +45,38 @@ pub fn until_revoked(
             }
             if changes.changed().await.is_err() {
                 return Cut::ShuttingDown;
+            }
+        }
+    }
+}
+
+/// Completes when the member's rights in the tenant are not those that they were: another role, one that was changed, another
+/// binding, or none any more.
+pub fn until_other_rights(
+    state: &AppState,
+    scope: &TenantScope,
+) -> impl Future<Output = ()> + Send + 'static + use<> {
+    let identity = state.control.identity().clone();
+    let scope = scope.clone();
+    let mut changes = identity.revocations();
+    async move {
+        let mut bound = None;
+        loop {
+            match identity.membership_now(&scope).await {
+                Ok(now) => {
+                    let before = bound.get_or_insert_with(|| now.rights().clone());
+                    if now.role() != scope.role() || now.rights() != &*before {
+                        return;
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::NotFound => return,
+                Err(error) => {
+                    tracing::warn!(error = ?error, "whether somebody's rights are others is not known")
+                }
+            }
+            if changes.changed().await.is_err() {
+                // The server shuts down, which ends streams by itself.
+                return std::future::pending().await;
             }
         }
     }

@@ -59,6 +59,10 @@ impl Terminal {
 async fn speak(socket: &mut Socket) {
     let input = Frame::Input { bytes: b"echo still-here\r" }.to_message();
     socket.send(Message::binary(input)).await.unwrap();
+    hear(socket).await;
+}
+
+async fn hear(socket: &mut Socket) {
     let mut seen = Vec::new();
     let heard = async {
         while !String::from_utf8_lossy(&seen).contains("still-here") {
@@ -76,6 +80,12 @@ async fn speak(socket: &mut Socket) {
         }
     };
     tokio::time::timeout(Duration::from_secs(20), heard).await.unwrap();
+}
+
+/// `cat` says what it hears.
+async fn speak_to_a_command(socket: &mut Socket) {
+    socket.send(Message::binary(Frame::Input { bytes: b"still-here\n" }.to_message())).await.unwrap();
+    hear(socket).await;
 }
 
 async fn cut(socket: &mut Socket, what: &str) -> u16 {
@@ -147,6 +157,94 @@ async fn ending_a_membership_cuts_its_sockets(db: Db) {
     act(&scene, &scene.owner, Method::DELETE, &path, json!({})).await;
     assert_eq!(cut(&mut socket, "the end of the membership").await, FORBIDDEN);
     speak(&mut stays).await;
+}
+
+/// Another role: of what is open, what it does not allow is cut, and nothing else.
+async fn another_role_cuts_the_sockets_that_it_does_not_allow(db: Db) {
+    let scene = Scene::start(db).await;
+    let team = scene.team().await;
+    let terminal = Terminal::new(&scene, &team).await;
+    let instance = format!("/v1/instances/{}", terminal.instance);
+    let ((member, user), (other, _)) =
+        (scene.member(&team, Role::Admin).await, scene.member(&team, Role::Member).await);
+    let give = async |role: &str| {
+        let path = format!("/v1/tenants/{team}/members/{user}");
+        act(&scene, &scene.owner, Method::PATCH, &path, json!({"role": role})).await;
+    };
+    let open = async |path: &str| {
+        let path = format!("{instance}/{path}tenant={team}");
+        scene.websocket(&member, &path, &[("origin", &scene.base)]).await.unwrap()
+    };
+    let mut shell = terminal.open(&scene, &member).await;
+    let mut stays = terminal.open(&scene, &other).await;
+    let mut command = open("exec/stream?command=%5B%22cat%22%5D&").await;
+    speak_to_a_command(&mut command).await;
+    let mut console = open("console/stream?").await;
+    // What the next role allows too goes on.
+    give("member").await;
+    speak(&mut shell).await;
+    speak_to_a_command(&mut command).await;
+    give("guest").await;
+    assert_eq!(cut(&mut shell, "the role allowed it no more").await, FORBIDDEN);
+    assert_eq!(cut(&mut command, "the role allowed it no more").await, FORBIDDEN);
+    speak(&mut stays).await;
+    // A guest may look on.
+    let closed = async {
+        while let Some(message) = console.next().await {
+            assert!(!matches!(message.unwrap(), Message::Close(_)), "the console was cut");
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_millis(300), closed).await.is_err(), "the console ended");
+    // The same by a change of the role itself.
+    let body = json!({"name": "Ours", "permissions": ["instance:read", "instance:connect"]});
+    let path = format!("/v1/tenants/{team}/roles");
+    let role = act(&scene, &scene.owner, Method::POST, &path, body).await.json();
+    let role = role["id"].as_str().unwrap();
+    give(role).await;
+    let mut shell = terminal.open(&scene, &member).await;
+    let body = json!({"permissions": ["instance:read"]});
+    act(&scene, &scene.owner, Method::PATCH, &format!("{path}/{role}"), body).await;
+    assert_eq!(cut(&mut shell, "the role was changed").await, FORBIDDEN);
+}
+
+/// The change feed tells who has another role to read everything anew, and begins again with what they may see now.
+async fn another_role_is_told_by_the_feed(db: Db) {
+    let scene = Scene::start(db).await;
+    let team = scene.team().await;
+    let ((member, user), (other, _)) =
+        (scene.member(&team, Role::Admin).await, scene.member(&team, Role::Member).await);
+    let follow = async |who: &Who| {
+        let feed = scene.request(&who.acting_in(&team), Method::GET, "/v1/events").send().await.unwrap();
+        assert_eq!(feed.status(), StatusCode::OK);
+        feed.bytes_stream()
+    };
+    let (mut feed, mut stays) = (follow(&member).await, follow(&other).await);
+    let path = format!("/v1/tenants/{team}/members/{user}");
+    act(&scene, &scene.owner, Method::PATCH, &path, json!({"role": "guest"})).await;
+    let told = async {
+        let mut text = String::new();
+        while let Some(piece) = feed.next().await {
+            text.push_str(&String::from_utf8_lossy(&piece.unwrap()));
+        }
+        text
+    };
+    let told = tokio::time::timeout(Duration::from_secs(1), told).await;
+    let told = told.unwrap_or_else(|_| panic!("the feed goes on with the old role"));
+    assert!(told.ends_with("event: reset\ndata: {\"type\":\"reset\"}\n\n"), "{told}");
+    // The new role lets them follow, and others hear nothing of it.
+    let mut feed = follow(&member).await;
+    let owner = scene.owner.acting_in(&team);
+    act(&scene, &owner, Method::POST, "/v1/instances", json!({"driver": "sim", "name": "shop"})).await;
+    for feed in [&mut feed, &mut stays] {
+        let mut text = String::new();
+        let heard = async {
+            while !text.contains("\"name\":\"shop\"") {
+                text.push_str(&String::from_utf8_lossy(&feed.next().await.unwrap().unwrap()));
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), heard).await.unwrap();
+        assert!(!text.contains("reset"), "{text}");
+    }
 }
 
 async fn security_also_disabling_a_user_ends_all_that_is_theirs(db: Db) {
@@ -229,6 +327,8 @@ stead_db::both_databases!(
     revoking_a_session_cuts_its_sockets,
     revoking_a_token_cuts_its_sockets,
     ending_a_membership_cuts_its_sockets,
+    another_role_cuts_the_sockets_that_it_does_not_allow,
+    another_role_is_told_by_the_feed,
     security_also_disabling_a_user_ends_all_that_is_theirs,
     ending_the_session_of_a_program_cuts_its_sockets,
     a_program_proves_it_again,
