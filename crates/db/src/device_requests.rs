@@ -1,7 +1,7 @@
 //! Queries on requests of devices to be signed in. Written by `control::identity`.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter};
 use stead_core::Result;
 use stead_core::ids::UserId;
 
@@ -94,6 +94,21 @@ pub async fn take(tx: &Tx<SystemScope>, hash: &str) -> Result<bool> {
         .await
         .doing("using a device's request")?;
     Ok(result.rows_affected == 1)
+}
+
+/// Removes those that a user approved in a session that began with this factor.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn delete_approved_with(tx: &Tx<SystemScope>, user: UserId, factor: &str) -> Result<()> {
+    use device_request::Column as C;
+    device_request::Entity::delete_many()
+        .filter(C::UserId.eq(user.to_string()))
+        .filter(C::Factors.eq(factor).or(C::Factors.starts_with(format!("{factor} "))))
+        .exec(on(tx))
+        .await
+        .doing("ending what was approved for devices")?;
+    Ok(())
 }
 
 /// # Errors

@@ -2,6 +2,7 @@
 
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, sea_query::Expr};
 use stead_core::Result;
+use stead_core::ids::UserId;
 
 use crate::entities::pending_sign_in;
 use crate::failure::Doing;
@@ -59,6 +60,20 @@ pub async fn take(tx: &Tx<SystemScope>, hash: &str) -> Result<bool> {
         .await
         .doing("using a pending sign-in")?;
     Ok(result.rows_affected == 1)
+}
+
+/// Removes those of a user that began with this factor.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn delete_begun_with(tx: &Tx<SystemScope>, user: UserId, factor: &str) -> Result<()> {
+    pending_sign_in::Entity::delete_many()
+        .filter(pending_sign_in::Column::UserId.eq(user.to_string()))
+        .filter(pending_sign_in::Column::Factor.eq(factor))
+        .exec(on(tx))
+        .await
+        .doing("ending pending sign-ins")?;
+    Ok(())
 }
 
 /// # Errors

@@ -44,6 +44,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use accounts::require_verified_email;
+pub(crate) use sources::sources_giving;
 pub use accounts::{Accounts, SignUp, SignUpPolicy};
 pub use admission::{Admission, Factor, Pending, SecondFactor};
 pub use caller::{Caller, Held, Presented, RequestInfo};

@@ -14,6 +14,7 @@ use stead_db::{TenantAccess, TenantScope, Tx, revocations, roles};
 use super::{Tenants, record, view};
 use crate::idempotency::{self, Mutation};
 use crate::identity::accounts::check_name;
+use crate::identity::sources_giving;
 
 const MAX_ROLES: usize = 100;
 
@@ -178,7 +179,7 @@ impl Tenants {
     }
 
     /// # Errors
-    /// `role_not_found`; `role_in_use`; `role_exceeds_yours`.
+    /// `role_not_found`; `role_in_use`, also by a source of sign-in that gives it; `role_exceeds_yours`.
     pub async fn delete_role(&self, scope: &TenantScope, id: RoleId) -> Result<()> {
         scope
             .transaction(|tx| async move {
@@ -196,6 +197,18 @@ impl Tenants {
                         ),
                     )
                     .next_step("Give those another role first."));
+                }
+                let sources = sources_giving(&tx, &id.to_string()).await?;
+                if !sources.is_empty() {
+                    return Err(Error::conflict(
+                        "role_in_use",
+                        format!(
+                            "{} is what people get who sign in with {}.",
+                            grant.name(),
+                            sources.join(", ")
+                        ),
+                    )
+                    .next_step("Let those sources of sign-in give another role first."));
                 }
                 roles::delete(&tx, tenant, id).await?;
                 let detail = serde_json::json!({"before": shown(grant.name(), &grant.permissions())});

@@ -11,6 +11,7 @@ use stead_db::Db;
 use url::Url;
 
 use crate::provider::Provider;
+use crate::revocation::{act, program};
 use crate::scene::{Answer, Scene, Who};
 
 const VICTIM: &str = "ada@example.org";
@@ -383,7 +384,14 @@ async fn a_tenants_source_lets_its_people_in_and_reaches_no_other_account(db: Db
     let dora = scene.control_plane().identity().create_user("Dora", Some("dora@acme.example")).await.unwrap();
     scene.control_plane().tenants().add_member(tenant, dora, Role::Member).await.unwrap();
     turned_away(&come(email("dora@acme.example", "3")).await, "source_not_linked");
-    // Switched off, nobody comes in and who came in by it is out.
+    // Switched off, nobody comes in and who came in by it is out: the browser, the program that it let in, and one that it let in
+    // and that has not asked yet.
+    let browser = Who::Session(bob);
+    let access = program(&scene, &browser).await;
+    let device = json!({"client_name": "another"});
+    let codes = act(&scene, &Who::Nobody, Method::POST, "/v1/auth/device", device).await.json();
+    let path = format!("/v1/device-requests/{}/approve", codes["user_code"].as_str().unwrap());
+    act(&scene, &browser, Method::POST, &path, json!({})).await;
     let session = scene.session().await;
     let path = format!("/v1/tenants/{team}/sources/{source}");
     let change = |body: Value| {
@@ -394,10 +402,56 @@ async fn a_tenants_source_lets_its_people_in_and_reaches_no_other_account(db: Db
     assert_eq!(change(elsewhere).await.json()["errors"][0]["field"], "settings.client_secret");
     assert_eq!(change(json!({"domains": []})).await.json()["errors"][0]["field"], "domains");
     assert_eq!(change(json!({"enabled": false})).await.status, StatusCode::OK);
-    let gone = Answer::of(scene.request(&Who::Session(bob), Method::GET, "/v1/me")).await;
-    assert_eq!(gone.status, StatusCode::UNAUTHORIZED, "{}", gone.text);
+    for who in [&browser, &access] {
+        let gone = Answer::of(scene.request(who, Method::GET, "/v1/me")).await;
+        assert_eq!(gone.status, StatusCode::UNAUTHORIZED, "{who:?}: {}", gone.text);
+    }
+    let grant = json!({
+        "grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": codes["device_code"],
+    });
+    let late = scene.request(&Who::Nobody, Method::POST, "/v1/auth/token").json(&grant);
+    assert_eq!(Answer::of(late).await.code(), "expired_token");
     let begun = scene.request(&Who::Nobody, Method::GET, &format!("/v1/auth/sources/{source}/begin"));
     assert_eq!(Answer::of(begun).await.status, StatusCode::NOT_FOUND);
+}
+
+async fn a_source_that_goes_takes_its_sessions_and_one_that_stays_keeps_its_role(db: Db) {
+    let (scene, provider) = scene(db, SignUpPolicy::Invited).await;
+    let team = scene.team().await;
+    let source = tenants_source(&scene, &provider, &team).await;
+    let owner = scene.session().await;
+    let roles = format!("/v1/tenants/{team}/roles");
+    let ours = json!({"name": "Ours", "permissions": ["instance:read"]});
+    let role = act(&scene, &owner, Method::POST, &roles, ours).await.json();
+    let role = role["id"].as_str().unwrap();
+    let path = format!("/v1/tenants/{team}/sources/{source}");
+    let delete_role = async || {
+        let request = scene.request(&owner, Method::DELETE, &format!("{roles}/{role}"));
+        Answer::of(request.header("origin", scene.base.as_str())).await
+    };
+    for gives in [
+        json!({"role": role}),
+        json!({"role": "guest", "group_roles": [{"group": "staff", "role": role}]}),
+    ] {
+        act(&scene, &owner, Method::PATCH, &path, gives).await;
+        let kept = delete_role().await;
+        assert_eq!((kept.status, kept.code().as_str()), (StatusCode::CONFLICT, "role_in_use"));
+        assert!(kept.json()["detail"].as_str().unwrap().contains("Acme"), "{}", kept.text);
+    }
+    act(&scene, &owner, Method::PATCH, &path, json!({"group_roles": []})).await;
+    assert_eq!(delete_role().await.status, StatusCode::NO_CONTENT);
+
+    provider.says(|says| says.claims = json!({"email": "bob@acme.example", "email_verified": true, "sub": "1"}));
+    let way = begin(&scene, &provider, &source).await;
+    let come = back(&scene, &source, Some(&way), &good(&provider, &way)).await;
+    let browser = Who::Session(session(&come));
+    let access = program(&scene, &browser).await;
+    act(&scene, &owner, Method::DELETE, &path, json!({})).await;
+    for who in [&browser, &access] {
+        let gone = Answer::of(scene.request(who, Method::GET, "/v1/me")).await;
+        assert_eq!(gone.status, StatusCode::UNAUTHORIZED, "{who:?}: {}", gone.text);
+    }
+    assert_eq!(Answer::of(scene.request(&owner, Method::GET, "/v1/me")).await.status, StatusCode::OK);
 }
 
 stead_db::both_databases!(
@@ -408,4 +462,5 @@ stead_db::both_databases!(
     the_rule_of_signing_up_holds_for_who_comes_from_elsewhere,
     an_account_is_linked_from_a_session_and_unlinked,
     a_tenants_source_lets_its_people_in_and_reaches_no_other_account,
+    a_source_that_goes_takes_its_sessions_and_one_that_stays_keeps_its_role,
 );

@@ -6,7 +6,9 @@ use stead_core::ids::{IdentityId, SessionId, SourceId, UserId};
 use stead_core::{Error, Result, Timestamp};
 use stead_db::audit::{self, Entry};
 use stead_db::identities::{self, Identity as Linked};
-use stead_db::{SystemScope, Tx, factors, passwords, previews, revocations, sessions, sources, users};
+use stead_db::{
+    SystemScope, Tx, device_requests, factors, passwords, pending_sign_ins, previews, revocations, sessions, sources, users,
+};
 
 use super::{Sources, kind_of};
 use crate::identity::Caller;
@@ -15,7 +17,9 @@ use crate::identity::accounts::whereabouts;
 use crate::identity::sessions::{parse, personal_tenant};
 use crate::notifications::{self, FactorChange, Notice};
 
-/// Ends the sessions of a user that began with another source, but one.
+/// Ends the sessions of a user that began with another source, but one: those of browsers, and those of programs that were let in by
+/// them. A session does not say by which source it began, so all of them end. What somebody made while they were signed in, such as
+/// API tokens, is their account's and not the source's: it stays.
 pub(super) async fn end_begun_with_sources(
     tx: &Tx<SystemScope>,
     user: UserId,
@@ -29,7 +33,9 @@ pub(super) async fn end_begun_with_sources(
             revocations::append(tx, "session", &row.id).await?;
         }
     }
-    Ok(())
+    // Who is half way in, and a program that was let in and has not asked yet, would begin one later.
+    pending_sign_ins::delete_begun_with(tx, user, Factor::Source.as_str()).await?;
+    device_requests::delete_approved_with(tx, user, Factor::Source.as_str()).await
 }
 
 impl Sources {

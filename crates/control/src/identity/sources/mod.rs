@@ -39,6 +39,7 @@ use crate::outbound::{Outbound, OutboundSettings};
 
 pub use self::flow::{Asked, Back, Begun, Lost, Outcome};
 pub use self::installed::{InstalledSource, SourcesSettings};
+pub(crate) use self::tenant::sources_giving;
 
 /// The service. Cheap to clone.
 #[derive(Clone)]

@@ -12,7 +12,7 @@ use stead_core::rights::may_handle;
 use stead_core::{Error, ErrorKind, Result, Timestamp};
 use stead_db::audit::{self, Entry};
 use stead_db::sources::{self, Source};
-use stead_db::{Access, TenantScope, Tx, identities};
+use stead_db::{Access, SystemScope, TenantAccess, TenantScope, Tx, identities};
 
 use super::config::{self, Settings};
 use super::{Sources, context, kind_of, list};
@@ -222,7 +222,7 @@ impl Sources {
     ) -> Result<wire::SignInSource> {
         self.inner.identity.require_recent(caller).await?;
         let input = &input;
-        let (row, switched_off) = scope
+        let row = scope
             .transaction(|tx| async move {
                 let before = find(&tx, id).await?;
                 let row = self.changed(&tx, scope, before.clone(), input).await?;
@@ -236,11 +236,11 @@ impl Sources {
                 });
                 let entry = Entry { detail: Some(&detail), ..Entry::new("source.update", &row.id) };
                 audit::append(&tx, entry).await?;
-                let switched_off = before.enabled && !row.enabled;
-                Ok((row, switched_off))
+                Ok(row)
             })
             .await?;
-        if switched_off {
+        if !row.enabled {
+            // Also when it was off before: a server may have died in between.
             self.end_sessions(&row.id, false).await?;
         }
         self.view(row)
@@ -312,33 +312,52 @@ impl Sources {
     pub async fn delete(&self, caller: &Caller, scope: &TenantScope, id: SourceId) -> Result<()> {
         self.inner.identity.require_recent(caller).await?;
         let found = find(scope, id).await?;
-        // First: nobody comes in by it any more, and then those who are in go.
-        scope
+        let (source, tenant) = (found.id.as_str(), Some(scope.tenant_id()));
+        self.inner
+            .system
+            .on_behalf_of(caller.actor())
             .transaction(|tx| async move {
                 if !sources::delete(&tx, id).await? {
                     return Err(Error::not_found("source", id));
                 }
-                audit::append(&tx, Entry::new("source.delete", &id.to_string())).await
+                audit::append(&tx, Entry { tenant, ..Entry::new("source.delete", source) }).await?;
+                end_and_unlink(&tx, source, true).await
             })
             .await?;
-        self.end_sessions(&found.id, true).await
+        // Nobody comes in by it from here on; who came in meanwhile goes too.
+        self.end_sessions(source, true).await
     }
 
-    /// Ends the sessions of the source's people that began with a source, and unlinks them with `unlink`.
     async fn end_sessions(&self, source: &str, unlink: bool) -> Result<()> {
-        self.inner
-            .system
-            .transaction(|tx| async move {
-                for user in identities::users_of_source(&tx, source).await? {
-                    super::identities::end_begun_with_sources(&tx, user, None).await?;
-                }
-                if unlink {
-                    identities::delete_of_source(&tx, source).await?;
-                }
-                Ok(())
-            })
-            .await?;
+        let system = &self.inner.system;
+        system.transaction(|tx| async move { end_and_unlink(&tx, source, unlink).await }).await?;
         self.inner.identity.rights_ended();
         Ok(())
     }
+}
+
+/// Ends the sessions of the source's people that began with a source, and unlinks them with `unlink`.
+async fn end_and_unlink(tx: &Tx<SystemScope>, source: &str, unlink: bool) -> Result<()> {
+    for user in identities::users_of_source(tx, source).await? {
+        super::identities::end_begun_with_sources(tx, user, None).await?;
+    }
+    if unlink {
+        identities::delete_of_source(tx, source).await?;
+    }
+    Ok(())
+}
+
+/// Names of the tenant's sources that give the role, to everybody or to a group.
+///
+/// # Errors
+/// A failure of the database.
+pub(crate) async fn sources_giving(access: &impl TenantAccess, role: &str) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for row in sources::list(access).await? {
+        let by_group = list::<GroupRole>(&row.group_roles)?.iter().any(|mapping| mapping.role == role);
+        if row.role == role || by_group {
+            names.push(row.name);
+        }
+    }
+    Ok(names)
 }
