@@ -125,6 +125,14 @@ impl Error {
         self
     }
 
+    /// The same about a field of what somebody sent who is signed in: what they typed is wrong, not who they are.
+    #[must_use]
+    pub fn about_field(mut self, field: impl Into<String>) -> Self {
+        self.0.kind = ErrorKind::InvalidInput;
+        let message = self.0.message.clone();
+        self.field(FieldError { field: field.into(), message, line: None, column: None })
+    }
+
     #[must_use]
     pub fn retry_after(mut self, delay: Duration) -> Self {
         self.0.retry_after = Some(delay);

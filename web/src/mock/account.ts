@@ -174,10 +174,10 @@ export const ACCOUNT_ROUTES: Route[] = [
     ({ world, body }) => {
       if ((body as { code: string }).code === "000000")
         return refuse(
-          401,
-          "second_factor_refused",
-          "This is not right, or was used before.",
-          "Try the next code, or another way.",
+          422,
+          "code_wrong",
+          "This code is not right, or was used before.",
+          "Type the code that your app shows now.",
         );
       Object.assign(world.factors, { totp: true, recovery_codes_left: CODES.length });
       return ok({ recovery_codes: CODES });

@@ -353,6 +353,16 @@ async fn a_directory_lets_its_people_in_and_nobody_else(db: Db) {
     let secret = cookie(&bob, "stead_session").unwrap();
     let who = Answer::of(scene.request(&Who::Session(secret), Method::GET, "/v1/me")).await.json();
     assert_eq!(role(&who), "guest");
+    // Who is signed in and mistypes stays signed in.
+    let link = json!({"source": source, "user": "bob", "password": "wrong"});
+    let wrong = scene.request(&session, Method::POST, "/v1/me/identities").header("origin", scene.base.as_str());
+    let wrong = Answer::of(wrong.json(&link)).await;
+    assert_eq!(
+        (wrong.status, wrong.code().as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, "sign_in_refused"),
+        "{}",
+        wrong.text
+    );
     // The same person again is the same account.
     let again = sign_in(&source, "ada", "engine").await;
     assert_eq!(again.json()["me"]["user"]["name"], "Ada Byron");

@@ -188,12 +188,17 @@ impl Factors {
     ) -> Result<wire::CreatedPasskey> {
         self.inner.identity.require_recent(caller).await?;
         let (webauthn, user, name) = (self.webauthn()?, caller.user(), check_name(&input.name)?);
-        let answer: RegisterPublicKeyCredential =
-            serde_json::from_value(input.credential).map_err(|error| refused().source_error(error))?;
-        let state: PasskeyRegistration = self.recall(Some(user), REGISTER, &input.pending).await?;
+        // The caller is signed in, whatever is wrong with the passkey.
+        let answer: RegisterPublicKeyCredential = serde_json::from_value(input.credential)
+            .map_err(|error| refused().source_error(error).about_field("credential"))?;
+        let state: PasskeyRegistration =
+            self.recall(Some(user), REGISTER, &input.pending).await.map_err(|error| match error.kind() {
+                ErrorKind::Unauthenticated => error.about_field("pending"),
+                _ => error,
+            })?;
         let passkey = webauthn
             .finish_passkey_registration(&answer, &state)
-            .map_err(|error| refused().context(error.to_string()))?;
+            .map_err(|error| refused().context(error.to_string()).about_field("credential"))?;
         let ambient = self.inner.identity.inner.db.ambient();
         let row = factors::Passkey {
             id: ambient.new_id::<PasskeyId>().to_string(),

@@ -9,7 +9,7 @@ use stead_core::{Error, Result, Timestamp};
 use stead_db::{factors, users};
 use totp_rs::{Builder, Totp};
 
-use super::{Factors, recovery, refused};
+use super::{Factors, recovery};
 use crate::attempts::Limited;
 use crate::identity::Caller;
 use crate::keys::Owner;
@@ -20,6 +20,13 @@ const MAX_CODE: usize = 20;
 const QR_PIXELS: u32 = 220;
 /// Names in authenticator apps are a line.
 const MAX_NAME: usize = 60;
+
+/// Of the caller, who is signed in all the same.
+fn wrong() -> Error {
+    Error::invalid("code_wrong", "This code is not right, or was used before.")
+        .next_step("Type the code that your app shows now; the clocks of both devices have to be right.")
+        .about_field("code")
+}
 
 fn context(user: UserId) -> String {
     format!("totp/{user}")
@@ -99,7 +106,7 @@ impl Factors {
     /// Confirms the secret by a code, which is used up by that. Answers with recovery codes.
     ///
     /// # Errors
-    /// `step_up_required`; `totp_missing`; `second_factor_refused`; `rate_limited`.
+    /// `step_up_required`; `totp_missing`; `code_wrong`; `rate_limited`.
     pub async fn confirm_totp(&self, caller: &Caller, code: &str) -> Result<wire::RecoveryCodes> {
         let identity = &self.inner.identity;
         identity.require_recent(caller).await?;
@@ -112,13 +119,13 @@ impl Factors {
                 Error::conflict("totp_missing", "There is no authenticator app to confirm.")
                     .next_step("Begin with `POST /v1/me/totp`.")
             })?;
-        let step = self.step(user, &row, code).await?.ok_or_else(refused)?;
+        let step = self.step(user, &row, code).await?.ok_or_else(wrong)?;
         let codes = recovery::make(identity.inner.db.ambient());
         let (hashes, made_at) = (&recovery::hashes(&codes), row.created_at);
         self.as_caller(caller)
             .transaction(|tx| async move {
                 if !factors::use_step(&tx, user, made_at, step).await? {
-                    return Err(refused());
+                    return Err(wrong());
                 }
                 factors::confirm_totp(&tx, user).await?;
                 factors::set_recovery_codes(&tx, user, hashes).await?;

@@ -1,6 +1,6 @@
 //! Signing in by name and password of a directory.
 
-use stead_core::{Error, Result};
+use stead_core::{Error, ErrorKind, Result};
 use zeroize::Zeroizing;
 
 use super::config::Config;
@@ -41,7 +41,12 @@ impl Sources {
     ) -> Result<()> {
         self.inner.identity.require_recent(caller).await?;
         let known = self.known(source).await?;
-        let proof = self.prove_by_directory(&known, user, password, &caller.request).await?;
+        let proof = self.prove_by_directory(&known, user, password, &caller.request).await;
+        // The caller is signed in here, whatever the directory says.
+        let proof = proof.map_err(|error| match error.kind() {
+            ErrorKind::Unauthenticated => error.about_field("password"),
+            _ => error,
+        })?;
         self.settle(&known, &proof, Some(caller), &caller.request).await.map(drop)
     }
 

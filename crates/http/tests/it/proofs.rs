@@ -1,4 +1,4 @@
-//! Who may rotate keys: somebody who proved it lately, or the hand on the machine.
+//! What asks once more who somebody is: rotating keys, by who proved it lately or by the hand on the machine; and what goes wrong there.
 
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -63,4 +63,41 @@ async fn rotating_keys_asks_who_it_is(db: Db) {
     rotated(&scene, &Who::Session(cookie)).await;
 }
 
-stead_db::both_databases!(rotating_keys_asks_who_it_is);
+/// Wrong input is no reason to doubt who is signed in: 422 and the field, not 401.
+async fn who_is_signed_in_and_mistypes_is_told_the_field(db: Db) {
+    let scene = Scene::start(db).await;
+    let browser = scene.session().await;
+    act(&scene, &browser, Method::POST, "/v1/me/password", json!({"new": PASSWORD})).await;
+    act(&scene, &browser, Method::POST, "/v1/me/totp", json!({})).await;
+    let begun = act(&scene, &browser, Method::POST, "/v1/me/passkeys/begin", json!({})).await.json();
+    let nothing = json!({
+        "id": "eA", "rawId": "eA", "type": "public-key",
+        "response": {"attestationObject": "eA", "clientDataJSON": "eA"},
+    });
+    for (path, body, code, field) in [
+        ("/v1/me/totp/confirm", json!({"code": "not it"}), "code_wrong", "code"),
+        ("/v1/me/passkeys", json!({"pending": "x", "name": "Key", "credential": {}}), "passkey_refused", "credential"),
+        ("/v1/me/passkeys", json!({"pending": "x", "name": "Key", "credential": nothing}), "passkey_refused", "pending"),
+        (
+            "/v1/me/passkeys",
+            json!({"pending": begun["pending"], "name": "Key", "credential": nothing}),
+            "passkey_refused",
+            "credential",
+        ),
+        ("/v1/me/password", json!({"current": "not it", "new": "another one of these"}), "password_wrong", "current"),
+    ] {
+        let request = scene.request(&browser, Method::POST, path).header("origin", scene.base.as_str());
+        let answer = Answer::of(request.json(&body)).await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (StatusCode::UNPROCESSABLE_ENTITY, code),
+            "{path}: {}",
+            answer.text
+        );
+        assert_eq!(answer.json()["errors"][0]["field"], field, "{}", answer.text);
+        answer.assert_problem();
+    }
+    act(&scene, &browser, Method::GET, "/v1/me", json!({})).await;
+}
+
+stead_db::both_databases!(rotating_keys_asks_who_it_is, who_is_signed_in_and_mistypes_is_told_the_field);
