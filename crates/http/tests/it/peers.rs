@@ -355,7 +355,8 @@ async fn a_directory_lets_its_people_in_and_nobody_else(db: Db) {
     assert_eq!(role(&who), "guest");
     // Who is signed in and mistypes stays signed in.
     let link = json!({"source": source, "user": "bob", "password": "wrong"});
-    let wrong = scene.request(&session, Method::POST, "/v1/me/identities").header("origin", scene.base.as_str());
+    let wrong =
+        scene.request(&session, Method::POST, "/v1/me/identities").header("origin", scene.base.as_str());
     let wrong = Answer::of(wrong.json(&link)).await;
     assert_eq!(
         (wrong.status, wrong.code().as_str()),

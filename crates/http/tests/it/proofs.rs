@@ -76,15 +76,30 @@ async fn who_is_signed_in_and_mistypes_is_told_the_field(db: Db) {
     });
     for (path, body, code, field) in [
         ("/v1/me/totp/confirm", json!({"code": "not it"}), "code_wrong", "code"),
-        ("/v1/me/passkeys", json!({"pending": "x", "name": "Key", "credential": {}}), "passkey_refused", "credential"),
-        ("/v1/me/passkeys", json!({"pending": "x", "name": "Key", "credential": nothing}), "passkey_refused", "pending"),
+        (
+            "/v1/me/passkeys",
+            json!({"pending": "x", "name": "Key", "credential": {}}),
+            "passkey_refused",
+            "credential",
+        ),
+        (
+            "/v1/me/passkeys",
+            json!({"pending": "x", "name": "Key", "credential": nothing}),
+            "passkey_refused",
+            "pending",
+        ),
         (
             "/v1/me/passkeys",
             json!({"pending": begun["pending"], "name": "Key", "credential": nothing}),
             "passkey_refused",
             "credential",
         ),
-        ("/v1/me/password", json!({"current": "not it", "new": "another one of these"}), "password_wrong", "current"),
+        (
+            "/v1/me/password",
+            json!({"current": "not it", "new": "another one of these"}),
+            "password_wrong",
+            "current",
+        ),
     ] {
         let request = scene.request(&browser, Method::POST, path).header("origin", scene.base.as_str());
         let answer = Answer::of(request.json(&body)).await;

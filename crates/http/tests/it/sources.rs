@@ -429,10 +429,9 @@ async fn a_source_that_goes_takes_its_sessions_and_one_that_stays_keeps_its_role
         let request = scene.request(&owner, Method::DELETE, &format!("{roles}/{role}"));
         Answer::of(request.header("origin", scene.base.as_str())).await
     };
-    for gives in [
-        json!({"role": role}),
-        json!({"role": "guest", "group_roles": [{"group": "staff", "role": role}]}),
-    ] {
+    for gives in
+        [json!({"role": role}), json!({"role": "guest", "group_roles": [{"group": "staff", "role": role}]})]
+    {
         act(&scene, &owner, Method::PATCH, &path, gives).await;
         let kept = delete_role().await;
         assert_eq!((kept.status, kept.code().as_str()), (StatusCode::CONFLICT, "role_in_use"));
@@ -441,7 +440,8 @@ async fn a_source_that_goes_takes_its_sessions_and_one_that_stays_keeps_its_role
     act(&scene, &owner, Method::PATCH, &path, json!({"group_roles": []})).await;
     assert_eq!(delete_role().await.status, StatusCode::NO_CONTENT);
 
-    provider.says(|says| says.claims = json!({"email": "bob@acme.example", "email_verified": true, "sub": "1"}));
+    provider
+        .says(|says| says.claims = json!({"email": "bob@acme.example", "email_verified": true, "sub": "1"}));
     let way = begin(&scene, &provider, &source).await;
     let come = back(&scene, &source, Some(&way), &good(&provider, &way)).await;
     let browser = Who::Session(session(&come));

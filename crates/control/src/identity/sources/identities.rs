@@ -7,7 +7,8 @@ use stead_core::{Error, Result, Timestamp};
 use stead_db::audit::{self, Entry};
 use stead_db::identities::{self, Identity as Linked};
 use stead_db::{
-    SystemScope, Tx, device_requests, factors, passwords, pending_sign_ins, previews, revocations, sessions, sources, users,
+    SystemScope, Tx, device_requests, factors, passwords, pending_sign_ins, previews, revocations, sessions,
+    sources, users,
 };
 
 use super::{Sources, kind_of};
