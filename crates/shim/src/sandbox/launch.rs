@@ -77,7 +77,7 @@ pub fn launch(spec: &SandboxSpec) -> Result<Sandbox> {
         return Err(sandbox.failure_of_child().unwrap_or(failure));
     }
     match sandbox.receive()? {
-        (Reply::Ready, _) => {}
+        (Reply::Ready, mut sockets) => sandbox.set_sockets(sockets.pop()),
         (Reply::Failed(failure), _) => return Err(failure),
         _ => return Err(SandboxError::new(Stage::Init, "waiting for PID 1", "it answered something else")),
     }

@@ -42,7 +42,7 @@ pub(crate) enum Request {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Reply {
-    /// PID 1 serves.
+    /// PID 1 serves. With a socket for [`super::listening`], where the kernel has such.
     Ready,
     /// With the descriptors of [`streams`], in that order.
     Spawned {

@@ -15,7 +15,7 @@ use stead_core::instance::Resources;
 
 use super::cgroup::{Group, GroupUsage, Layout};
 use super::error::{During, Result, SandboxError, Stage};
-use super::listening::listening;
+use super::listening::{Sockets, listening};
 use super::network::HostInterface;
 use super::protocol::{self, Reply, Request, Stream, streams};
 use super::spec::{NetworkSpec, SandboxSpec, VolumeSpec};
@@ -34,6 +34,7 @@ pub struct Sandbox {
     events: OwnedFd,
     group: Option<Group>,
     interface: Option<HostInterface>,
+    sockets: Option<Sockets>,
     own_address: Option<Ipv4Addr>,
     disk_image: Option<PathBuf>,
     /// Held so that nobody mounts the disk image a second time.
@@ -69,6 +70,7 @@ impl Sandbox {
             events,
             group,
             interface: None,
+            sockets: None,
             own_address,
             disk_image,
             lock,
@@ -90,6 +92,10 @@ impl Sandbox {
 
     pub(super) fn set_interface(&mut self, interface: Option<HostInterface>) {
         self.interface = interface;
+    }
+
+    pub(super) fn set_sockets(&mut self, socket: Option<OwnedFd>) {
+        self.sockets = socket.map(Sockets::new);
     }
 
     pub(super) fn set_main(&mut self, main: Spawned) {
@@ -383,7 +389,7 @@ impl Container for Sandbox {
         if self.over {
             return Err(Self::ended("reading the listening ports"));
         }
-        listening(self.pid).during(Stage::Usage, "reading the listening ports")
+        listening(self.pid, self.sockets.as_ref()).during(Stage::Usage, "reading the listening ports")
     }
 
     fn dial(&mut self, port: u16) -> Result<OwnedFd> {

@@ -63,7 +63,11 @@ pub(crate) fn serve(identity: Identity, control: OwnedFd, events: OwnedFd) -> Re
         exits: VecDeque::new(),
         buffer: Vec::new(),
     };
-    protocol::send(&init.control, &Reply::Ready, &[]).during(Stage::Init, "telling the shim to go on")?;
+    let sockets = super::listening::open().ok();
+    let descriptors: Vec<_> = sockets.iter().map(AsRawFd::as_raw_fd).collect();
+    protocol::send(&init.control, &Reply::Ready, &descriptors)
+        .during(Stage::Init, "telling the shim to go on")?;
+    drop(sockets);
     init.run().during(Stage::Init, "serving the shim")
 }
 
