@@ -43,9 +43,13 @@ impl Agent {
         let oci = Arc::new(OciDriver::open(oci, ambient.clone()).await?);
         let mut drivers: Vec<Arc<DynDriver>> = vec![Arc::clone(&oci) as Arc<DynDriver>];
         let mut simulated = None;
-        if settings.simulate {
-            let file = Some(directory.join("simulated-machine.json"));
-            let machine = SimMachine::open(SimSettings { file, ..SimSettings::lifelike() }, ambient.clone())?;
+        let file = directory.join("simulated-machine.json");
+        // Whoever starts it next, with or without the flag: what is simulated here already has to be looked after, and can be deleted.
+        if settings.simulate || file.exists() {
+            let machine = SimMachine::open(
+                SimSettings { file: Some(file), ..SimSettings::lifelike() },
+                ambient.clone(),
+            )?;
             let machine = Arc::new(machine);
             drivers.push(Arc::new(SimDriver::new(Arc::clone(&machine))));
             simulated = Some(machine);

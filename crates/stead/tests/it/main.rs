@@ -13,6 +13,7 @@ mod bad_input;
 mod chaos;
 mod command_line;
 mod crowd;
+mod demonstration;
 mod forwarding;
 mod git_over_http;
 mod hostile;
