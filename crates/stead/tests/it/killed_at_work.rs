@@ -8,21 +8,17 @@ use stead_api::client::{Client, SecretsOf};
 use stead_api::v1::instances::CreateInstance;
 use stead_api::v1::keys::{KeyKind, RotateKeys};
 use stead_api::v1::secrets::PutSecret;
-use stead_control::MasterKeySettings;
-use stead_control::keys::Keys;
 use stead_control::secrets::Secrets;
 use stead_core::ambient::Ambient;
 use stead_core::ids::{InstanceId, TenantId, UserId};
-use stead_db::{Db, Target, tenants};
-use stead_testkit::binary::{Options, Stead};
+use stead_db::tenants;
 use stead_testkit::wait;
 
-const KILLS: u64 = 20;
-const SECRETS: usize = 40;
+use crate::storage::{Storage, on_both_databases};
 
-fn server() -> Stead {
-    Stead::start(env!("CARGO_BIN_EXE_stead"), Options { server_alone: true, ..Options::default() })
-}
+/// Each on its own database.
+const KILLS: u64 = 12;
+const SECRETS: usize = 40;
 
 /// What each secret may hold: what was acknowledged last, and what was sent after that.
 type Ledger = Arc<Mutex<BTreeMap<String, Vec<String>>>>;
@@ -38,16 +34,6 @@ async fn write(client: Client, ledger: Ledger, round: u64) {
         }
         ledger.lock().expect("the ledger").insert(name, vec![value]);
     }
-}
-
-/// The database and the keys of a server that is dead.
-async fn opened(stead: &Stead) -> (Db, Keys) {
-    let folder = stead.data_dir().join("server");
-    let db =
-        Db::open(&Target::Sqlite(folder.join("stead.db")), Ambient::system()).await.expect("the database");
-    let settings = MasterKeySettings::File(folder.join("master.key"));
-    let keys = Keys::start(db.clone(), &settings).await.expect("the keys");
-    (db, keys)
 }
 
 fn somewhere(limit_millis: u64) -> Duration {
@@ -68,9 +54,8 @@ async fn settled(client: &Client) {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn security_18_rotations_that_are_killed_leave_everything_readable() {
-    let mut stead = server();
+async fn security_18_rotations_that_are_killed_leave_everything_readable(storage: Storage) {
+    let mut stead = storage.server();
     let me = stead.client().me().await.expect("me");
     let tenant: TenantId = me.tenant.id.parse().expect("a tenant's id");
     let user: UserId = me.user.id.parse().expect("a user's id");
@@ -87,7 +72,7 @@ async fn security_18_rotations_that_are_killed_leave_everything_readable() {
         stead.kill();
         writer.await.expect("the writer ends");
 
-        let (db, keys) = opened(&stead).await;
+        let (db, keys) = storage.opened(&stead).await;
         let found = Secrets::new(&db, keys)
             .of_instance(tenant, Ambient::system().new_id::<InstanceId>(), user)
             .await
@@ -129,9 +114,8 @@ async fn security_18_rotations_that_are_killed_leave_everything_readable() {
     stead.start_again();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn security_18_an_erasure_that_is_killed_comes_to_its_end() {
-    let mut stead = server();
+async fn security_18_an_erasure_that_is_killed_comes_to_its_end(storage: Storage) {
+    let mut stead = storage.server();
     let client = stead.client();
     let mut doomed = Vec::new();
     for number in 0..3 {
@@ -149,7 +133,7 @@ async fn security_18_an_erasure_that_is_killed_comes_to_its_end() {
     }
     stead.kill();
     // Their thirty days are over.
-    let (db, _) = opened(&stead).await;
+    let (db, _) = storage.opened(&stead).await;
     let system = db.system("test");
     let long_ago = stead_core::Timestamp::from_micros(1_000_000);
     for id in &doomed {
@@ -165,7 +149,7 @@ async fn security_18_an_erasure_that_is_killed_comes_to_its_end() {
         tokio::time::sleep(somewhere(60)).await;
         stead.kill();
         kills += 1;
-        let (db, _) = opened(&stead).await;
+        let (db, _) = storage.opened(&stead).await;
         let system = db.system("test");
         let mut left = 0;
         for id in &doomed {
@@ -181,7 +165,7 @@ async fn security_18_an_erasure_that_is_killed_comes_to_its_end() {
     stead.start_again();
     settled(&stead.client()).await;
     stead.kill();
-    let (db, keys) = opened(&stead).await;
+    let (db, keys) = storage.opened(&stead).await;
     let system = db.system("test");
     for id in &doomed {
         let holders = [id.to_string()];
@@ -193,3 +177,8 @@ async fn security_18_an_erasure_that_is_killed_comes_to_its_end() {
     db.close().await.expect("the database closes");
     stead.start_again();
 }
+
+on_both_databases!(
+    security_18_rotations_that_are_killed_leave_everything_readable,
+    security_18_an_erasure_that_is_killed_comes_to_its_end,
+);

@@ -12,6 +12,8 @@ use stead_api::v1::identity::TokenAnswer;
 use stead_testkit::binary::{Options, Stead};
 use tempfile::TempDir;
 
+use crate::storage::{Storage, on_both_databases};
+
 /// A machine of its own: an empty credentials file.
 struct Machine {
     url: String,
@@ -142,10 +144,8 @@ fn lose_the_answer(url: &str, refresh_token: &str) {
     assert_eq!(socket.peek(&mut [0]).expect("an answer"), 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn security_03_a_server_killed_between_commit_and_answer_gives_the_same_successor() {
-    let mut stead =
-        Stead::start(env!("CARGO_BIN_EXE_stead"), Options { server_alone: true, ..Options::default() });
+async fn security_03_a_server_killed_between_commit_and_answer_gives_the_same_successor(storage: Storage) {
+    let mut stead = storage.server();
     let browser = Browser::of(&stead).await;
     let client = Client::new(stead.url().parse().expect("an address"), None, None).expect("a client");
     let first = tokens(&browser, &client).await;
@@ -258,3 +258,5 @@ async fn a_machine_signs_in_by_a_browser_and_goes_on_until_it_signs_out() {
     assert_eq!(code, 0, "{answer}");
     machine.succeed(&["list"]);
 }
+
+on_both_databases!(security_03_a_server_killed_between_commit_and_answer_gives_the_same_successor);

@@ -23,6 +23,7 @@ mod killed_at_work;
 mod login;
 mod mail;
 mod secrets;
+mod storage;
 mod survival;
 
 use stead_testkit::binary::{Options, Stead};
