@@ -136,6 +136,14 @@ impl World {
         super::super::reconcile::RepairInstances(self.instances.clone()).reconcile().await.expect("a round")
     }
 
+    pub(crate) async fn until_phase(&self, reference: &str, phase: wire::Phase) {
+        eventually("the instance is in the phase", || async {
+            let seen = self.instances.get(&self.ada, reference).await.expect("it is there");
+            (seen.state.phase == phase).then_some(())
+        })
+        .await;
+    }
+
     pub(crate) async fn until_gone(&self, reference: &str) {
         eventually("the instance is gone", || async {
             self.repair().await;
