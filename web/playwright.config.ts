@@ -1,4 +1,17 @@
+import { execFileSync } from "node:child_process";
+
 import { defineConfig } from "@playwright/test";
+
+/** A free one, so that two runs on a machine keep out of each other's way. Workers read this file again and inherit it. */
+const port = (process.env["STEAD_UI_PORT"] ??= execFileSync(
+  process.execPath,
+  [
+    "-e",
+    's=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})',
+  ],
+  { encoding: "utf8" },
+).trim());
+const baseURL = `http://127.0.0.1:${port}`;
 
 /** Every page against the mock server inside the browser. `npm run test:ui` builds it first. */
 export default defineConfig({
@@ -11,15 +24,15 @@ export default defineConfig({
   timeout: 30_000,
   expect: { timeout: 8000 },
   use: {
-    baseURL: "http://127.0.0.1:4173",
+    baseURL,
     locale: "en-GB",
     timezoneId: "Europe/Helsinki",
     trace: "retain-on-failure",
     launchOptions: chromium(),
   },
   webServer: {
-    command: "npm run preview:mock",
-    url: "http://127.0.0.1:4173/theme.js",
+    command: `npm run preview:mock -- --port ${port}`,
+    url: `${baseURL}/theme.js`,
     reuseExistingServer: false,
   },
 });

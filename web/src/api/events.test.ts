@@ -1,4 +1,4 @@
-import { QueryClient } from "@tanstack/react-query";
+import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { expect, test, vi } from "vitest";
 
 vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined, removeItem: () => undefined });
@@ -45,4 +45,35 @@ test("a reset marks everything as out of date", () => {
   client.setQueryData(keys.nodes, { items: [] });
   applyEvent(client, { type: "reset" });
   expect(client.getQueryState(keys.nodes)?.isInvalidated).toBe(true);
+});
+
+test("a change that overtakes the first answer is not lost", async () => {
+  const client = new QueryClient();
+  const running = instance({ name: "shop" });
+  const starting = {
+    ...running,
+    state: { phase: "starting" as const, reason: "Ada starts it.", since: running.updated_at },
+  };
+  const answers = [starting, running];
+  const asked: (() => void)[] = [];
+  const queryFn = () =>
+    new Promise<typeof running>((resolve) => {
+      const answer = answers[asked.length] ?? running;
+      asked.push(() => resolve(answer));
+    });
+  const observer = new QueryObserver(client, { queryKey: keys.instance("shop"), queryFn });
+  const leave = observer.subscribe(() => undefined);
+  await vi.waitFor(() => expect(asked).toHaveLength(1));
+  // Read before the change, here after it.
+  applyEvent(client, { type: "instance", instance: running });
+  applyEvent(client, { type: "instance", instance: running });
+  asked[0]?.();
+  await vi.waitFor(() => expect(asked).toHaveLength(2));
+  asked[1]?.();
+  await vi.waitFor(() => expect(client.getQueryData(keys.instance("shop"))).toEqual(running));
+  // Once is enough, and only when something was on its way.
+  applyEvent(client, { type: "instance", instance: running });
+  await Promise.resolve();
+  expect(asked).toHaveLength(2);
+  leave();
 });

@@ -1,5 +1,5 @@
 /** The change feed: one connection per page, which keeps the query cache true. */
-import type { QueryClient } from "@tanstack/react-query";
+import type { QueryClient, QueryKey } from "@tanstack/react-query";
 
 import { accessMayHaveChanged } from "./access";
 import { retryDelay } from "./backoff";
@@ -24,7 +24,37 @@ export type FeedState = "connecting" | "live" | "lost";
 /** Without a word from the server for this long the line is taken for dead. Servers send a comment at least every 15 s. */
 const SILENCE = 45_000;
 
+/** Queries whose answer was on its way when a change of what they ask for came. */
+const overtaken = new WeakMap<QueryClient, Set<string>>();
+
+/** The answer that is on its way may have been read before the change: once it is here, it is asked for again. */
+function readAgain(client: QueryClient, ...families: string[]): void {
+  const hashes = families.flatMap((family) =>
+    client
+      .getQueryCache()
+      .findAll({ queryKey: [family], fetchStatus: "fetching" })
+      .map((query) => query.queryHash),
+  );
+  if (hashes.length === 0) return;
+  const known = overtaken.get(client);
+  if (known) {
+    for (const hash of hashes) known.add(hash);
+    return;
+  }
+  const waiting = new Set(hashes);
+  overtaken.set(client, waiting);
+  client.getQueryCache().subscribe((change) => {
+    // What an event writes itself is no answer.
+    if (change.type !== "updated" || change.action.type !== "success" || change.action.manual) return;
+    if (!waiting.delete(change.query.queryHash)) return;
+    const queryKey = change.query.queryKey as QueryKey;
+    void client.invalidateQueries({ queryKey, exact: true });
+  });
+}
+
 export function applyEvent(client: QueryClient, event: ChangeEvent): void {
+  if (event.type === "instance") readAgain(client, "instances");
+  if (event.type === "operation") readAgain(client, "operations", "instances");
   switch (event.type) {
     case "instance":
       storeInstance(client, event.instance);

@@ -222,7 +222,10 @@ test("a secret is written, never shown", async ({ page }) => {
   await page.screenshot({ path: "screenshots/light/secret-versions.png" });
 });
 
-test("a passkey of a virtual authenticator is made, renamed and used for the proof", async ({ page }) => {
+test("a passkey of a virtual authenticator is made, renamed and used for the proof", async ({
+  page,
+  baseURL,
+}) => {
   const session = await page.context().newCDPSession(page);
   await session.send("WebAuthn.enable");
   await session.send("WebAuthn.addVirtualAuthenticator", {
@@ -235,7 +238,10 @@ test("a passkey of a virtual authenticator is made, renamed and used for the pro
       automaticPresenceSimulation: true,
     },
   });
-  await open(page.context().pages()[0] ?? page, "http://localhost:4173/account/security");
+  await open(
+    page.context().pages()[0] ?? page,
+    `${baseURL?.replace("127.0.0.1", "localhost")}/account/security`,
+  );
   await page.getByRole("button", { name: "Add a passkey" }).click();
   await page.getByLabel("Name", { exact: true }).fill("test key");
   await page.getByRole("button", { name: "Continue" }).click();
