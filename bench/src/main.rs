@@ -4,6 +4,7 @@ mod peers;
 mod report;
 mod rows;
 mod series;
+mod visitors;
 
 use clap::Parser;
 use stead_testkit::binary::{Options, Stead};
@@ -28,8 +29,7 @@ async fn main() {
     let binary = std::env::current_exe().expect("the path of this program").with_file_name("stead");
     let binary = binary.to_str().expect("a readable path");
     // One token makes every request here.
-    let unlimited = ["--requests-per-minute", "0"].map(str::to_owned).to_vec();
-    let start = || Stead::start(binary, Options { arguments: unlimited.clone(), ..Options::default() });
+    let start = || Stead::start(binary, options(&["--requests-per-minute", "0"], "info"));
     let mut table = Vec::new();
     if wanted("memory") {
         table.extend(rows::memory::rows(&start()).await);
@@ -46,9 +46,18 @@ async fn main() {
     if wanted("get") {
         table.push(rows::authenticated_get::row(&start()).await);
     }
+    if wanted("token") {
+        table.push(rows::access_tokens::row().await);
+    }
+    if wanted("sign-in") {
+        let options = options(&rows::sign_ins::ARGUMENTS, rows::sign_ins::LOG);
+        let stead = Stead::start(binary, Options { server_alone: true, ..options });
+        table.push(rows::sign_ins::row(&stead).await);
+        table.push(rows::sign_in_page::row(&stead));
+    }
     if wanted("known") {
-        let arguments = ["--sign-up", "open"].map(str::to_owned).to_vec();
-        let stead = Stead::start(binary, Options { arguments, server_alone: true, ..Options::default() });
+        let options = options(&rows::sign_ins::ARGUMENTS, "info");
+        let stead = Stead::start(binary, Options { server_alone: true, ..options });
         table.extend(rows::known_addresses::rows(&stead).await);
     }
     if wanted("terminal") {
@@ -59,4 +68,11 @@ async fn main() {
     } else {
         println!("{}", report::render(&table));
     }
+}
+
+/// Logging as people have it, not as tests want it.
+fn options(arguments: &[&str], log: &str) -> Options {
+    let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
+    let environment = vec![("STEAD_LOG".to_owned(), log.to_owned())];
+    Options { arguments, environment, ..Options::default() }
 }
