@@ -28,12 +28,14 @@ pub struct InvalidId {
     pub given: String,
 }
 
-fn encode(uuid: Uuid, out: &mut String) {
-    let value = uuid.as_u128();
-    for position in (0..ENCODED_LENGTH).rev() {
-        let digit = (value >> (position * 5)) & 31;
-        out.push(char::from(ALPHABET[usize::try_from(digit).unwrap_or(0)]));
+fn encode(uuid: Uuid) -> [u8; ENCODED_LENGTH] {
+    let mut value = uuid.as_u128();
+    let mut digits = [0; ENCODED_LENGTH];
+    for digit in digits.iter_mut().rev() {
+        *digit = ALPHABET[usize::from(value.to_le_bytes()[0] & 31)];
+        value >>= 5;
     }
+    digits
 }
 
 fn decode(text: &str) -> Option<Uuid> {
@@ -65,11 +67,8 @@ macro_rules! typed_ids {
         }
         impl fmt::Display for $name {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let mut text = String::with_capacity(ENCODED_LENGTH + $prefix.len() + 1);
-                text.push_str($prefix);
-                text.push('_');
-                encode(self.0, &mut text);
-                formatter.write_str(&text)
+                formatter.write_str(concat!($prefix, "_"))?;
+                formatter.write_str(std::str::from_utf8(&encode(self.0)).unwrap_or_default())
             }
         }
         impl fmt::Debug for $name {

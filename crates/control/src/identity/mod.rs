@@ -44,7 +44,6 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use accounts::require_verified_email;
-pub(crate) use sources::sources_giving;
 pub use accounts::{Accounts, SignUp, SignUpPolicy};
 pub use admission::{Admission, Factor, Pending, SecondFactor};
 pub use caller::{Caller, Held, Presented, RequestInfo};
@@ -53,6 +52,7 @@ pub use operators::Operator;
 pub use previews::PreviewPass;
 pub use refresh::ProgramTokens;
 pub use sessions::SignedIn;
+pub(crate) use sources::sources_giving;
 pub use sources::{
     Asked as SourceAsked, Back as SourceBack, Begun as SourceBegun, InstalledSource, Lost as SourceLost,
     Outcome as SourceOutcome, Sources, SourcesSettings,
@@ -221,7 +221,7 @@ impl Identity {
     ) -> Result<TenantScope> {
         let scope = self.membership(caller, tenant).await?;
         security::check_address(&scope)?;
-        if scope.requires_second_factor() && !self.has_second_factor(caller.user).await? {
+        if scope.requires_second_factor() && !Box::pin(self.has_second_factor(caller.user)).await? {
             return Err(Error::new(
                 ErrorKind::Forbidden,
                 "second_factor_required",
@@ -233,7 +233,7 @@ impl Identity {
             return Ok(scope);
         }
         if let Some(reference) = instance
-            && let Some(instance) = bound(&scope, permission, reference).await?
+            && let Some(instance) = Box::pin(bound(&scope, permission, reference)).await?
         {
             return Ok(scope.on_instance(instance));
         }
@@ -317,8 +317,8 @@ impl Identity {
             return Ok(scope.for_request(actor.request, actor.ip, actor.user_agent));
         }
         let before = self.inner.known.generation();
-        let found = self.inner.db.tenant_scope(caller.actor(), tenant, caller.scopes.as_deref()).await?;
-        let scope = found.ok_or_else(|| match tenant {
+        let found = Box::pin(self.inner.db.tenant_scope(caller.actor(), tenant, caller.scopes.as_deref()));
+        let scope = found.await?.ok_or_else(|| match tenant {
             Some(tenant) => Error::not_found("tenant", tenant).next_step("`GET /v1/tenants` lists yours."),
             None => Error::internal("a user without a personal tenant"),
         })?;

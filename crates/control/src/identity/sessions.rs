@@ -109,8 +109,8 @@ impl Identity {
             Presented::Session(text) | Presented::Token(text) => (text, MAX_SECRET),
             Presented::AccessToken(text) => (text, access_tokens::MOST_BYTES),
             Presented::Held(held) => {
-                let valid = self.valid_held(held, now).await?;
-                operators::check_enabled(&self.inner.system, valid.user).await?;
+                let valid = Box::pin(self.valid_held(held, now)).await?;
+                Box::pin(operators::check_enabled(&self.inner.system, valid.user)).await?;
                 return Ok(valid.caller(info));
             }
         };
@@ -126,6 +126,18 @@ impl Identity {
         if let Some(valid) = self.inner.known.credential(&key, now) {
             return Ok(valid.caller(info));
         }
+        // On the heap: seldom needed, and far larger than the rest of what every request waits for.
+        Ok(Box::pin(self.look_up(presented, text, key, now)).await?.caller(info))
+    }
+
+    /// What the database says of a credential; kept under `key` when it is valid.
+    async fn look_up(
+        &self,
+        presented: &Presented,
+        text: &str,
+        key: String,
+        now: Timestamp,
+    ) -> Result<ValidCredential> {
         let generation = self.inner.known.generation();
         let valid = match presented {
             Presented::Session(_) => self.valid_session(&secret::hash(text), now).await?,
@@ -134,7 +146,7 @@ impl Identity {
         };
         operators::check_enabled(&self.inner.system, valid.user).await?;
         self.inner.known.keep_credential(key, valid.clone(), now, generation);
-        Ok(valid.caller(info))
+        Ok(valid)
     }
 
     async fn valid_session(&self, hash: &str, now: Timestamp) -> Result<ValidCredential> {

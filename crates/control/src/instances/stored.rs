@@ -81,8 +81,8 @@ impl Instances {
         if let Some(kept) = commits.and_then(|commits| self.inner.kept.get(commits, tenant, reference)) {
             return Ok(kept);
         }
-        let row = self.find(scope, reference).await?;
-        let stored = Arc::new(self.stored_one(scope, row).await?);
+        let row = Box::pin(self.find(scope, reference)).await?;
+        let stored = Arc::new(Box::pin(self.stored_one(scope, row)).await?);
         if let Some(commits) = commits {
             self.inner.kept.put(commits, tenant, reference, &stored);
         }

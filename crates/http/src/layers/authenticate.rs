@@ -5,7 +5,7 @@
 use axum::extract::Request;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use stead_control::{Caller, Presented, RequestInfo};
+use stead_control::{Caller, Credential, Presented, RequestInfo};
 use stead_core::Error;
 use stead_core::access::Permission;
 use stead_core::error::ErrorKind;
@@ -29,8 +29,8 @@ pub enum CredentialKind {
 }
 
 /// The id of the session or token, to count requests by.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct CredentialId(pub String);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CredentialId(pub Credential);
 
 #[must_use]
 pub const fn session_cookie(secure: bool) -> &'static str {
@@ -70,8 +70,8 @@ pub(super) async fn check(
         // Browsers add the cookie by themselves: the intent says what is meant.
         (Some(intent), _) => {
             let redeemed =
-                identity.redeem_intent(&intent.token, endpoint.id, &intent.object, intent.needs, info).await;
-            redeemed.map(|(caller, presented)| {
+                identity.redeem_intent(&intent.token, endpoint.id, &intent.object, intent.needs, info);
+            Box::pin(redeemed).await.map(|(caller, presented)| {
                 request.extensions_mut().insert(presented);
                 Some(caller)
             })
@@ -106,7 +106,7 @@ fn admit(request: &mut Request, caller: &Caller) {
     // Only a cookie is sent by browsers on their own.
     let cookie = matches!(extensions.get::<Presented>(), Some(Presented::Session(_)));
     extensions.insert(if cookie { CredentialKind::Session } else { CredentialKind::Token });
-    extensions.insert(CredentialId(caller.credential().to_string()));
+    extensions.insert(CredentialId(caller.credential()));
     extensions.insert(caller.clone());
 }
 

@@ -165,8 +165,8 @@ pub(super) fn take(state: &AppState, request: &Request, endpoint: &Endpoint, ip:
         }
     }
     let (limit, policy) = limits.requests.as_ref()?;
-    let CredentialId(id) = request.extensions().get::<CredentialId>()?;
-    let taken = limit.take(id, now);
+    let CredentialId(credential) = request.extensions().get::<CredentialId>()?;
+    let taken = limit.take(&credential.to_string(), now);
     let left = Left { remaining: taken.allowance.remaining, reset: taken.allowance.reset };
     Some(Counted { name: REQUESTS, policy: policy.clone(), left, refused: taken.refused })
 }
