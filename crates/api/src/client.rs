@@ -23,7 +23,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-pub use credential::TokenSource;
+pub use credential::{Prover, TokenSource};
 pub use error::ClientError;
 pub use events::EventStream;
 pub use secrets::SecretsOf;
@@ -50,6 +50,7 @@ pub struct Client {
     http: reqwest::Client,
     base: Url,
     credential: Credential,
+    prover: Option<Arc<dyn Prover>>,
     tenant: Option<String>,
 }
 
@@ -89,13 +90,19 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|error| ClientError::Protocol(error.to_string()))?;
-        Ok(Self { http, base, credential: Credential::fixed(token), tenant })
+        Ok(Self { http, base, credential: Credential::fixed(token), prover: None, tenant })
     }
 
     /// The same, with tokens that are renewed on the way.
     #[must_use]
     pub fn renewing(self, source: Arc<dyn TokenSource>) -> Self {
         Self { credential: Credential::Renewed(source), ..self }
+    }
+
+    /// The same, for a session whose user can be asked for a proof.
+    #[must_use]
+    pub fn proving(self, prover: Arc<dyn Prover>) -> Self {
+        Self { prover: Some(prover), ..self }
     }
 
     #[must_use]
@@ -131,8 +138,22 @@ impl Client {
         self.dispatch(request.timeout(deadline)).await
     }
 
-    /// Sends with the credential; when the server does not take it any more and another one can be had, once more with that.
+    /// Sends it; when the server wants a proof first of who asks and there is one, that and then the request once more.
     async fn dispatch(&self, request: RequestBuilder) -> Result<Response, ClientError> {
+        let again = request.try_clone();
+        let refused = match self.dispatch_once(request).await {
+            Err(error) if error.code() == Some("step_up_required") => error,
+            outcome => return outcome,
+        };
+        let (Some(again), Some(prover)) = (again, &self.prover) else { return Err(refused) };
+        let Some(proof) = prover.proof().await else { return Err(refused) };
+        let prove = self.request(Method::POST, &["v1", "auth", "step-up"]).json(&proof);
+        self.dispatch_once(prove.timeout(CALL_DEADLINE)).await?;
+        self.dispatch_once(again).await
+    }
+
+    /// Sends with the credential; when the server does not take it any more and another one can be had, once more with that.
+    async fn dispatch_once(&self, request: RequestBuilder) -> Result<Response, ClientError> {
         let send = async |request: RequestBuilder, token: Option<&str>| {
             let request = match token {
                 Some(token) => request.bearer_auth(token),

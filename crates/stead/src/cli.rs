@@ -15,6 +15,7 @@ mod exec;
 mod export;
 mod failure;
 mod follow;
+mod hidden_line;
 mod instance_fields;
 mod keys;
 mod lifecycle;
@@ -32,6 +33,7 @@ mod operations;
 mod overview;
 mod parse;
 mod ports;
+mod proof;
 mod raw_mode;
 mod secrets;
 mod sessions;
@@ -46,6 +48,7 @@ mod webhooks;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use stead_api::client::Client;
@@ -55,7 +58,7 @@ use url::Url;
 pub(crate) use failure::Failure;
 
 use crate::config::{self, EnvironmentSecrets};
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Held};
 use crate::output::Output;
 use crate::session_tokens;
 
@@ -244,7 +247,12 @@ impl Context {
             return Ok(Client::new(server, Some(token.clone()), tenant)?);
         }
         let login = login.ok_or_else(Failure::not_signed_in)?;
-        Ok(session_tokens::client(self.credentials_path.clone(), &server, login, tenant, &self.ambient)?)
+        let path = self.credentials_path.clone();
+        let client = session_tokens::client(path, &server, login, tenant, &self.ambient)?;
+        Ok(match login.held {
+            Held::Session(_) => client.proving(Arc::new(proof::AtTerminal(self.output))),
+            Held::Token { .. } => client,
+        })
     }
 
     /// The server that is spoken to.

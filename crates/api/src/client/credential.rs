@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 
 use super::ClientError;
+use crate::v1::factors::StepUpRequest;
 
 /// Hands out tokens that end, and gets new ones.
 pub trait TokenSource: Send + Sync + fmt::Debug {
@@ -14,6 +15,12 @@ pub trait TokenSource: Send + Sync + fmt::Debug {
     /// # Errors
     /// When there is none to be had: the session has ended, or the server does not answer.
     fn token<'a>(&'a self, refused: Option<&'a str>) -> BoxFuture<'a, Result<String, ClientError>>;
+}
+
+/// Asks the user to prove once more who they are, where the server wants that before it does something dangerous.
+pub trait Prover: Send + Sync + fmt::Debug {
+    /// A password or a code; `None` when nobody is there to answer.
+    fn proof(&self) -> BoxFuture<'_, Option<StepUpRequest>>;
 }
 
 #[derive(Clone, Debug)]

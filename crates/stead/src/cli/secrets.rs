@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use stead_api::client::SecretsOf;
 use stead_api::v1::secrets::{Inject, InjectKind, PutSecret, Secret, SecretLevel};
 use zeroize::Zeroizing;
 
+use super::hidden_line::hidden_line;
 use super::{Context, Failure};
 use crate::output::{Table, Tone, ago};
 
@@ -184,12 +184,7 @@ fn typed(context: &Context, name: &str) -> Result<Zeroizing<String>, Failure> {
     let mut text = Zeroizing::new(String::new());
     let stdin = std::io::stdin();
     let read = if stdin.is_terminal() {
-        context.output.raw_error(format!("Value of {name} (not shown): ").as_bytes());
-        let hidden = Hidden::begin();
-        let read = stdin.read_line(&mut text).map(drop);
-        drop(hidden);
-        context.output.note("");
-        read
+        hidden_line(context.output, &format!("Value of {name}")).map(|line| text = line)
     } else {
         stdin.lock().take(LONGEST).read_to_string(&mut text).map(drop)
     };
@@ -207,27 +202,4 @@ fn typed(context: &Context, name: &str) -> Result<Zeroizing<String>, Failure> {
         ));
     }
     Ok(text)
-}
-
-/// The terminal does not show what is typed as long as this value lives.
-struct Hidden(Option<Termios>);
-
-impl Hidden {
-    fn begin() -> Self {
-        let before = tcgetattr(std::io::stdin()).ok();
-        if let Some(before) = &before {
-            let mut silent = before.clone();
-            silent.local_modes.remove(LocalModes::ECHO);
-            let _ = tcsetattr(std::io::stdin(), OptionalActions::Flush, &silent);
-        }
-        Self(before)
-    }
-}
-
-impl Drop for Hidden {
-    fn drop(&mut self) {
-        if let Some(before) = &self.0 {
-            let _ = tcsetattr(std::io::stdin(), OptionalActions::Flush, before);
-        }
-    }
 }

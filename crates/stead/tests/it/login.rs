@@ -1,6 +1,6 @@
 //! Signing a machine in by a browser, going on with rotating tokens, signing out.
 
-use std::io::{BufRead, BufReader, Lines, Write};
+use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -108,15 +108,21 @@ impl Browser {
     }
 
     async fn answer(&self, code: &str, answer: &str) {
+        self.post(&format!("device-requests/{code}/{answer}"), &json!({})).await;
+    }
+
+    async fn post(&self, path: &str, body: &Value) {
         let answered = self
             .http
-            .post(format!("{}/v1/device-requests/{code}/{answer}", self.base))
+            .post(format!("{}/v1/{path}", self.base))
             .header("cookie", &self.cookie)
             .header("origin", &self.base)
+            .json(body)
             .send()
             .await
             .expect("an answer");
-        assert_eq!(answered.status().as_u16(), 204);
+        let status = answered.status().as_u16();
+        assert_eq!(status, 204, "{path}: {}", answered.text().await.unwrap_or_default());
     }
 }
 
@@ -260,3 +266,57 @@ async fn a_machine_signs_in_by_a_browser_and_goes_on_until_it_signs_out() {
 }
 
 on_both_databases!(security_03_a_server_killed_between_commit_and_answer_gives_the_same_successor);
+
+/// A command at a terminal, which asks for something and is given it; what it wrote.
+fn at_a_terminal(machine: &Machine, arguments: &[&str], prompt: &str, answer: &str) -> (bool, String) {
+    let words: Vec<_> = [env!("CARGO_BIN_EXE_stead")].iter().chain(arguments).copied().collect();
+    let mut terminal = Command::new("script")
+        .args(["--quiet", "--return", "--echo", "never", "--command", &words.join(" "), "/dev/null"])
+        .env("STEAD_CREDENTIALS", machine.file())
+        .env_remove("STEAD_SERVER")
+        .env_remove("STEAD_TOKEN")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("script (bsdutils) starts");
+    let (mut shown, mut buffer) = (String::new(), [0; 1024]);
+    let mut output = terminal.stdout.take().expect("its output");
+    let mut input = terminal.stdin.take().expect("its input");
+    let mut given = false;
+    while let Ok(length @ 1..) = output.read(&mut buffer) {
+        shown.push_str(&String::from_utf8_lossy(&buffer[..length]));
+        if !given && shown.contains(prompt) {
+            given = true;
+            input.write_all(format!("{answer}\n").as_bytes()).expect("it is typed");
+        }
+    }
+    (terminal.wait().expect("it ends").success(), shown)
+}
+
+/// What a browser had to prove once more, a program has to as well; its terminal asks for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_proves_once_more_who_asks_before_an_export() {
+    let stead =
+        Stead::start(env!("CARGO_BIN_EXE_stead"), Options { server_alone: true, ..Options::default() });
+    let (browser, machine) = (Browser::of(&stead).await, Machine::new(&stead));
+    browser.post("me/password", &json!({ "new": "a few unrelated words" })).await;
+    let (mut process, lines, code) = machine.begin_login();
+    browser.answer(&code, "approve").await;
+    lines.for_each(drop);
+    assert!(process.wait().expect("it ends").success());
+
+    let archive = machine.folder.path().join("everything.tar.gz");
+    let archive = archive.to_str().expect("a path");
+    let (code, refused) = machine.run(&["export", "me", "--output", archive]);
+    assert_eq!((code, refused["error"]["code"].as_str()), (5, Some("step_up_required")), "{refused}");
+    let export = ["export", "me", "--output", archive];
+    let (worked, shown) = at_a_terminal(&machine, &export, "(not shown): ", "not it at all");
+    assert!(!worked && shown.contains("not"), "{shown}");
+    assert!(!Path::new(archive).exists());
+    let (worked, shown) = at_a_terminal(&machine, &export, "(not shown): ", "a few unrelated words");
+    assert!(worked && !shown.contains("unrelated"), "{shown}");
+    let length = std::fs::metadata(archive).expect("the archive").len();
+    assert!(length > 100, "{length}");
+    // For a while that was enough.
+    machine.succeed(&["export", "me", "--output", archive]);
+}
