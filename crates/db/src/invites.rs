@@ -110,16 +110,3 @@ pub async fn accept(tx: &Tx<SystemScope>, id: &str, user: UserId) -> Result<bool
         .doing("accepting an invitation")?;
     Ok(result.rows_affected > 0)
 }
-
-/// Forgets those that ended long ago: what happened to them stands in the audit log.
-///
-/// # Errors
-/// A failure of the database.
-pub async fn prune(tx: &Tx<SystemScope>, before: Timestamp) -> Result<u64> {
-    let result = invite::Entity::delete_many()
-        .filter(invite::Column::ExpiresAt.lt(before.micros()))
-        .exec(on(tx))
-        .await
-        .doing("pruning invitations")?;
-    Ok(result.rows_affected)
-}
