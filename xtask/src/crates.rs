@@ -55,7 +55,11 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
         ],
         &[],
     ),
-    ("stead-bench", &["stead-core", "stead-api", "stead-drivers", "stead-testkit"], &[]),
+    (
+        "stead-bench",
+        &["stead-core", "stead-api", "stead-db", "stead-control", "stead-drivers", "stead-testkit"],
+        &[],
+    ),
     ("xtask", &[], &[]),
 ];
 
