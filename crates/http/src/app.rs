@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
+use http::header::ACCEPT_ENCODING;
 use stead_control::Control;
 use stead_core::Result;
 use stead_core::ambient::Ambient;
@@ -32,7 +33,8 @@ const WORTH_COMPRESSING: u64 = 1_024;
 #[derive(Clone)]
 pub struct App {
     state: AppState,
-    service: Compression<Router, Worth>,
+    router: Router,
+    compressing: Compression<Router, Worth>,
 }
 
 impl std::fmt::Debug for App {
@@ -69,7 +71,8 @@ impl App {
             shutdown,
             config,
         });
-        Ok(Self { service: compression().layer(router(&state)), state })
+        let router = router(&state);
+        Ok(Self { compressing: compression().layer(router.clone()), router, state })
     }
 
     #[must_use]
@@ -87,8 +90,14 @@ impl App {
             let client = Client { ip: context.ip, request_id: context.id.to_string() };
             return self.state.gateway.handle(request, client).await.map(Body::new);
         }
-        match self.service.clone().oneshot(request).await {
-            Ok(response) => response.map(Body::new),
+        // Programs mostly ask for nothing compressed, and pay for asking about it otherwise.
+        let answered = if request.headers().contains_key(ACCEPT_ENCODING) {
+            self.compressing.clone().oneshot(request).await.map(|response| response.map(Body::new))
+        } else {
+            self.router.clone().oneshot(request).await
+        };
+        match answered {
+            Ok(response) => response,
             Err(never) => match never {},
         }
     }
