@@ -98,7 +98,7 @@ test("what cannot be taken back asks for a proof and then goes on by itself", as
   await page.screenshot({ path: "screenshots/light/totp.png" });
   await page.getByLabel("Code from the app").fill("000000");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("alert")).toContainText("Try the next code");
+  await expect(page.getByRole("alert")).toContainText("Type the code that your app shows now");
   await page.getByLabel("Code from the app").fill("123456");
   await page.keyboard.press("Enter");
   await expect(page.getByTestId("recovery-codes")).toContainText("k3vy-8wq2-ztn5");
