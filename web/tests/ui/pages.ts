@@ -102,9 +102,25 @@ export const PAGES: readonly Shown[] = [
   { name: "no-instance", path: "/instances/gone", ready: "There is no such instance" },
 ];
 
-export const LOOKS = [
-  { look: "light", theme: "light", width: 1360, height: 860 },
-  { look: "dark", theme: "dark", width: 1360, height: 860 },
-  { look: "phone", theme: "light", width: 390, height: 844 },
-  { look: "phone-dark", theme: "dark", width: 390, height: 844 },
+/** Each page is loaded once a screen and looked at in both themes. */
+export const SCREENS = [
+  {
+    screen: "desktop",
+    width: 1360,
+    height: 860,
+    looks: [
+      { look: "light", theme: "light", accessible: true },
+      { look: "dark", theme: "dark", accessible: true },
+    ],
+  },
+  {
+    screen: "phone",
+    width: 390,
+    height: 844,
+    looks: [
+      { look: "phone", theme: "light", accessible: true },
+      // The colours are those of the desktop, the arrangement is that of the light one: both were examined.
+      { look: "phone-dark", theme: "dark", accessible: false },
+    ],
+  },
 ] as const;
