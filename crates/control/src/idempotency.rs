@@ -78,6 +78,7 @@ where
     scope.transaction(|tx| within(tx, mutation, work)).await
 }
 
+/// In the transaction: what is remembered, or the work and then its result remembered.
 async fn within<S, T, F, Fut>(
     tx: Tx<S>,
     mutation: &Mutation,

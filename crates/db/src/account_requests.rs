@@ -3,10 +3,10 @@
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use stead_core::{Result, Timestamp};
 
-use crate::entities::{account_request, invite};
+use crate::entities::account_request;
 use crate::failure::Doing;
 use crate::nudge::Nudge;
-use crate::scope::{SystemAccess, SystemScope};
+use crate::scope::SystemScope;
 use crate::transaction::{Tx, on};
 
 pub use crate::entities::account_request::Model as AccountRequest;
@@ -51,38 +51,4 @@ pub async fn delete_before(tx: &Tx<SystemScope>, before: Timestamp) -> Result<u6
         .await
         .doing("removing old account requests")?;
     Ok(result.rows_affected)
-}
-
-/// Whether an invitation with this secret is open, for this mailbox or for whoever has it.
-///
-/// # Errors
-/// A failure of the database.
-pub async fn is_invited(access: &impl SystemAccess, secret_hash: &str, email_key: &str) -> Result<bool> {
-    let now = access.scope().now().micros();
-    let found = invite::Entity::find()
-        .filter(invite::Column::SecretHash.eq(secret_hash))
-        .filter(invite::Column::AcceptedAt.is_null())
-        .filter(invite::Column::RevokedAt.is_null())
-        .filter(invite::Column::ExpiresAt.gt(now))
-        .one(on(access))
-        .await
-        .doing("looking for an invitation")?;
-    Ok(found.is_some_and(|invite| invite.email.is_none_or(|email| email == email_key)))
-}
-
-/// Whether some invitation to this mailbox is open.
-///
-/// # Errors
-/// A failure of the database.
-pub async fn is_mailbox_invited(access: &impl SystemAccess, email_key: &str) -> Result<bool> {
-    let now = access.scope().now().micros();
-    let found = invite::Entity::find()
-        .filter(invite::Column::Email.eq(email_key))
-        .filter(invite::Column::AcceptedAt.is_null())
-        .filter(invite::Column::RevokedAt.is_null())
-        .filter(invite::Column::ExpiresAt.gt(now))
-        .one(on(access))
-        .await
-        .doing("looking for an invitation")?;
-    Ok(found.is_some())
 }

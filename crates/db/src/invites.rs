@@ -1,7 +1,8 @@
 //! Queries on invitations. Written by `control::tenants`.
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use stead_core::ids::{InviteId, TenantId, UserId};
 use stead_core::{Result, Timestamp};
@@ -13,6 +14,14 @@ use crate::tenants::own;
 use crate::transaction::{Tx, on};
 
 pub use crate::entities::invite::Model as Invite;
+
+/// Neither used nor taken back, and not over.
+fn is_open(now: Timestamp) -> Condition {
+    Condition::all()
+        .add(invite::Column::AcceptedAt.is_null())
+        .add(invite::Column::RevokedAt.is_null())
+        .add(invite::Column::ExpiresAt.gt(now.micros()))
+}
 
 /// # Errors
 /// A failure of the database.
@@ -37,9 +46,7 @@ pub async fn open<A: Access>(
 ) -> Result<Vec<Invite>> {
     let mut query = invite::Entity::find()
         .filter(invite::Column::TenantId.eq(own(access, tenant)?))
-        .filter(invite::Column::AcceptedAt.is_null())
-        .filter(invite::Column::RevokedAt.is_null())
-        .filter(invite::Column::ExpiresAt.gt(now.micros()))
+        .filter(is_open(now))
         .order_by_desc(invite::Column::Id)
         .limit(limit);
     if let Some(before) = before {
@@ -70,6 +77,34 @@ pub async fn by_secret_hash(access: &impl SystemAccess, hash: &str) -> Result<Op
         .doing("finding an invitation by its secret")
 }
 
+/// Whether an invitation with this secret is open, for this mailbox or for whoever has it.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn is_invited(access: &impl SystemAccess, secret_hash: &str, email_key: &str) -> Result<bool> {
+    let found = invite::Entity::find()
+        .filter(invite::Column::SecretHash.eq(secret_hash))
+        .filter(is_open(access.scope().now()))
+        .one(on(access))
+        .await
+        .doing("looking for an invitation")?;
+    Ok(found.is_some_and(|invite| invite.email.is_none_or(|email| email == email_key)))
+}
+
+/// Whether some invitation to this mailbox is open.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn is_mailbox_invited(access: &impl SystemAccess, email_key: &str) -> Result<bool> {
+    let found = invite::Entity::find()
+        .filter(invite::Column::Email.eq(email_key))
+        .filter(is_open(access.scope().now()))
+        .one(on(access))
+        .await
+        .doing("looking for an invitation")?;
+    Ok(found.is_some())
+}
+
 /// Takes it back; returns whether it was open.
 ///
 /// # Errors
@@ -93,18 +128,16 @@ pub async fn revoke<S: Scope>(tx: &Tx<S>, tenant: TenantId, id: InviteId) -> Res
 /// # Errors
 /// A failure of the database.
 pub async fn accept(tx: &Tx<SystemScope>, id: &str, user: UserId) -> Result<bool> {
-    let now = tx.now().micros();
+    let now = tx.now();
     let row = invite::ActiveModel {
-        accepted_at: Set(Some(now)),
+        accepted_at: Set(Some(now.micros())),
         accepted_by: Set(Some(user.to_string())),
         ..Default::default()
     };
     let result = invite::Entity::update_many()
         .set(row)
         .filter(invite::Column::Id.eq(id))
-        .filter(invite::Column::AcceptedAt.is_null())
-        .filter(invite::Column::RevokedAt.is_null())
-        .filter(invite::Column::ExpiresAt.gt(now))
+        .filter(is_open(now))
         .exec(on(tx))
         .await
         .doing("accepting an invitation")?;

@@ -93,16 +93,20 @@ pub async fn set_role<S: Scope>(tx: &Tx<S>, tenant: TenantId, user: UserId, role
     Ok(())
 }
 
+/// Memberships joined with whose they are.
+fn beside_their_users() -> Select<membership::Entity> {
+    membership::Entity::find().join(
+        sea_orm::JoinType::InnerJoin,
+        membership::Entity::belongs_to(user::Entity)
+            .from(membership::Column::UserId)
+            .to(user::Column::Id)
+            .into(),
+    )
+}
+
 /// Owners beside this user. Who wants their account gone is none: they will not be there.
 fn other_owners_of(tenant: &str, user: UserId) -> Select<membership::Entity> {
-    membership::Entity::find()
-        .join(
-            sea_orm::JoinType::InnerJoin,
-            membership::Entity::belongs_to(user::Entity)
-                .from(membership::Column::UserId)
-                .to(user::Column::Id)
-                .into(),
-        )
+    beside_their_users()
         .filter(user::Column::DeletedAt.is_null())
         .filter(membership::Column::TenantId.eq(tenant))
         .filter(membership::Column::UserId.ne(user.to_string()))
@@ -146,14 +150,7 @@ pub async fn page(
     after: Option<&str>,
     limit: u64,
 ) -> Result<Vec<(user::Model, Membership)>> {
-    let mut query = membership::Entity::find()
-        .join(
-            sea_orm::JoinType::InnerJoin,
-            membership::Entity::belongs_to(user::Entity)
-                .from(membership::Column::UserId)
-                .to(user::Column::Id)
-                .into(),
-        )
+    let mut query = beside_their_users()
         .select_also(user::Entity)
         .filter(membership::Column::TenantId.eq(access.scope().tenant_id().to_string()))
         .order_by_asc(membership::Column::UserId)

@@ -19,7 +19,6 @@ mod stored;
 pub(crate) mod tests;
 pub(crate) mod view;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -411,7 +410,7 @@ impl Instances {
             Action::Delete => self.get(scope, reference).await.ok().map(Box::new),
             _ => None,
         };
-        let bare = &before.as_deref().map(|instance| Box::new(bare(instance)));
+        let bare = &before.as_deref().map(|instance| Box::new(view::bare(instance)));
         let once = idempotency::once(scope, mutation, |tx| async move {
             let row = self.find(&*tx, reference).await?;
             let operation = self.wish(&*tx, &row, action, cause, grace).await?;
@@ -689,17 +688,4 @@ async fn audit_in<S: Scope>(
         },
     )
     .await
-}
-
-/// What a repeated deletion is answered with when the row is gone. Outlives the instance for a day, so nothing that may be confidential.
-fn bare(instance: &wire::Instance) -> wire::Instance {
-    wire::Instance {
-        env: BTreeMap::new(),
-        tasks: Vec::new(),
-        source: None,
-        operation: None,
-        usage: None,
-        problem: None,
-        ..instance.clone()
-    }
 }

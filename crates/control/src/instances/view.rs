@@ -95,6 +95,19 @@ pub(super) fn instance(
     }
 }
 
+/// What a repeated deletion is answered with when the row is gone. Outlives the instance for a day, so nothing that may be confidential.
+pub(super) fn bare(instance: &wire::Instance) -> wire::Instance {
+    wire::Instance {
+        env: std::collections::BTreeMap::new(),
+        tasks: Vec::new(),
+        source: None,
+        operation: None,
+        usage: None,
+        problem: None,
+        ..instance.clone()
+    }
+}
+
 /// The public state of a row.
 pub(super) fn state(row: &InstanceRow, beside: &Beside, now: Timestamp) -> PublicState {
     let node = beside.node.as_ref();

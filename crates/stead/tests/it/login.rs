@@ -270,8 +270,20 @@ on_both_databases!(security_03_a_server_killed_between_commit_and_answer_gives_t
 /// A command at a terminal, which asks for something and is given it; what it wrote.
 fn at_a_terminal(machine: &Machine, arguments: &[&str], prompt: &str, answer: &str) -> (bool, String) {
     let words: Vec<_> = [env!("CARGO_BIN_EXE_stead")].iter().chain(arguments).copied().collect();
-    let mut terminal = Command::new("script")
-        .args(["--quiet", "--return", "--echo", "never", "--command", &words.join(" "), "/dev/null"])
+    // Ends it when it asks for nothing.
+    let mut terminal = Command::new("timeout")
+        .args([
+            "--foreground",
+            "90",
+            "script",
+            "--quiet",
+            "--return",
+            "--echo",
+            "never",
+            "--command",
+            &words.join(" "),
+            "/dev/null",
+        ])
         .env("STEAD_CREDENTIALS", machine.file())
         .env_remove("STEAD_SERVER")
         .env_remove("STEAD_TOKEN")

@@ -14,7 +14,7 @@ use stead_core::ids::{AccountRequestId, UserId};
 use stead_core::{Error, ErrorKind, Result};
 use stead_db::account_requests::{self, AccountRequest};
 use stead_db::users::{self, User};
-use stead_db::{Nudge, SystemScope, Tx, passwords};
+use stead_db::{Nudge, SystemScope, Tx, invites, passwords};
 use zeroize::Zeroizing;
 
 use super::super::RequestInfo;
@@ -78,8 +78,7 @@ impl Accounts {
             SignUpPolicy::Invited => {
                 let invited = match invite {
                     Some(token) if token.len() <= MAX_INVITE => {
-                        account_requests::is_invited(&self.inner.system, &secret::hash(token), email.key())
-                            .await?
+                        invites::is_invited(&self.inner.system, &secret::hash(token), email.key()).await?
                     }
                     _ => false,
                 };

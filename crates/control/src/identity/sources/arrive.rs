@@ -6,7 +6,7 @@ use stead_core::ids::{IdentityId, TenantId, UserId};
 use stead_core::{Error, ErrorKind, Result};
 use stead_db::audit::{self, Entry};
 use stead_db::identities::{self, Identity as Linked};
-use stead_db::{SystemScope, Tx, account_requests, members, users};
+use stead_db::{SystemScope, Tx, invites, members, users};
 
 use super::config::Config;
 use super::linking::{self, Claimed, Decision, Facts, Holder, Refusal};
@@ -170,7 +170,7 @@ impl Sources {
             // The operator named the domains; the rule of domains has been asked before.
             (Origin::Installation, _) if !known.domains.is_empty() => true,
             (Origin::Installation, SignUpPolicy::Invited) => match email.filter(|email| email.proven) {
-                Some(email) => account_requests::is_mailbox_invited(tx, email.address.key()).await?,
+                Some(email) => invites::is_mailbox_invited(tx, email.address.key()).await?,
                 None => false,
             },
             // Who runs a tenant may invite people; this is their way of it.
