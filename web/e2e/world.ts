@@ -5,7 +5,7 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -110,8 +110,15 @@ async function serveRepository(folder: string): Promise<string> {
 async function startStead(binary: string, folder: string): Promise<Omit<World, "repository">> {
   const data = join(folder, "data");
   const credentials = join(folder, "credentials.json");
-  const log = join(folder, "stead.log");
-  const environment = { ...process.env, STEAD_CREDENTIALS: credentials };
+  // Outside the folder that is removed: what the server said is wanted when a test fails.
+  const log = fileURLToPath(new URL("../test-results/stead.log", import.meta.url));
+  mkdirSync(dirname(log), { recursive: true });
+  writeFileSync(log, "");
+  const environment = {
+    STEAD_LOG: "info,stead=debug",
+    ...process.env,
+    STEAD_CREDENTIALS: credentials,
+  };
   const stead = spawn(
     binary,
     [

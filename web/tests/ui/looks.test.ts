@@ -48,15 +48,17 @@ async function draw(page: Page, shown: Shown): Promise<void> {
   if (shown.name === "console") await expect(page.locator(".xterm-rows")).toContainText("INFO");
 }
 
-/** Fonts are there, and no colour is on its way from one theme to the other. */
+/**
+ * Fonts are there, and no colour is on its way from one theme to the other. What runs is asked again each frame: the promise of
+ * an animation whose element React takes away never settles.
+ */
 async function settled(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    await document.fonts.ready;
-    const ending = document
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  await page.waitForFunction(() =>
+    document
       .getAnimations()
-      .filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(ending.map((animation) => animation.finished));
-  });
+      .every((one) => one.playState === "finished" || one.effect?.getComputedTiming().endTime === Infinity),
+  );
 }
 
 async function fits(page: Page): Promise<void> {
