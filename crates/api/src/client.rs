@@ -3,12 +3,15 @@
 //! One [`Client`] speaks for one credential to one server. Answers are the types of [`crate::v1`]; a refusal is
 //! [`ClientError::Refused`] with the server's problem body.
 
+mod accounts;
 mod audit;
 mod credential;
 mod error;
 mod events;
 mod exports;
+mod factors;
 mod notifications;
+mod operator;
 mod secrets;
 mod sessions;
 mod sources;

@@ -1,12 +1,12 @@
-//! Calls on tenants, members, invitations, roles and quotas.
+//! Calls on tenants, members, invitations, roles, bindings, quotas and rules of security.
 
 use reqwest::Method;
 
 use super::{Client, ClientError};
 use crate::v1::identity::{Member, Tenant};
 use crate::v1::tenants::{
-    CreateInvite, CreateRole, CreateTenant, CreatedInvite, Invite, InviteToken, Quotas, RoleDefinition,
-    SetQuotas, UpdateMember, UpdateRole, UpdateTenant,
+    Binding, CreateInvite, CreateRole, CreateTenant, CreatedInvite, Invite, InviteToken, Quotas,
+    RoleDefinition, SetBinding, TenantSecurity, UpdateMember, UpdateRole, UpdateTenant, UpdateTenantSecurity,
 };
 
 impl Client {
@@ -106,9 +106,36 @@ impl Client {
         self.get(&["v1", "tenants", tenant, "quotas"], &[]).await
     }
 
-    /// For those who run the installation.
-    pub async fn set_quotas(&self, tenant: &str, quotas: &SetQuotas) -> Result<Quotas, ClientError> {
-        let segments = ["v1", "operator", "tenants", tenant, "quotas"];
-        self.answer(self.request(Method::PUT, &segments).json(quotas)).await
+    pub async fn tenant_security(&self, tenant: &str) -> Result<TenantSecurity, ClientError> {
+        self.get(&["v1", "tenants", tenant, "security"], &[]).await
+    }
+
+    pub async fn update_tenant_security(
+        &self,
+        tenant: &str,
+        update: &UpdateTenantSecurity,
+    ) -> Result<TenantSecurity, ClientError> {
+        let segments = ["v1", "tenants", tenant, "security"];
+        self.answer(self.request(Method::PATCH, &segments).json(update)).await
+    }
+
+    /// Who may do more on an instance than their role in the tenant says.
+    pub async fn bindings(&self, instance: &str) -> Result<Vec<Binding>, ClientError> {
+        self.all(&["v1", "instances", instance, "bindings"], &[]).await
+    }
+
+    pub async fn set_binding(
+        &self,
+        instance: &str,
+        user: &str,
+        binding: &SetBinding,
+    ) -> Result<Binding, ClientError> {
+        let segments = ["v1", "instances", instance, "bindings", user];
+        self.answer(self.request(Method::PUT, &segments).json(binding)).await
+    }
+
+    pub async fn remove_binding(&self, instance: &str, user: &str) -> Result<(), ClientError> {
+        let segments = ["v1", "instances", instance, "bindings", user];
+        self.send(self.request(Method::DELETE, &segments)).await.map(drop)
     }
 }
