@@ -4,6 +4,7 @@
 //! failure, 2 wrong usage, 3 not signed in, 4 not found, 5 refused, 6 conflict, 7 quota, 8 operation failed, 9 server not
 //! reachable; `stead exec` and `stead attach` end with the code of the command inside.
 
+mod access;
 mod attach;
 mod audit;
 mod audit_sinks;
@@ -25,15 +26,18 @@ mod login;
 mod logout;
 mod logs;
 mod mail_args;
+mod named;
 mod node;
 mod nodes;
 mod notifications;
 mod open;
 mod operations;
+mod operator;
 mod overview;
 mod parse;
 mod ports;
 mod proof;
+mod quotas;
 mod raw_mode;
 mod secrets;
 mod sessions;
@@ -154,6 +158,8 @@ enum Command {
     /// Show or change an instance's ports and their preview addresses.
     #[command(visible_alias = "port")]
     Ports(ports::PortsArgs),
+    /// See who may do more on an instance than their role says, give them that, or take it back.
+    Access(access::AccessArgs),
     /// List operations, or show, cancel or retry one.
     #[command(visible_alias = "ops")]
     Operations(operations::OperationsArgs),
@@ -171,7 +177,7 @@ enum Command {
     Audit(audit::AuditArgs),
     /// Get an archive of what is stored of you, or of the tenant.
     Export(export::ExportArgs),
-    /// Tenants: list, make, switch, members, invitations, roles, quotas.
+    /// Tenants: list, make, switch, members, invitations, roles, quotas, rules of security.
     #[command(visible_alias = "tenant")]
     Tenants(tenants::TenantsArgs),
     /// Show what you were told.
@@ -187,6 +193,8 @@ enum Command {
     /// List, add or remove a tenant's own sources of sign-in.
     #[command(visible_alias = "source")]
     Sources(sources::SourcesArgs),
+    /// The whole installation, for those who run it: tenants, users, mails.
+    Operator(operator::OperatorArgs),
     /// List the machines that run instances.
     Nodes(nodes::NodesArgs),
     /// Sign this machine in to a server: by a code that you type in a browser, or with an API token.
@@ -347,6 +355,7 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitCod
         Some(Command::Rename(args)) => lifecycle::rename(context, &args).await,
         Some(Command::Delete(args)) => lifecycle::delete(context, &args).await,
         Some(Command::Ports(args)) => ports::run(context, &args).await,
+        Some(Command::Access(args)) => access::run(context, &args).await,
         Some(Command::Operations(args)) => operations::run(context, &args).await,
         Some(Command::Validate(args)) => validate::run(context, &args).await,
         Some(Command::Dashboard(args)) => dashboard::run(context, &args).await,
@@ -359,6 +368,7 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitCod
         Some(Command::Secrets(args)) => secrets::run(context, &args).await,
         Some(Command::Keys(args)) => keys::run(context, &args).await,
         Some(Command::Sources(args)) => sources::run(context, &args).await,
+        Some(Command::Operator(args)) => operator::run(context, &args).await,
         Some(Command::Nodes(args)) => nodes::run(context, &args).await,
         Some(Command::Sessions(args)) => sessions::run(context, &args).await,
         Some(Command::Login(args)) => login::run(context, args).await,

@@ -59,6 +59,14 @@ impl Output {
         let _ = writeln!(std::io::stdout(), "{text}");
     }
 
+    /// Names and what they stand for, a line each.
+    pub fn facts(&self, facts: &[(&str, String)]) {
+        let width = facts.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+        for (name, value) in facts {
+            self.line(format!("  {}  {value}", self.paint(Tone::Faint, &format!("{name:<width$}"))));
+        }
+    }
+
     /// Text that ends as it ends.
     pub fn text(&self, text: &str) {
         let mut out = std::io::stdout();

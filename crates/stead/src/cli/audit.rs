@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 use futures::StreamExt as _;
+use stead_api::client::Client;
 use stead_api::v1::audit::{AuditEvent, AuditExportQuery, AuditQuery, AuditVerification, VerifyAudit};
 use stead_control::audit::Ed25519;
 use stead_core::audit::INSTALLATION;
@@ -14,7 +15,7 @@ use stead_core::audit::verify::Verifier;
 use tokio::io::AsyncWriteExt as _;
 
 use super::audit_sinks::SinksCommand;
-use super::{Context, Failure, audit_sinks};
+use super::{Context, Failure, audit_sinks, named};
 use crate::output::{Table, Tone, ago};
 
 /// A file of checkpoints that is longer than this is none.
@@ -31,11 +32,11 @@ struct Which {
     /// Only this action; `instance.*` for all of a kind.
     #[arg(long)]
     action: Option<String>,
-    /// Only what this user did.
+    /// Only what this user did: id, or address or name of a member.
     #[arg(long, value_name = "USER")]
     actor: Option<String>,
-    /// Only what was done to this object.
-    #[arg(long, value_name = "ID")]
+    /// Only what was done to this object: its id, or the name of an instance or member.
+    #[arg(long, value_name = "OBJECT")]
     object: Option<String>,
     /// At or after this time, such as 2026-11-21T08:00:00Z.
     #[arg(long, value_name = "TIME")]
@@ -43,6 +44,20 @@ struct Which {
     /// Before this time.
     #[arg(long, value_name = "TIME")]
     to: Option<String>,
+}
+
+impl Which {
+    /// With ids in place of names.
+    async fn by_ids(&self, client: &Client) -> Result<Self, Failure> {
+        let mut which = self.clone();
+        if let Some(actor) = &self.actor {
+            which.actor = Some(named::actor(client, actor).await?);
+        }
+        if let Some(object) = &self.object {
+            which.object = Some(named::audited(client, object).await?);
+        }
+        Ok(which)
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -128,9 +143,10 @@ pub(crate) async fn run(context: &Context, args: &AuditArgs) -> Result<ExitCode,
 }
 
 async fn list(context: &Context, which: &Which, limit: u32) -> Result<ExitCode, Failure> {
-    let Which { action, actor, object, from, to } = which.clone();
+    let client = context.client()?;
+    let Which { action, actor, object, from, to } = which.by_ids(&client).await?;
     let query = AuditQuery { action, actor, object, from, to, cursor: None, limit: Some(limit) };
-    let page = context.client()?.audit(&query).await?;
+    let page = client.audit(&query).await?;
     let output = &context.output;
     if output.json {
         output.json(&page.items);
@@ -158,13 +174,14 @@ async fn export(
     format: Form,
     path: Option<&Path>,
 ) -> Result<ExitCode, Failure> {
-    let Which { action, actor, object, from, to } = which.clone();
+    let client = context.client()?;
+    let Which { action, actor, object, from, to } = which.by_ids(&client).await?;
     let format = Some(match format {
         Form::Jsonl => "jsonl".to_owned(),
         Form::Cef => "cef".to_owned(),
     });
     let query = AuditExportQuery { format, action, actor, object, from, to };
-    let mut pieces = Box::pin(context.client()?.export_audit(&query).await?);
+    let mut pieces = Box::pin(client.export_audit(&query).await?);
     let Some(path) = path else {
         while let Some(piece) = pieces.next().await {
             context.output.raw(&piece?);

@@ -10,6 +10,9 @@ use stead_core::{Error, ErrorKind};
 
 use crate::output::{Output, Tone};
 
+const PROVE_IT: &str = "Sign in with `stead login` and run it in a terminal, which asks for your password or a code of your authenticator app; \
+     or do it in the dashboard.";
+
 /// A failed command, ready to be reported.
 #[derive(Debug)]
 pub(crate) struct Failure(Box<Report>);
@@ -119,11 +122,14 @@ impl From<ClientError> for Failure {
                     (400 | 422, _) => 2,
                     _ => 1,
                 },
-                next_step: problem.next_step.clone().or_else(|| {
-                    (problem.status == 401).then(|| {
-                        "Sign in anew with `stead login`, or restart `stead up` on this machine.".to_owned()
-                    })
-                }),
+                next_step: match (problem.status, problem.code.as_str()) {
+                    // The server names the request that proves it.
+                    (_, "step_up_required") => Some(PROVE_IT.to_owned()),
+                    (401, _) if problem.next_step.is_none() => Some(
+                        "Sign in anew with `stead login`, or restart `stead up` on this machine.".to_owned(),
+                    ),
+                    _ => problem.next_step.clone(),
+                },
                 // The id is only of use where the log has more to say.
                 request_id: (problem.status >= 500).then(|| problem.request_id.clone()),
                 code: problem.code,

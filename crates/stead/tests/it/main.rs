@@ -21,10 +21,12 @@ mod inside;
 mod isolation;
 mod killed_at_work;
 mod login;
+mod machine;
 mod mail;
 mod secrets;
 mod storage;
 mod survival;
+mod team;
 
 use stead_testkit::binary::{Options, Stead};
 

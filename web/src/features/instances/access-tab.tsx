@@ -27,7 +27,13 @@ export function AccessTab() {
   const [adding, setAdding] = useState(false);
   if (!instance) return null;
   return (
-    <Page title={`Access to ${instance.name}`} heading="Access" quietHeading narrow>
+    <Page
+      title={`Access to ${instance.name}`}
+      heading="Access"
+      quietHeading
+      cli={`stead access list ${instance.name}`}
+      narrow
+    >
       <Panel
         title="More than their role"
         flush

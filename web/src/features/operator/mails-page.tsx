@@ -32,7 +32,7 @@ export function OperatorMailsPage() {
   const mails = useInfiniteQuery(mailsQuery());
   const [open, setOpen] = useState<Mail>();
   return (
-    <Page title="Mails" quietHeading>
+    <Page title="Mails" quietHeading cli="stead operator mails">
       {mails.data && !mails.data.pages[0]?.mail_server ? (
         <Note
           tone="warn"

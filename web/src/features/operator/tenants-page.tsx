@@ -22,7 +22,7 @@ export function OperatorTenantsPage() {
   const mayWrite = useMay("operator:write");
   const [open, setOpen] = useState<OperatorTenant>();
   return (
-    <Page title="All tenants" quietHeading>
+    <Page title="All tenants" quietHeading cli="stead operator tenants">
       <Panel title="Tenants" actions={<SearchField label="Find a tenant" onSearch={setQ} />} flush>
         <QueryView query={tenants} rows={6}>
           {({ pages }) => {

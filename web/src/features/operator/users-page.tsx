@@ -20,7 +20,7 @@ export function OperatorUsersPage() {
   const users = useInfiniteQuery({ ...operatorUsersQuery(q), placeholderData: (held) => held });
   const [doomed, setDoomed] = useState<OperatorUser>();
   return (
-    <Page title="All users" quietHeading>
+    <Page title="All users" quietHeading cli="stead operator users">
       <Panel title="Users" actions={<SearchField label="Find a user" onSearch={setQ} />} flush>
         <QueryView query={users} rows={6}>
           {({ pages }) => {
