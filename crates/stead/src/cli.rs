@@ -14,6 +14,7 @@ mod demo;
 mod down;
 mod exec;
 mod export;
+mod factors;
 mod failure;
 mod follow;
 mod hidden_line;
@@ -36,6 +37,7 @@ mod operator;
 mod overview;
 mod parse;
 mod ports;
+mod profile;
 mod proof;
 mod quotas;
 mod raw_mode;
@@ -167,6 +169,12 @@ enum Command {
     Validate(validate::ValidateArgs),
     /// Print a link that signs you in to the dashboard.
     Dashboard(dashboard::DashboardArgs),
+    /// Your account: show it, change name, address or password, delete it.
+    #[command(visible_alias = "whoami")]
+    Profile(profile::ProfileArgs),
+    /// What protects your account beside a password: authenticator app, passkeys, recovery codes.
+    #[command(visible_alias = "factor")]
+    Factors(factors::FactorsArgs),
     /// List or end your sessions: the browsers and machines that are signed in.
     #[command(visible_alias = "session")]
     Sessions(sessions::SessionsArgs),
@@ -359,6 +367,8 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitCod
         Some(Command::Operations(args)) => operations::run(context, &args).await,
         Some(Command::Validate(args)) => validate::run(context, &args).await,
         Some(Command::Dashboard(args)) => dashboard::run(context, &args).await,
+        Some(Command::Profile(args)) => profile::run(context, &args).await,
+        Some(Command::Factors(args)) => factors::run(context, &args).await,
         Some(Command::Tokens(args)) => tokens::run(context, &args).await,
         Some(Command::Audit(args)) => Box::pin(audit::run(context, &args)).await,
         Some(Command::Export(args)) => Box::pin(export::run(context, &args)).await,

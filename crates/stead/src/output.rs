@@ -30,6 +30,8 @@ pub enum Tone {
     Bad,
     Faint,
     Strong,
+    /// Black on white whatever the terminal's colours are, as pictures need that a camera reads.
+    Paper,
 }
 
 impl Output {
@@ -50,6 +52,7 @@ impl Output {
             Tone::Bad => "31",
             Tone::Faint => "2",
             Tone::Strong => "1",
+            Tone::Paper => "30;107",
         };
         format!("\u{1b}[{code}m{text}\u{1b}[0m")
     }

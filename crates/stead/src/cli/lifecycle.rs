@@ -125,20 +125,21 @@ pub(crate) async fn delete(context: &Context, args: &DeleteArgs) -> Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-fn confirm(context: &Context, name: &str) -> Result<(), Failure> {
+/// Has the name typed of what is to be deleted.
+pub(super) fn confirm(context: &Context, name: &str) -> Result<(), Failure> {
     if !std::io::stdin().is_terminal() {
         return Err(Failure::usage(
             "Nobody is there to confirm the deletion.",
             "Add --yes to delete without asking.",
         ));
     }
-    context.output.note(format!("Type the name to delete it: {name}"));
+    context.output.note(format!("Type this to delete it: {name}"));
     let mut typed = String::new();
     let read = std::io::stdin().lock().read_line(&mut typed);
     if read.is_ok() && typed.trim() == name {
         Ok(())
     } else {
-        Err(Failure::new(1, "not_confirmed", "Nothing was deleted: what you typed is not the name."))
+        Err(Failure::new(1, "not_confirmed", "Nothing was deleted: what you typed is something else."))
     }
 }
 

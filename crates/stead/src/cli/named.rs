@@ -1,6 +1,7 @@
 //! Finds what people name: by its id, or by what it is called when nothing else is called so.
 
 use stead_api::client::{Client, ClientError};
+use stead_api::v1::factors::Passkey;
 use stead_api::v1::identity::{CustomRole, Member, Role, Tenant, User};
 use stead_api::v1::tenants::{OperatorTenant, OperatorTenantsQuery, OperatorUser, OperatorUsersQuery};
 
@@ -130,6 +131,12 @@ pub(super) async fn actor(client: &Client, given: &str) -> Result<String, Failur
         return Ok(given.to_owned());
     }
     Ok(member(client, &present_tenant(client).await?, given).await?.user.id)
+}
+
+/// A passkey of the caller.
+pub(super) async fn passkey(client: &Client, given: &str) -> Result<Passkey, Failure> {
+    let wanted = Wanted { kind: "passkey", given, listing: "stead factors" };
+    wanted.among(client.passkeys().await?, |passkey| &passkey.id, |passkey| passkey.name == given)
 }
 
 /// Any tenant of the installation, for operators.

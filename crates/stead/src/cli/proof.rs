@@ -7,6 +7,7 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use stead_api::client::Prover;
 use stead_api::v1::factors::StepUpRequest;
+use zeroize::Zeroizing;
 
 use super::hidden_line::hidden_line;
 use crate::output::Output;
@@ -33,6 +34,22 @@ impl Prover for AtTerminal {
             (!typed.is_empty()).then(|| proof_of(typed))
         }
         .boxed()
+    }
+}
+
+/// The password that a command has asked for anyway.
+pub(crate) struct Typed(pub(crate) Zeroizing<String>);
+
+impl std::fmt::Debug for Typed {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Typed(…)")
+    }
+}
+
+impl Prover for Typed {
+    fn proof(&self) -> BoxFuture<'_, Option<StepUpRequest>> {
+        let password = Some(self.0.to_string());
+        std::future::ready(Some(StepUpRequest { password, totp: None, passkey: None })).boxed()
     }
 }
 

@@ -8,6 +8,7 @@
     reason = "a test reports by panicking, also in what its tests share"
 )]
 
+mod account;
 mod apart;
 mod bad_input;
 mod chaos;

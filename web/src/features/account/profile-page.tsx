@@ -20,7 +20,7 @@ import { useChangeEmail, useChangePassword, useCreateSignInLink, useRename, useV
 
 export function ProfilePage() {
   return (
-    <Page title="Profile" quietHeading narrow>
+    <Page title="Profile" quietHeading cli="stead profile" narrow>
       <div className="flex flex-col gap-4">
         <NameForm />
         <EmailForm />

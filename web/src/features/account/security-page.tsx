@@ -33,7 +33,7 @@ export function SecurityPage() {
   const factors = useQuery(factorsQuery());
   const bare = factors.data && !factors.data.totp && factors.data.passkeys === 0;
   return (
-    <Page title="Your security" heading="Security" quietHeading narrow>
+    <Page title="Your security" heading="Security" quietHeading cli="stead factors" narrow>
       <div className="flex flex-col gap-4">
         {bare ? (
           <Note
