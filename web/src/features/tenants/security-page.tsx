@@ -19,13 +19,7 @@ export function TenantSecurityPage() {
   const me = useMe();
   const security = useQuery(securityQuery(me.tenant.id));
   return (
-    <Page
-      title="Security of the tenant"
-      heading="Security"
-      quietHeading
-      cli="stead tenants security"
-      narrow
-    >
+    <Page title="Security of the tenant" heading="Security" quietHeading cli="stead tenants security" narrow>
       <QueryView query={security}>
         {(present) => (
           <div key={JSON.stringify(present)} className="flex flex-col gap-4">
