@@ -113,6 +113,16 @@ impl Rights {
         Self { tenant, instances }
     }
 
+    /// All of it in words: the same for the same rights, whichever server says it, and another for any other.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let list = |permissions: &BTreeSet<Permission>| -> String {
+            permissions.iter().map(|permission| permission.as_str()).collect::<Vec<_>>().join(" ")
+        };
+        let bound = self.instances.iter().map(|(instance, more)| format!("\n{instance} {}", list(more)));
+        std::iter::once(list(&self.tenant)).chain(bound).collect()
+    }
+
     /// In the tenant as a whole, on every instance.
     #[must_use]
     pub fn in_tenant(&self) -> &BTreeSet<Permission> {

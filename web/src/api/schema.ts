@@ -542,8 +542,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everything that changes in the tenant, as server-sent events. `Last-Event-ID` resumes; when that is too old, the first
-         *     event is `reset`: read everything anew. When what the caller may do in the tenant changes, a `reset` is the last event:
+         * Everything that changes in the tenant, as server-sent events. `Last-Event-ID` resumes; when that is too old, or from when the
+         *     caller had other rights, the first event is `reset`: read everything anew. When what the caller may do in the tenant changes, a `reset` is the last event:
          *     connect again.
          */
         get: operations["stream_events"];

@@ -2,6 +2,8 @@
 //!
 //! Rows of the feed say only which object changed; the object is read when the event is delivered, so a reader that is behind gets
 //! the newest state once. Measurements are not stored: they are passed on in this process as they come.
+//!
+//! The id of an event names its row and what the reader was allowed then: who comes back with other rights reads everything anew.
 
 #[cfg(test)]
 mod tests;
@@ -13,11 +15,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::{Stream, stream};
+use sha2::{Digest as _, Sha256};
 use stead_api::v1::events::Event;
 use stead_api::v1::instances::{Instance, Usage};
 use stead_core::Result;
 use stead_core::access::Permission;
+use stead_core::audit::hex;
 use stead_core::ids::{InstanceId, TenantId};
+use stead_core::rights::Rights;
 use stead_db::events::FeedRow;
 use stead_db::{Changed, Db, Nudge, TenantScope, events, inbox, operations};
 use tokio::sync::broadcast;
@@ -31,7 +36,7 @@ const LOOK_AGAIN_ALONE: Duration = Duration::from_secs(15);
 const LOOK_AGAIN_SHARED: Duration = Duration::from_secs(1);
 const USAGES_KEPT: usize = 1_024;
 
-/// One event of the stream. `id` goes into `id:`, to resume after it.
+/// One event of the stream. `id` goes into `id:`, to resume after it; opaque to clients.
 #[derive(Debug, Clone)]
 pub struct FeedEvent {
     pub id: String,
@@ -84,8 +89,8 @@ impl Events {
         let _ = self.inner.usages.send((tenant, instance, usage));
     }
 
-    /// What changes in the scope's tenant from now on, or after the event with this id. An id that is too old, or none of this
-    /// feed, gives `Reset` first. The stream does not end by itself; whoever sends it on ends it when the caller's credential ends.
+    /// What changes in the scope's tenant from now on, or after the event with this id. An id that is too old, from when the reader
+    /// had other rights, or none of this feed, gives `Reset` first. The stream does not end by itself; whoever sends it on ends it when the caller's credential ends.
     ///
     /// # Errors
     /// A failure of the database.
@@ -95,21 +100,23 @@ impl Events {
         let usages = self.inner.usages.subscribe();
         let bounds = events::bounds(scope).await?;
         let (oldest, newest) = bounds.unwrap_or((0, 0));
+        let rights = mark(scope.rights());
         let (after, reset) = match last_event_id {
             None => (newest, false),
             // The row itself need not be there any more, but the one after it must.
-            Some(text) => match text.parse::<i64>() {
-                Ok(id) if id <= newest && id.saturating_add(1) >= oldest => (id, false),
+            Some(text) => match row_of(text, &rights) {
+                Some(row) if row <= newest && row.saturating_add(1) >= oldest => (row, false),
                 _ => (newest, true),
             },
         };
         let mut ready = VecDeque::new();
         if reset {
-            ready.push_back(FeedEvent { id: newest.to_string(), event: Event::Reset });
+            ready.push_back(FeedEvent { id: id(newest, &rights), event: Event::Reset });
         }
         let subscription = Subscription {
             inner: Arc::clone(&self.inner),
             scope: scope.clone(),
+            rights,
             nudges,
             usages,
             after,
@@ -124,9 +131,27 @@ impl Events {
     }
 }
 
+/// Rights in a few characters; equal ones have equal marks.
+fn mark(rights: &Rights) -> String {
+    let digest = Sha256::digest(rights.in_words().as_bytes());
+    hex(&digest[..6])
+}
+
+fn id(row: i64, rights: &str) -> String {
+    format!("{row}-{rights}")
+}
+
+/// The row that an id names, when it was given to somebody with these rights.
+fn row_of(id: &str, rights: &str) -> Option<i64> {
+    let (row, then) = id.split_once('-')?;
+    if then == rights { row.parse().ok() } else { None }
+}
+
 struct Subscription {
     inner: Arc<Inner>,
     scope: TenantScope,
+    /// The mark of what the scope is allowed.
+    rights: String,
     nudges: broadcast::Receiver<Nudge>,
     usages: broadcast::Receiver<(TenantId, InstanceId, Usage)>,
     after: i64,
@@ -174,7 +199,7 @@ impl Subscription {
                 usage = self.usages.recv() => match usage {
                     Ok((tenant, instance, usage)) if tenant == self.scope.tenant_id() => {
                         let event = Event::Usage { instance_id: instance.to_string(), usage };
-                        self.ready.push_back(FeedEvent { id: self.after.to_string(), event });
+                        self.ready.push_back(FeedEvent { id: id(self.after, &self.rights), event });
                         return;
                     }
                     // A measurement that was missed is superseded within seconds.
@@ -195,7 +220,7 @@ impl Subscription {
         newest_first.reverse();
         for row in newest_first {
             if let Some(event) = self.event(row.change).await? {
-                self.ready.push_back(FeedEvent { id: row.id.to_string(), event });
+                self.ready.push_back(FeedEvent { id: id(row.id, &self.rights), event });
             }
         }
         if let Some(last) = rows.last() {

@@ -34,8 +34,8 @@ struct EventQuery {
     last_event_id: Option<String>,
 }
 
-/// Everything that changes in the tenant, as server-sent events. `Last-Event-ID` resumes; when that is too old, the first
-/// event is `reset`: read everything anew. When what the caller may do in the tenant changes, a `reset` is the last event:
+/// Everything that changes in the tenant, as server-sent events. `Last-Event-ID` resumes; when that is too old, or from when the
+/// caller had other rights, the first event is `reset`: read everything anew. When what the caller may do in the tenant changes, a `reset` is the last event:
 /// connect again.
 #[utoipa::path(get, path = "/v1/events", operation_id = "stream_events", tag = "events",
     params(EventQuery, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event seen.")),
