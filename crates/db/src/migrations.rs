@@ -14,6 +14,7 @@ mod m0008_notifications;
 mod m0009_sources;
 mod m0012_exports;
 mod m0014_proof;
+mod m0015_due_erasures;
 
 use sea_orm_migration::prelude::*;
 
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0009_sources::Sources),
             Box::new(m0012_exports::Exports),
             Box::new(m0014_proof::Proof),
+            Box::new(m0015_due_erasures::DueErasures),
         ]
     }
 }
