@@ -1,14 +1,15 @@
 //! Queries on second factors. Written by `control::identity::factors`.
 
 use sea_orm::{
-    ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    sea_query::{Expr, OnConflict},
+    ColumnTrait, ConnectionTrait as _, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect as _, QueryTrait as _,
+    sea_query::{Expr, OnConflict, Query},
 };
 use stead_core::Result;
 use stead_core::ids::{PasskeyId, UserId};
 
 use crate::entities::{passkey, passkey_ceremony, recovery_code, totp};
-use crate::failure::Doing;
+use crate::failure::{Doing, corrupt};
 use crate::scope::{SystemAccess, SystemScope};
 use crate::transaction::{Tx, on};
 
@@ -20,6 +21,37 @@ pub use crate::entities::totp::Model as Totp;
 /// A failure of the database.
 pub async fn totp(access: &impl SystemAccess, user: UserId) -> Result<Option<Totp>> {
     totp::Entity::find_by_id(user.to_string()).one(on(access)).await.doing("finding a TOTP secret")
+}
+
+/// Which of the factors somebody has that can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kinds {
+    /// Confirmed.
+    pub totp: bool,
+    pub passkey: bool,
+}
+
+/// # Errors
+/// A failure of the database.
+pub async fn kinds(access: &impl SystemAccess, user: UserId) -> Result<Kinds> {
+    let user = user.to_string();
+    let totp = totp::Entity::find()
+        .select_only()
+        .column(totp::Column::UserId)
+        .filter(totp::Column::UserId.eq(user.as_str()))
+        .filter(totp::Column::ConfirmedAt.is_not_null());
+    let passkey = passkey::Entity::find()
+        .select_only()
+        .column(passkey::Column::Id)
+        .filter(passkey::Column::UserId.eq(user.as_str()));
+    let both = Query::select()
+        .expr_as(Expr::exists(totp.into_query()), "totp")
+        .expr_as(Expr::exists(passkey.into_query()), "passkey")
+        .to_owned();
+    let row = on(access).query_one(&both).await.doing("looking for second factors")?;
+    let row = row.ok_or_else(|| corrupt("a query without an answer"))?;
+    let is = |name| row.try_get::<bool>("", name).doing("looking for second factors");
+    Ok(Kinds { totp: is("totp")?, passkey: is("passkey")? })
 }
 
 /// Puts a new secret in the place of one that was not confirmed.

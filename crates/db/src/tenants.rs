@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Func, LikeExpr};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, JoinType,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use stead_core::access::Permission;
 use stead_core::ids::{TenantId, UserId};
@@ -71,16 +71,29 @@ impl Db {
             None => tenant::Column::PersonalOf.eq(actor.user.to_string()),
         };
         let found = tenant::Entity::find()
+            .join(
+                JoinType::InnerJoin,
+                tenant::Entity::belongs_to(membership::Entity)
+                    .from(tenant::Column::Id)
+                    .to(membership::Column::TenantId)
+                    .into(),
+            )
+            .select_also(membership::Entity)
             .filter(wanted)
+            .filter(membership::Column::UserId.eq(actor.user.to_string()))
             .filter(tenant::Column::ErasedAt.is_null())
             .one(self.readers())
             .await
             .doing("finding a tenant")?;
-        let Some(found) = found else { return Ok(None) };
+        let Some((found, Some(membership))) = found else { return Ok(None) };
         let id: TenantId = found.id.parse().map_err(|_| corrupt("a tenant's id"))?;
         let system = self.system("loading a scope");
-        let Some(role) = members::grant(&system, id, actor.user).await? else { return Ok(None) };
-        let bindings = members::bindings_of(&system, id, actor.user).await?;
+        let role = roles::grant(&system, id, &membership.role).await?.ok_or_else(|| corrupt("a role"))?;
+        // Nothing goes beyond what an owner may do.
+        let bindings = match role.is_owner() {
+            true => Vec::new(),
+            false => members::bindings_of(&system, id, actor.user).await?,
+        };
         let networks: Vec<String> =
             serde_json::from_str(&found.ip_allowlist).map_err(|_| corrupt("an allowlist of networks"))?;
         let ip_allowlist = networks

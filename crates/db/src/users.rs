@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::ActiveValue::{self, Set};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, JoinType,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use stead_core::email::EmailAddress;
 use stead_core::ids::UserId;
 use stead_core::{Error, Result, Timestamp};
 
-use crate::entities::user;
+use crate::entities::{password, tenant, user};
 use crate::failure::Doing;
 use crate::scope::{Access, SystemAccess, SystemScope, TenantAccess};
+use crate::tenants::Tenant;
 use crate::transaction::{Tx, on};
 
 pub use crate::entities::user::Model as User;
@@ -159,6 +160,49 @@ pub async fn by_email_key(access: &impl SystemAccess, key: &str) -> Result<Optio
         .one(on(access))
         .await
         .doing("finding a user by address")
+}
+
+/// The same with the PHC string of their password, in one query, whether there is one or not.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn with_password(access: &impl SystemAccess, key: &str) -> Result<Option<(User, Option<String>)>> {
+    let found = user::Entity::find()
+        .filter(user::Column::EmailKey.eq(key))
+        .join(
+            JoinType::LeftJoin,
+            user::Entity::belongs_to(password::Entity)
+                .from(user::Column::Id)
+                .to(password::Column::UserId)
+                .into(),
+        )
+        .select_also(password::Entity)
+        .one(on(access))
+        .await
+        .doing("finding a user and their password")?;
+    Ok(found.map(|(user, password)| (user, password.map(|row| row.hash))))
+}
+
+/// A user with their personal tenant, which only somebody who is being erased does not have.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn with_personal_tenant(
+    access: &impl SystemAccess,
+    id: UserId,
+) -> Result<Option<(User, Option<Tenant>)>> {
+    user::Entity::find_by_id(id.to_string())
+        .join(
+            JoinType::LeftJoin,
+            user::Entity::belongs_to(tenant::Entity)
+                .from(user::Column::Id)
+                .to(tenant::Column::PersonalOf)
+                .into(),
+        )
+        .select_also(tenant::Entity)
+        .one(on(access))
+        .await
+        .doing("finding a user and their tenant")
 }
 
 /// Names by id; those who are gone are missing.

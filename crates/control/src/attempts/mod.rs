@@ -17,7 +17,8 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use stead_core::{Error, ErrorKind, Result, Timestamp};
-use stead_db::{Db, SystemScope, attempts};
+use stead_db::attempts::Addition;
+use stead_db::{Db, SystemScope, Tx, attempts};
 
 pub use self::limits::Limited;
 use self::limits::{Above, Rule};
@@ -85,30 +86,33 @@ impl Attempts {
             .transaction(|tx| {
                 let rules = rules.clone();
                 async move {
+                    let at = |rule: &Rule| window::position(now, rule.window);
+                    let wanted: Vec<_> =
+                        rules.iter().map(|rule| (rule.key.as_str(), at(rule).bucket)).collect();
                     let mut delay = Duration::ZERO;
-                    for rule in &rules {
-                        let at = window::position(now, rule.window);
-                        let counts = attempts::counts(&tx, &rule.key, at.bucket).await?;
+                    for (rule, counts) in rules.iter().zip(attempts::counts(&tx, &wanted).await?) {
                         let (previous, current) = (counts.previous, counts.current);
+                        let elapsed = at(rule).elapsed;
                         match rule.above {
                             Above::Refuse => {
-                                let wait =
-                                    window::wait(previous, current, at.elapsed, rule.window, rule.most);
+                                let wait = window::wait(previous, current, elapsed, rule.window, rule.most);
                                 if let Some(wait) = wait {
                                     return Ok(Outcome::Refused(rule.key.clone(), wait));
                                 }
                             }
                             Above::Delay => {
-                                let count = window::estimate(previous, current, at.elapsed, rule.window);
+                                let count = window::estimate(previous, current, elapsed, rule.window);
                                 delay = delay.max(limits::delay(count, rule.most));
                             }
                         }
                     }
-                    for rule in &rules {
-                        let at = window::position(now, rule.window);
-                        let end = now.plus(rule.window * 2);
-                        attempts::add(&tx, &rule.key, at.bucket, 1, end).await?;
-                    }
+                    let one = |rule: &Rule| Addition {
+                        key: rule.key.clone(),
+                        bucket: at(rule).bucket,
+                        amount: 1,
+                        expires_at: now.plus(rule.window * 2),
+                    };
+                    attempts::add(&tx, rules.iter().map(one).collect()).await?;
                     Ok(Outcome::Taken(delay))
                 }
             })
@@ -132,16 +136,18 @@ impl Attempts {
     /// # Errors
     /// A failure of the database.
     pub async fn succeeded(&self, what: Limited<'_>) -> Result<()> {
+        self.inner.scope.transaction(|tx| async move { self.forget(&tx, what).await }).await
+    }
+
+    /// The same, in the transaction of what succeeded.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub(crate) async fn forget(&self, tx: &Tx<SystemScope>, what: Limited<'_>) -> Result<()> {
         let Some(first) = what.rules().into_iter().next() else { return Ok(()) };
         let key = hash(&first.key);
         self.inner.refused.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
-        self.inner
-            .scope
-            .transaction(|tx| {
-                let key = key.clone();
-                async move { attempts::forget(&tx, &key).await }
-            })
-            .await
+        attempts::forget(tx, &key).await
     }
 
     fn remembered(&self, rules: &[Rule], now: Timestamp) -> Option<Duration> {

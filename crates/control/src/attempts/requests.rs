@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use stead_core::{Error, Result, Timestamp};
+use stead_db::attempts::Addition;
 use stead_db::{SystemScope, attempts};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -202,13 +203,16 @@ impl RequestLimit {
         self.inner
             .scope
             .transaction(|tx| async move {
-                let mut counts = Vec::with_capacity(lumps.len());
-                for lump in lumps {
-                    let key = hash(&format!("requests {}", lump.id));
-                    attempts::add(&tx, &key, lump.bucket, lump.amount, now.plus(WINDOW * 3)).await?;
-                    counts.push(attempts::counts(&tx, &key, lump.bucket).await?);
-                }
-                Ok(counts)
+                let one = |lump: &Lump| Addition {
+                    key: hash(&format!("requests {}", lump.id)),
+                    bucket: lump.bucket,
+                    amount: lump.amount,
+                    expires_at: now.plus(WINDOW * 3),
+                };
+                let additions: Vec<_> = lumps.iter().map(one).collect();
+                attempts::add(&tx, additions.clone()).await?;
+                let wanted: Vec<_> = additions.iter().map(|one| (one.key.as_str(), one.bucket)).collect();
+                attempts::counts(&tx, &wanted).await
             })
             .await
     }
@@ -293,8 +297,9 @@ mod tests {
         stop.cancel();
         limit.write_until(stop).await;
         let at = window::position(db.ambient().now(), WINDOW);
-        let counts = attempts::counts(&limit.inner.scope, &hash("requests tok_1"), at.bucket).await.unwrap();
-        assert_eq!((counts.previous, counts.current), (0, 30));
+        let key = hash("requests tok_1");
+        let counts = attempts::counts(&limit.inner.scope, &[(&key, at.bucket)]).await.unwrap();
+        assert_eq!(counts, [attempts::Counts { previous: 0, current: 30 }]);
     }
 
     stead_db::both_databases!(a_limit_holds_over_servers_and_restarts, what_is_left_at_the_end_is_written);

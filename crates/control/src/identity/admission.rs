@@ -31,13 +31,16 @@ use stead_db::audit::{self, Entry};
 use stead_db::known_devices::{self, Acquaintance};
 use stead_db::pending_sign_ins::{self, PendingSignIn};
 use stead_db::sessions::Session;
+use stead_db::tenants::Tenant;
+use stead_db::users::{self, User};
 use stead_db::{Credential, SystemScope, Tx, previews, revocations, sessions};
 
 use super::caller::{Caller, Presented, RequestInfo};
 use super::notices::whereabouts;
 use super::operators::Operator;
-use super::sessions::{self as own_sessions, SignedIn, parse, personal_tenant};
+use super::sessions::{self as own_sessions, SignedIn, parse};
 use super::{Identity, accounts, devices, operators, second_factors, secret};
+use crate::attempts::Limited;
 use crate::notifications::Notice;
 
 const PENDING_LIFETIME: Duration = Duration::from_mins(10);
@@ -165,10 +168,18 @@ pub(super) struct Arrival {
     identity: Identity,
 }
 
+/// Who signs in, as they are in the transaction that admits them.
+pub(super) struct Guest {
+    pub(super) user: User,
+    /// Only somebody who is being erased has none.
+    pub(super) personal: Option<Tenant>,
+}
+
 /// What [`Arrival::admit`] decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Decision {
-    Session,
+    /// Of this user.
+    Session(Box<User>),
     Pending(Vec<SecondFactor>),
 }
 
@@ -185,12 +196,13 @@ impl Arrival {
 
     /// Begins a session, or a pending sign-in where a second factor is needed.
     pub(super) async fn admit(&self, tx: &Tx<SystemScope>, factor: Factor) -> Result<Decision> {
-        operators::check_enabled(tx, self.user).await?;
+        let guest = self.guest(tx).await?;
+        operators::is_enabled(&guest.user)?;
         let methods = if factor.is_both() { Vec::new() } else { second_factors::of(tx, self.user).await? };
         if methods.is_empty() {
             let proved = self.proved.unwrap_or(tx.now());
-            self.begin_session(tx, factor.as_str(), proved).await?;
-            return Ok(Decision::Session);
+            self.begin_session(tx, &guest, factor.as_str(), proved).await?;
+            return Ok(Decision::Session(Box::new(guest.user)));
         }
         let row = PendingSignIn {
             secret_hash: secret::hash(&self.pending),
@@ -201,12 +213,24 @@ impl Arrival {
             expires_at: tx.now().plus(PENDING_LIFETIME).micros(),
         };
         pending_sign_ins::insert(tx, row).await?;
-        self.audit(tx, "sign_in.half_way", factor.as_str()).await?;
+        self.audit(tx, &guest, "sign_in.half_way", factor.as_str()).await?;
         Ok(Decision::Pending(methods))
     }
 
-    async fn begin_session(&self, tx: &Tx<SystemScope>, factors: &str, proved: Timestamp) -> Result<()> {
-        accounts::come_in(tx, self.user).await?;
+    async fn guest(&self, tx: &Tx<SystemScope>) -> Result<Guest> {
+        let found = users::with_personal_tenant(tx, self.user).await?;
+        let (user, personal) = found.ok_or_else(|| Error::internal("somebody signs in who is gone"))?;
+        Ok(Guest { user, personal })
+    }
+
+    async fn begin_session(
+        &self,
+        tx: &Tx<SystemScope>,
+        guest: &Guest,
+        factors: &str,
+        proved: Timestamp,
+    ) -> Result<()> {
+        accounts::come_in(tx, self.user, guest).await?;
         self.end_former(tx).await?;
         let row = own_sessions::browser_row(
             self.session,
@@ -222,7 +246,7 @@ impl Arrival {
             let notice = Notice::SignedInFromNewDevice { user: self.user, whereabouts };
             self.identity.tell(tx, notice).await?;
         }
-        self.audit(tx, "session.create", factors).await
+        self.audit(tx, guest, "session.create", factors).await
     }
 
     /// The session whose cookie the browser still shows.
@@ -242,9 +266,9 @@ impl Arrival {
         known_devices::meet(tx, self.user, &device).await
     }
 
-    async fn audit(&self, tx: &Tx<SystemScope>, action: &str, factors: &str) -> Result<()> {
+    async fn audit(&self, tx: &Tx<SystemScope>, guest: &Guest, action: &str, factors: &str) -> Result<()> {
         let (subject, detail) = (self.session.to_string(), serde_json::json!({ "factors": factors }));
-        let tenant = personal_tenant(tx, self.user).await?;
+        let tenant = guest.personal.as_ref().map(|tenant| parse(&tenant.id)).transpose()?;
         audit::append(tx, Entry { tenant, detail: Some(&detail), ..Entry::new(action, &subject) }).await
     }
 }
@@ -282,7 +306,7 @@ impl Identity {
             Decision::Pending(methods) => {
                 Ok(Admission::SecondFactor { pending: Pending(arrival.pending), methods })
             }
-            Decision::Session => {
+            Decision::Session(user) => {
                 if matches!(arrival.info.presented, Some(Presented::Session(_))) {
                     self.rights_ended();
                 }
@@ -292,7 +316,8 @@ impl Identity {
                     scopes: None,
                     request: arrival.info,
                 };
-                let me = Box::new(self.me(&caller, None).await?);
+                let scope = self.membership(&caller, None).await?;
+                let me = Box::new(self.me_in(&caller, &scope, &user).await?);
                 Ok(Admission::SignedIn(SignedIn { secret: arrival.secret, me }))
             }
         }
@@ -349,7 +374,8 @@ impl Identity {
         let arrival = self.arrival(parse(&row.user_id)?, info);
         let factors = format!("{} {}", row.factor, second.as_str());
         let completing = &arrival;
-        arrival
+        let limited = Limited::SecondFactor { user: arrival.user, ip: info.ip };
+        let user = arrival
             .scope()
             .transaction(|tx| {
                 let (hash, factors) = (hash.clone(), factors.clone());
@@ -357,11 +383,14 @@ impl Identity {
                     if !pending_sign_ins::take(&tx, &hash).await? {
                         return Err(pending_invalid());
                     }
-                    completing.begin_session(&tx, &factors, tx.now()).await
+                    let guest = completing.guest(&tx).await?;
+                    completing.begin_session(&tx, &guest, &factors, tx.now()).await?;
+                    self.attempts().forget(&tx, limited).await?;
+                    Ok(guest.user)
                 }
             })
             .await?;
-        let admitted = self.arrived(arrival, Decision::Session).await?;
+        let admitted = self.arrived(arrival, Decision::Session(Box::new(user))).await?;
         admitted.signed_in().ok_or_else(|| Error::internal("a completed sign-in without a session"))
     }
 

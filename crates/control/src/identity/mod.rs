@@ -38,7 +38,8 @@ use stead_api::v1::identity as wire;
 use stead_core::access::Permission;
 use stead_core::ids::{InstanceId, TenantId, UserId};
 use stead_core::{Error, ErrorKind, Result, Timestamp};
-use stead_db::{Credential, Db, Nudge, SystemScope, TenantScope, revocations, tenants, users};
+use stead_db::users::{self, User};
+use stead_db::{Credential, Db, Nudge, SystemScope, TenantScope, revocations, tenants};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -334,13 +335,17 @@ impl Identity {
         let scope = self.membership(caller, tenant).await?;
         let user =
             users::myself(&scope).await?.ok_or_else(|| Error::internal("the caller's user is gone"))?;
-        let tenants = tenants::mine(&scope).await?;
+        self.me_in(caller, &scope, &user).await
+    }
+
+    async fn me_in(&self, caller: &Caller, scope: &TenantScope, user: &User) -> Result<wire::Me> {
+        let tenants = tenants::mine(scope).await?;
         // No role gives these.
         let operators = [Permission::OperatorRead, Permission::OperatorWrite].into_iter();
         let operators = operators.filter(|own| user.is_operator && self.require(caller, *own).is_ok());
         Ok(wire::Me {
-            user: accounts::user_view(&user),
-            tenant: view::scope(&scope),
+            user: accounts::user_view(user),
+            tenant: view::scope(scope),
             tenants: tenants.iter().map(|(tenant, role)| view::tenant(tenant, role)).collect(),
             permissions: scope
                 .permissions()

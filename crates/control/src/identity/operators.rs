@@ -3,7 +3,8 @@
 use stead_core::access::Permission;
 use stead_core::ids::UserId;
 use stead_core::{Error, ErrorKind, Result};
-use stead_db::{SystemAccess, SystemScope, TenantScope, users};
+use stead_db::users::{self, User};
+use stead_db::{SystemAccess, SystemScope, TenantScope};
 
 use super::Identity;
 use super::caller::Caller;
@@ -29,9 +30,18 @@ impl Operator {
 }
 
 /// # Errors
-/// `account_disabled` for somebody whom an operator keeps out.
+/// `account_disabled` for somebody whom an operator keeps out; a failure of the database.
 pub(super) async fn check_enabled(access: &impl SystemAccess, user: UserId) -> Result<()> {
-    if users::find(access, user).await?.is_none_or(|user| user.disabled_at.is_none()) {
+    match users::find(access, user).await? {
+        Some(user) => is_enabled(&user),
+        None => Ok(()),
+    }
+}
+
+/// # Errors
+/// `account_disabled` for somebody whom an operator keeps out.
+pub(super) fn is_enabled(user: &User) -> Result<()> {
+    if user.disabled_at.is_none() {
         return Ok(());
     }
     Err(Error::new(

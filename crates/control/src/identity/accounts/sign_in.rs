@@ -6,9 +6,10 @@ use stead_core::ids::UserId;
 use stead_core::{Error, ErrorKind, Result};
 use stead_db::audit::{self, Entry};
 use stead_db::users::{self, User};
-use stead_db::{SystemAccess, SystemScope, Tx, passwords, tenants};
+use stead_db::{SystemAccess, SystemScope, Tx, passwords};
 use zeroize::Zeroizing;
 
+use super::super::admission::Guest;
 use super::super::passwords::Verdict;
 use super::super::sessions::personal_tenant;
 use super::super::{Admission, Factor, Identity, RequestInfo};
@@ -29,33 +30,25 @@ fn refused() -> Error {
     .next_step("Check both, or reset the password.")
 }
 
-/// Their personal tenant is marked as deleted when the erasure begins, and by nothing else.
-async fn is_being_erased(tx: &Tx<SystemScope>, user: UserId) -> Result<bool> {
-    let Some(personal) = personal_tenant(tx, user).await? else { return Ok(true) };
-    Ok(tenants::find(tx, personal).await?.is_none_or(|row| row.deleted_at.is_some()))
-}
-
 /// Takes back the wish to be deleted of who comes back in time.
 ///
 /// # Errors
 /// `account_erased`; a failure of the database.
-pub(in crate::identity) async fn come_in(tx: &Tx<SystemScope>, user: UserId) -> Result<()> {
-    let Some(row) = users::find(tx, user).await? else {
-        return Err(Error::internal("somebody signs in who is gone"));
-    };
-    if row.deleted_at.is_some() {
-        if is_being_erased(tx, user).await? {
-            return Err(Error::new(
-                ErrorKind::Unauthenticated,
-                "account_erased",
-                "This account was deleted, and its thirty days are over: it is being erased.",
-            )
-            .next_step("Sign up for a new one."));
-        }
-        users::set_deleted(tx, user, None).await?;
-        record(tx, user, "user.restore").await?;
+pub(in crate::identity) async fn come_in(tx: &Tx<SystemScope>, user: UserId, guest: &Guest) -> Result<()> {
+    if guest.user.deleted_at.is_none() {
+        return Ok(());
     }
-    Ok(())
+    // Their personal tenant is marked as deleted when the erasure begins, and by nothing else.
+    if guest.personal.as_ref().is_none_or(|tenant| tenant.deleted_at.is_some()) {
+        return Err(Error::new(
+            ErrorKind::Unauthenticated,
+            "account_erased",
+            "This account was deleted, and its thirty days are over: it is being erased.",
+        )
+        .next_step("Sign up for a new one."));
+    }
+    users::set_deleted(tx, user, None).await?;
+    record(tx, user, "user.restore").await
 }
 
 impl Identity {
@@ -69,21 +62,15 @@ impl Identity {
         user: Option<UserId>,
         password: Zeroizing<String>,
     ) -> Result<bool> {
-        Ok(!matches!(self.compare(access, user, password).await?.0, Verdict::Wrong))
-    }
-
-    async fn compare(
-        &self,
-        access: &impl SystemAccess,
-        user: Option<UserId>,
-        password: Zeroizing<String>,
-    ) -> Result<(Verdict, Option<String>)> {
         // As many queries for nobody as for somebody.
         let asked = user.unwrap_or_else(|| self.inner.db.ambient().new_id());
         let stored = passwords::hash_of(access, asked).await?;
+        Ok(!matches!(self.compare(stored, password).await?, Verdict::Wrong))
+    }
+
+    async fn compare(&self, stored: Option<String>, password: Zeroizing<String>) -> Result<Verdict> {
         let password = if password.len() > MAX_PASSWORD { Zeroizing::default() } else { password };
-        let verdict = self.inner.passwords.verify(stored.clone(), password).await?;
-        Ok((verdict, stored))
+        self.inner.passwords.verify(stored, password).await
     }
 }
 
@@ -101,16 +88,18 @@ impl Accounts {
         let identity = &self.inner.identity;
         let limited = Limited::Login { account: email, ip: info.ip };
         identity.attempts().take(limited).await?;
-        let user = match EmailAddress::parse(email) {
-            Ok(email) => users::by_email_key(&self.inner.system, email.key()).await?,
+        let found = match EmailAddress::parse(email) {
+            Ok(email) => users::with_password(&self.inner.system, email.key()).await?,
             Err(_) => None,
         };
+        let (user, stored) = found.unzip();
+        let stored = stored.flatten();
         let id = user
             .as_ref()
             .map(|user| user.id.parse::<UserId>())
             .transpose()
             .internal("reading a user's id")?;
-        let (verdict, stored) = identity.compare(&self.inner.system, id, password.clone()).await?;
+        let verdict = identity.compare(stored.clone(), password.clone()).await?;
         let (Some(user), Verdict::Right { outdated }) =
             (id.filter(|_| user.is_some_and(|user| user.disabled_at.is_none())), verdict)
         else {
@@ -129,10 +118,10 @@ impl Accounts {
                 if let Some((old, new)) = renewed {
                     passwords::rehash(&tx, user, old, new).await?;
                 }
+                identity.attempts().forget(&tx, limited).await?;
                 arriving.admit(&tx, Factor::Password).await
             })
             .await?;
-        identity.attempts().succeeded(limited).await?;
         identity.arrived(arrival, decision).await
     }
 

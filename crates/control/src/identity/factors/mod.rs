@@ -109,10 +109,11 @@ fn refused() -> Error {
 /// A failure of the database.
 pub(super) async fn of(access: &impl SystemAccess, user: UserId) -> Result<Vec<SecondFactor>> {
     let mut methods = Vec::new();
-    if factors::totp(access, user).await?.is_some_and(|row| row.confirmed_at.is_some()) {
+    let kinds = factors::kinds(access, user).await?;
+    if kinds.totp {
         methods.push(SecondFactor::Totp);
     }
-    if !factors::passkeys(access, user).await?.is_empty() {
+    if kinds.passkey {
         methods.push(SecondFactor::Passkey);
     }
     if !methods.is_empty() && factors::recovery_codes_left(access, user).await? > 0 {
@@ -170,9 +171,7 @@ impl Factors {
         identity.attempts().take(Limited::SecondFactor { user, ip: info.ip }).await?;
         let kind = proof.kind();
         self.prove(user, proof, info).await?;
-        let signed_in = identity.complete(pending, kind, info).await?;
-        identity.attempts().succeeded(Limited::SecondFactor { user, ip: info.ip }).await?;
-        Ok(signed_in)
+        identity.complete(pending, kind, info).await
     }
 
     /// Uses the proof up, when it is right. Counting attempts is the caller's part.
