@@ -1,10 +1,14 @@
 //! One's own account from the command line: name, address, password, second factors, its end.
 
 use serde_json::{Value, json};
+use stead_core::ambient::Ambient;
+use stead_core::ids::PasskeyId;
+use stead_db::factors;
 use stead_testkit::binary::{Options, Stead};
 use totp_rs::Totp;
 
 use crate::machine::{Browser, Machine, mailed};
+use crate::storage::Storage;
 
 const PASSWORD: &str = "a few unrelated words";
 const NEXT: &str = "other words without relation";
@@ -123,4 +127,42 @@ fn second_factors(machine: &Machine) {
     assert_eq!(machine.succeed(&["factors", "remove", "app"]), json!({ "removed": "app" }));
     assert_eq!(refusal(machine, &["factors", "remove", "app"]).0, 4);
     assert_eq!(refusal(machine, &["factors", "recovery-codes"]), refused(6, "second_factor_missing"));
+}
+
+/// A browser makes passkeys; here a row stands for one that it made.
+#[tokio::test(flavor = "multi_thread")]
+async fn passkeys_are_listed_renamed_and_removed() {
+    let storage = Storage::sqlite();
+    let mut stead = storage.server();
+    let (browser, machine) = (Browser::of(&stead).await, Machine::new(&stead));
+    browser.post("me/password", &json!({ "new": PASSWORD })).await;
+    machine.sign_in(&browser).await;
+    let user = stead.client().me().await.expect("me").user.id;
+    stead.kill();
+    let (db, _) = storage.opened(&stead).await;
+    let passkey = factors::Passkey {
+        id: Ambient::system().new_id::<PasskeyId>().to_string(),
+        user_id: user,
+        name: "Laptop".to_owned(),
+        credential_id: "bGFwdG9w".to_owned(),
+        credential: "{}".to_owned(),
+        created_at: Ambient::system().now().micros(),
+        last_used_at: None,
+    };
+    let (id, row, system) = (passkey.id.clone(), &passkey, db.system("test"));
+    let inserted = system.transaction(|tx| async move { factors::insert_passkey(&tx, row.clone()).await });
+    inserted.await.expect("it is inserted");
+    drop((db, system));
+    stead.start_again();
+
+    assert_eq!(machine.succeed(&["factors"])["passkeys"][0]["id"], id.as_str());
+    let renamed = machine.succeed(&["factors", "rename", "Laptop", "Desk"]);
+    assert_eq!((&renamed["id"], &renamed["name"]), (&json!(id), &json!("Desk")));
+    let (worked, said) = machine.at_a_terminal(&["factors"], &[]);
+    assert!(worked && said.contains("Desk") && said.contains("never"), "{said}");
+    assert_eq!(refusal(&machine, &["factors", "remove", &id]), refused(5, "step_up_required"));
+    let (worked, said) =
+        machine.at_a_terminal(&["factors", "remove", "Desk"], &[("(not shown): ", PASSWORD)]);
+    assert!(worked, "{said}");
+    assert_eq!(machine.succeed(&["factors"])["passkeys"], json!([]));
 }
