@@ -14,7 +14,7 @@ use crate::report::Row;
 use crate::visitors::{PASSWORD, Visitors};
 
 const ACCOUNTS: usize = 120;
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 9;
 const AT_ONCE: usize = 8;
 
 /// What the server must be started with: who may sign up, and a log that tells what a password costs.
@@ -102,14 +102,14 @@ pub(crate) async fn row(stead: &Stead) -> Row {
     let params = cost(stead).await;
     // The first time is from a new device, which is told by mail.
     whole(&visitors, &emails).await;
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let mut rounds = Vec::new();
     for _ in 0..ROUNDS {
-        theirs.push(bare(&params));
-        ours.push(whole(&visitors, &emails).await);
+        let before = bare(&params);
+        let ours = whole(&visitors, &emails).await;
+        rounds.push((ours, f64::midpoint(before, bare(&params))));
     }
-    ours.sort_by(f64::total_cmp);
-    theirs.sort_by(f64::total_cmp);
-    let (ours, theirs) = (ours[ROUNDS / 2], theirs[ROUNDS / 2]);
+    rounds.sort_by(|(a, bare_a), (b, bare_b)| (a / bare_a).total_cmp(&(b / bare_b)));
+    let (ours, theirs) = rounds[ROUNDS / 2];
     Row {
         what: "sign-ins by password".into(),
         stead: format!("{ours:.1} /s"),
@@ -118,7 +118,7 @@ pub(crate) async fn row(stead: &Stead) -> Row {
         bar: "over 0.9",
         reached: ours / theirs > 0.9,
         how: format!(
-            "`POST /v1/auth/sign-in` of {ACCOUNTS} accounts, {AT_ONCE} at a time, each from its own address, known from before, on a connection of its own, with session, audit row and counters written; argon2id with the same {} KiB and {} passes on every core. Client and server share the machine.",
+            "`POST /v1/auth/sign-in` of {ACCOUNTS} accounts, {AT_ONCE} at a time, each from its own address, known from before, on a connection of its own, with session, audit row and counters written; argon2id with the same {} KiB and {} passes on every core, before and after; the round whose ratio is the median of {ROUNDS}. Client and server share the machine.",
             params.m_cost(),
             params.t_cost()
         ),

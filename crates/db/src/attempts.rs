@@ -1,12 +1,15 @@
 //! Queries on the counters of limited actions. Written by `control::attempts`.
 
-use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter};
+use std::collections::HashMap;
+
+use sea_orm::sea_query::{Expr, ExprTrait as _, InsertStatement, OnConflict, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter};
 use stead_core::{Result, Timestamp};
 
 use crate::entities::attempt_counter;
 use crate::failure::Doing;
-use crate::scope::{SystemAccess, SystemScope};
+use crate::scope::sealed::Runs as _;
+use crate::scope::{INSIDE, SystemScope};
 use crate::transaction::{Tx, on};
 
 /// Counts of a key in a window and in the one before.
@@ -27,55 +30,83 @@ pub struct Addition {
     pub expires_at: Timestamp,
 }
 
-/// The counts of each key in its window, in the order asked for.
+/// Adds to counters and tells what they hold then, in the order given. One statement without a transaction around it: nothing else
+/// hangs on it, and it is made for every attempt.
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn counts(access: &impl SystemAccess, wanted: &[(&str, i64)]) -> Result<Vec<Counts>> {
-    use attempt_counter::Column as C;
-    if wanted.is_empty() {
+pub async fn count(scope: &SystemScope, additions: &[Addition]) -> Result<Vec<Counts>> {
+    if additions.is_empty() {
         return Ok(Vec::new());
     }
-    let one = |(key, bucket): &(&str, i64)| C::Key.eq(*key).and(C::Bucket.is_in([bucket - 1, *bucket]));
-    let any = wanted.iter().map(one).fold(Condition::any(), Condition::add);
-    let rows = attempt_counter::Entity::find().filter(any).all(on(access)).await.doing("reading counters")?;
-    let of = |key: &str, bucket| {
-        let row = rows.iter().find(|row| row.bucket == bucket && row.key == key);
-        row.map_or(0, |row| u64::try_from(row.count).unwrap_or(0))
-    };
-    Ok(wanted
-        .iter()
-        .map(|(key, bucket)| Counts { previous: of(key, bucket - 1), current: of(key, *bucket) })
-        .collect())
+    let db = scope.db(INSIDE);
+    let rows = db.writer().query_all(&counting(additions)).await.doing("counting attempts");
+    // Counted when it failed, too: nobody knows then whether it took place.
+    db.count_commit();
+    // Databases return rows in any order.
+    let mut found = HashMap::new();
+    for row in rows? {
+        let key: String = row.try_get_by_index(0).doing("reading a counter")?;
+        let bucket: i64 = row.try_get_by_index(1).doing("reading a counter")?;
+        let current: i64 = row.try_get_by_index(2).doing("reading a counter")?;
+        let previous: Option<i64> = row.try_get_by_index(3).doing("reading a counter")?;
+        let number = |count: i64| u64::try_from(count).unwrap_or(0);
+        let counts = Counts { previous: number(previous.unwrap_or(0)), current: number(current) };
+        found.insert((key, bucket), counts);
+    }
+    let of = |one: &Addition| found.get(&(one.key.clone(), one.bucket)).copied().unwrap_or_default();
+    Ok(additions.iter().map(of).collect())
 }
 
-/// Adds to counters.
+fn counting(additions: &[Addition]) -> InsertStatement {
+    use attempt_counter::Column as C;
+    const TABLE: &str = "attempt_counters";
+    const BEFORE: &str = "before";
+    let previous = Query::select()
+        .column((BEFORE, C::Count))
+        .from_as(TABLE, BEFORE)
+        .and_where(Expr::col((BEFORE, C::Key)).eq(Expr::col((TABLE, C::Key))))
+        .and_where(Expr::col((BEFORE, C::Bucket)).eq(Expr::col((TABLE, C::Bucket)).sub(1)))
+        .to_owned();
+    let sum = Expr::col((TABLE, C::Count)).add(Expr::col(("excluded", C::Count)));
+    let mut insert = Query::insert();
+    insert.into_table(TABLE).columns([C::Key, C::Bucket, C::Count, C::ExpiresAt]);
+    for one in additions {
+        let amount = i64::try_from(one.amount).unwrap_or(i64::MAX);
+        insert.values_panic([
+            one.key.clone().into(),
+            one.bucket.into(),
+            amount.into(),
+            one.expires_at.micros().into(),
+        ]);
+    }
+    insert.on_conflict(OnConflict::columns([C::Key, C::Bucket]).value(C::Count, sum).to_owned()).returning(
+        Query::returning().exprs([
+            Expr::col((TABLE, C::Key)),
+            Expr::col((TABLE, C::Bucket)),
+            Expr::col((TABLE, C::Count)),
+            previous.into(),
+        ]),
+    );
+    insert
+}
+
+/// Takes back what [`count`] added.
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn add(tx: &Tx<SystemScope>, additions: Vec<Addition>) -> Result<()> {
-    if additions.is_empty() {
-        return Ok(());
+pub async fn take_back(tx: &Tx<SystemScope>, additions: &[Addition]) -> Result<()> {
+    use attempt_counter::Column as C;
+    for one in additions {
+        let amount = i64::try_from(one.amount).unwrap_or(i64::MAX);
+        attempt_counter::Entity::update_many()
+            .col_expr(C::Count, Expr::col(C::Count).sub(amount))
+            .filter(C::Key.eq(one.key.as_str()))
+            .filter(C::Bucket.eq(one.bucket))
+            .exec(on(tx))
+            .await
+            .doing("taking an attempt back")?;
     }
-    let rows = additions.into_iter().map(|addition| {
-        let row = attempt_counter::Model {
-            key: addition.key,
-            bucket: addition.bucket,
-            count: i64::try_from(addition.amount).unwrap_or(i64::MAX),
-            expires_at: addition.expires_at.micros(),
-        };
-        row.into_active_model()
-    });
-    let count = |table: &'static str| Expr::col((table, attempt_counter::Column::Count));
-    attempt_counter::Entity::insert_many(rows)
-        .on_conflict(
-            OnConflict::columns([attempt_counter::Column::Key, attempt_counter::Column::Bucket])
-                .value(attempt_counter::Column::Count, count("attempt_counters").add(count("excluded")))
-                .to_owned(),
-        )
-        .exec_without_returning(on(tx))
-        .await
-        .doing("counting attempts")?;
     Ok(())
 }
 

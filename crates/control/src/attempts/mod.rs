@@ -57,11 +57,6 @@ pub fn refusal(wait: Duration) -> Error {
         .retry_after(Duration::from_secs(seconds.max(1)))
 }
 
-enum Outcome {
-    Taken(Duration),
-    Refused(String, Duration),
-}
-
 impl Attempts {
     #[must_use]
     pub fn new(db: &Db) -> Self {
@@ -80,55 +75,44 @@ impl Attempts {
         if let Some(wait) = self.remembered(&rules, now) {
             return Err(refusal(wait));
         }
-        let outcome = self
-            .inner
-            .scope
-            .transaction(|tx| {
-                let rules = rules.clone();
-                async move {
-                    let at = |rule: &Rule| window::position(now, rule.window);
-                    let wanted: Vec<_> =
-                        rules.iter().map(|rule| (rule.key.as_str(), at(rule).bucket)).collect();
-                    let mut delay = Duration::ZERO;
-                    for (rule, counts) in rules.iter().zip(attempts::counts(&tx, &wanted).await?) {
-                        let (previous, current) = (counts.previous, counts.current);
-                        let elapsed = at(rule).elapsed;
-                        match rule.above {
-                            Above::Refuse => {
-                                let wait = window::wait(previous, current, elapsed, rule.window, rule.most);
-                                if let Some(wait) = wait {
-                                    return Ok(Outcome::Refused(rule.key.clone(), wait));
-                                }
-                            }
-                            Above::Delay => {
-                                let count = window::estimate(previous, current, elapsed, rule.window);
-                                delay = delay.max(limits::delay(count, rule.most));
-                            }
-                        }
-                    }
-                    let one = |rule: &Rule| Addition {
-                        key: rule.key.clone(),
-                        bucket: at(rule).bucket,
-                        amount: 1,
-                        expires_at: now.plus(rule.window * 2),
-                    };
-                    attempts::add(&tx, rules.iter().map(one).collect()).await?;
-                    Ok(Outcome::Taken(delay))
+        let at = |rule: &Rule| window::position(now, rule.window);
+        let one = |rule: &Rule| Addition {
+            key: rule.key.clone(),
+            bucket: at(rule).bucket,
+            amount: 1,
+            expires_at: now.plus(rule.window * 2),
+        };
+        let additions: Vec<Addition> = rules.iter().map(one).collect();
+        let counted = attempts::count(&self.inner.scope, &additions).await?;
+        let (mut delay, mut refused) = (Duration::ZERO, None);
+        for (rule, counts) in rules.iter().zip(counted) {
+            // Before this one.
+            let (previous, current) = (counts.previous, counts.current.saturating_sub(1));
+            let elapsed = at(rule).elapsed;
+            match rule.above {
+                Above::Refuse => {
+                    let wait = window::wait(previous, current, elapsed, rule.window, rule.most);
+                    refused = refused.or(wait.map(|wait| (rule.key.clone(), wait)));
                 }
-            })
-            .await?;
-        match outcome {
-            Outcome::Taken(delay) => {
-                if !delay.is_zero() {
-                    tokio::time::sleep(delay).await;
+                Above::Delay => {
+                    let count = window::estimate(previous, current, elapsed, rule.window);
+                    delay = delay.max(limits::delay(count, rule.most));
                 }
-                Ok(())
-            }
-            Outcome::Refused(key, wait) => {
-                self.remember(key, now.plus(wait));
-                Err(refusal(wait))
             }
         }
+        if let Some((key, wait)) = refused {
+            let additions = additions.as_slice();
+            self.inner
+                .scope
+                .transaction(|tx| async move { attempts::take_back(&tx, additions).await })
+                .await?;
+            self.remember(key, now.plus(wait));
+            return Err(refusal(wait));
+        }
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+        Ok(())
     }
 
     /// Forgets what counts for the account at this address: after a success, so that who signs in often is not held up.
