@@ -1,6 +1,6 @@
 //! `stead audit`.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -124,7 +124,7 @@ pub(crate) async fn run(context: &Context, args: &AuditArgs) -> Result<ExitCode,
             } else if *key {
                 point.keys.iter().for_each(|key| context.output.line(key));
             } else {
-                context.output.raw(point.note.as_bytes());
+                context.output.line(point.note.trim_end_matches('\n'));
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -183,8 +183,22 @@ async fn export(
     let query = AuditExportQuery { format, action, actor, object, from, to };
     let mut pieces = Box::pin(client.export_audit(&query).await?);
     let Some(path) = path else {
+        if !std::io::stdout().is_terminal() {
+            while let Some(piece) = pieces.next().await {
+                context.output.raw(&piece?);
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
+        let mut begun = Vec::new();
         while let Some(piece) = pieces.next().await {
-            context.output.raw(&piece?);
+            begun.extend_from_slice(&piece?);
+            if let Some(end) = begun.iter().rposition(|byte| *byte == b'\n') {
+                context.output.line(String::from_utf8_lossy(&begun[..end]));
+                begun.drain(..=end);
+            }
+        }
+        if !begun.is_empty() {
+            context.output.line(String::from_utf8_lossy(&begun));
         }
         return Ok(ExitCode::SUCCESS);
     };

@@ -165,6 +165,10 @@ async fn add_app(context: &Context, client: &Client) -> Result<(), Failure> {
         output.json(&setup);
         return Ok(());
     }
+    if output.quiet {
+        output.line(setup.secret);
+        return Ok(());
+    }
     let picture = picture(&setup.uri).unwrap_or_default();
     let fits = picture.iter().all(|line| line.chars().count() <= output::width());
     // Without colours its dark and light may be the wrong way round.
@@ -213,7 +217,7 @@ async fn confirm(context: &Context, client: &Client, code: Option<&str>) -> Resu
 fn typed_code(output: Output) -> Result<String, Failure> {
     let mut typed = String::new();
     if std::io::stdin().is_terminal() {
-        output.raw_error(b"Code that your app shows now: ");
+        output.ask("Code that your app shows now: ");
     }
     let read = std::io::stdin().lock().read_line(&mut typed);
     match typed.trim() {

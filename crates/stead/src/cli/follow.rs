@@ -1,16 +1,15 @@
 //! Follows an operation to its end and shows its steps: redrawn in place on a terminal, one line per change in a pipe, one JSON
 //! object per line with `--json`.
 
-use std::io::Write;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use stead_api::client::{Client, ClientError, EventStream};
 use stead_api::v1::events::Event;
 use stead_api::v1::operations::{Operation, OperationState, StepState};
 
 use super::{Context, Failure};
-use crate::output::{Tone, duration, width};
+use crate::output::{Tone, duration, on_one_line, width};
 
 /// Between redraws of the elapsed time.
 const TICK: Duration = Duration::from_millis(100);
@@ -101,7 +100,7 @@ struct View<'a> {
     began: Instant,
     drawn_lines: usize,
     reported: Vec<String>,
-    last_json: Option<String>,
+    last_json: Option<Value>,
 }
 
 impl<'a> View<'a> {
@@ -112,10 +111,10 @@ impl<'a> View<'a> {
     fn show(&mut self, operation: &Operation) {
         let output = &self.context.output;
         if output.json {
-            let text = serde_json::to_string(&json!({ "operation": operation })).unwrap_or_default();
-            if self.last_json.as_deref() != Some(text.as_str()) {
-                output.line(&text);
-                self.last_json = Some(text);
+            let shown = json!({ "operation": operation });
+            if self.last_json.as_ref() != Some(&shown) {
+                output.json_line(&shown);
+                self.last_json = Some(shown);
             }
         } else if output.quiet {
         } else if output.live {
@@ -153,26 +152,20 @@ impl<'a> View<'a> {
                     text = format!("{text} (attempt {})", step.attempts);
                 }
                 let room = width().saturating_sub(14);
-                let text: String = text.chars().take(room).collect();
+                let text: String = on_one_line(&text).chars().take(room).collect();
                 format!("{} {text}", output.paint(tone, mark))
             })
             .collect()
     }
 
     fn redraw(&mut self, operation: &Operation) {
-        let mut text = String::new();
-        if self.drawn_lines > 0 {
-            text.push_str(&format!("\u{1b}[{}A", self.drawn_lines));
-        }
-        let lines = self.step_lines(operation);
+        let mut lines = self.step_lines(operation);
         let elapsed = self.context.output.paint(Tone::Faint, &duration(self.began.elapsed()));
-        for (index, line) in lines.iter().enumerate() {
-            let suffix = if index + 1 == lines.len() { format!("  {elapsed}") } else { String::new() };
-            text.push_str(&format!("\r\u{1b}[2K{line}{suffix}\n"));
+        if let Some(last) = lines.last_mut() {
+            last.push_str(&format!("  {elapsed}"));
         }
-        text.push_str("\u{1b}[J");
+        self.context.output.redraw(self.drawn_lines, &lines);
         self.drawn_lines = lines.len();
-        let _ = std::io::stderr().write_all(text.as_bytes());
     }
 
     fn report_changes(&mut self, operation: &Operation) {
@@ -190,7 +183,7 @@ impl<'a> View<'a> {
         }
         // A success collapses into the caller's result line; a failure keeps its steps.
         if operation.state == OperationState::Succeeded && self.drawn_lines > 0 {
-            let _ = std::io::stderr().write_all(format!("\u{1b}[{}A\r\u{1b}[J", self.drawn_lines).as_bytes());
+            self.context.output.redraw(self.drawn_lines, &[]);
         }
     }
 }

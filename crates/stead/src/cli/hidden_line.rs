@@ -14,10 +14,11 @@ use crate::output::Output;
 pub(crate) fn hidden_line(output: Output, prompt: &str) -> io::Result<Zeroizing<String>> {
     let mut text = Zeroizing::new(String::new());
     let hidden = Hidden::begin();
-    output.raw_error(format!("{prompt} (not shown): ").as_bytes());
+    output.ask(format!("{prompt} (not shown): "));
     let read = io::stdin().read_line(&mut text);
     drop(hidden);
-    output.note("");
+    // The end of the line was not shown either.
+    output.ask("\n");
     read.map(|_| text)
 }
 

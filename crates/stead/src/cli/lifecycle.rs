@@ -133,7 +133,7 @@ pub(super) fn confirm(context: &Context, name: &str) -> Result<(), Failure> {
             "Add --yes to delete without asking.",
         ));
     }
-    context.output.note(format!("Type this to delete it: {name}"));
+    context.output.ask(format!("Type this to delete it: {name}\n"));
     let mut typed = String::new();
     let read = std::io::stdin().lock().read_line(&mut typed);
     if read.is_ok() && typed.trim() == name {

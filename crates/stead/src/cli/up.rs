@@ -202,9 +202,10 @@ pub(crate) async fn serve(context: &Context, args: UpArgs, own_node: OwnNode) ->
         }
     }
     if !output.json {
+        output.line("");
         output.line(output.paint(
             Tone::Faint,
-            "\nCtrl-C stops Stead and leaves the instances running; `stead down` stops them too.",
+            "Ctrl-C stops Stead and leaves the instances running; `stead down` stops them too.",
         ));
     }
     stop.await;
