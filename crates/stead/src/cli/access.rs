@@ -50,8 +50,6 @@ pub(crate) async fn run(context: &Context, args: &AccessArgs) -> Result<ExitCode
             let bindings = client.bindings(instance).await?;
             if output.json {
                 output.json(&bindings);
-            } else if output.quiet {
-                bindings.iter().for_each(|binding| output.line(&binding.user.id));
             } else if bindings.is_empty() {
                 output.note(format!(
                     "Everybody has what their role in the tenant gives: `stead access grant {instance} USER ROLE` gives more."
@@ -80,7 +78,7 @@ pub(crate) async fn run(context: &Context, args: &AccessArgs) -> Result<ExitCode
                 output.json(&binding);
             } else {
                 let role = named::role_name(binding.role, binding.custom_role.as_ref());
-                output.note(format!("{} is {role} on {instance} now.", binding.user.name));
+                output.note(format!("{} is {role} on {instance} now.", named::who(&binding.user)));
             }
         }
         AccessCommand::Revoke { instance, user } => {
@@ -90,7 +88,7 @@ pub(crate) async fn run(context: &Context, args: &AccessArgs) -> Result<ExitCode
             if output.json {
                 output.json(&json!({ "revoked": { "instance": instance, "user": member.user.id } }));
             } else {
-                output.note(format!("{} has what their role in the tenant gives.", member.user.name));
+                output.note(format!("{} has what their role in the tenant gives.", named::who(&member.user)));
             }
         }
     }

@@ -6,12 +6,15 @@ mod security;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use serde_json::{Value, json};
 use stead_api::client::Client;
 use stead_api::v1::identity::Tenant;
 use stead_api::v1::tenants::{CreateInvite, UpdateMember};
+use zeroize::Zeroizing;
 
 use self::roles::RolesCommand;
 use self::security::SecurityCommand;
+use super::hidden_line::hidden_line;
 use super::quotas::table;
 use super::{Context, Failure, named};
 use crate::credentials::Credentials;
@@ -106,8 +109,8 @@ enum MembersCommand {
 enum InvitesCommand {
     /// Take an invitation back.
     Revoke { id: String },
-    /// Accept an invitation by its link.
-    Accept { link: String },
+    /// Accept an invitation by its link; asked for when absent, so that nobody sees it.
+    Accept { link: Option<String> },
 }
 
 fn show(context: &Context, tenant: &Tenant, note: &str) {
@@ -117,6 +120,15 @@ fn show(context: &Context, tenant: &Tenant, note: &str) {
     } else {
         output.note(note);
         output.line(&tenant.id);
+    }
+}
+
+/// Says that something was done of which nothing is left to show.
+fn done(context: &Context, json: &Value, said: &str) {
+    if context.output.json {
+        context.output.json(json);
+    } else {
+        context.output.note(said);
     }
 }
 
@@ -139,7 +151,8 @@ pub(crate) async fn run(context: &Context, args: &TenantsArgs) -> Result<ExitCod
         Some(TenantsCommand::Leave { tenant }) => {
             let tenant = named::tenant(&client, tenant, false).await?;
             client.leave_tenant(&tenant.id).await?;
-            output.note(format!("You do not belong to {} any more.", tenant.name));
+            let said = format!("You do not belong to {} any more.", tenant.name);
+            done(context, &json!({ "left": tenant.id }), &said);
         }
         Some(TenantsCommand::Delete { tenant }) => {
             let tenant = named::tenant(&client, tenant, false).await?;
@@ -214,8 +227,9 @@ async fn switch(context: &Context, client: &Client, tenant: Option<&str>) -> Res
     if changed.is_none() {
         return Err(Failure::not_signed_in());
     }
+    let id = tenant.as_ref().map(|tenant| tenant.id.clone());
     let name = tenant.map_or_else(|| "your personal tenant".to_owned(), |tenant| tenant.name);
-    context.output.note(format!("Commands act in {name} now."));
+    done(context, &json!({ "switched_to": id }), &format!("Commands act in {name} now."));
     Ok(())
 }
 
@@ -234,13 +248,14 @@ async fn members(
                 output.json(&member);
             } else {
                 let role = named::role_name(member.role, member.custom_role.as_ref());
-                output.note(format!("{} is {role} now.", member.user.name));
+                output.note(format!("{} is {role} now.", named::who(&member.user)));
             }
         }
         Some(MembersCommand::Remove { user }) => {
             let member = named::member(client, &tenant, user).await?;
             client.remove_member(&tenant, &member.user.id).await?;
-            output.note(format!("{} is no member any more.", member.user.name));
+            let said = format!("{} is no member any more.", named::who(&member.user));
+            done(context, &json!({ "removed": member.user.id }), &said);
         }
         None => {
             let members = client.members(&tenant).await?;
@@ -265,6 +280,16 @@ async fn members(
     Ok(())
 }
 
+fn typed_link(context: &Context) -> Result<String, Failure> {
+    let typed = hidden_line(context.output, "The link of the invitation").map_err(|error| {
+        Failure::usage(format!("No link could be read: {error}."), "Give it as an argument.")
+    })?;
+    match typed.trim() {
+        "" => Err(Failure::usage("No link was given.", "Type it, or give it as an argument.")),
+        link => Ok(link.to_owned()),
+    }
+}
+
 async fn invites(
     context: &Context,
     client: &Client,
@@ -274,9 +299,13 @@ async fn invites(
     match command {
         Some(InvitesCommand::Revoke { id }) => {
             client.revoke_invite(&named::present_tenant(client).await?, id).await?;
-            output.note("The invitation does not work any more.");
+            done(context, &json!({ "revoked": id }), "The invitation does not work any more.");
         }
         Some(InvitesCommand::Accept { link }) => {
+            let link = Zeroizing::new(match link {
+                Some(link) => link.clone(),
+                None => typed_link(context)?,
+            });
             let token = link.split_once('#').map_or(link.as_str(), |(_, token)| token);
             let tenant = client.accept_invite(token).await?;
             show(context, &tenant, &format!("You belong to {} now.", tenant.name));
@@ -285,6 +314,10 @@ async fn invites(
             let invites = client.invites(&named::present_tenant(client).await?).await?;
             if output.json {
                 output.json(&invites);
+                return Ok(());
+            }
+            if invites.is_empty() {
+                output.note("No open invitation: `stead tenants invite ADDRESS` makes one.");
                 return Ok(());
             }
             let mut table = Table::new(&["FOR", "ROLE", "BY", "EXPIRES", "ID"]);

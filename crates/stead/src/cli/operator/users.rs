@@ -70,10 +70,11 @@ async fn switch(context: &Context, client: &Client, user: &str, disabled: bool) 
     } else if disabled {
         output.note(format!(
             "{} is kept out; `stead operator users enable {}` lets them in again.",
-            held.user.name, held.user.id
+            named::who(&held.user),
+            held.user.id
         ));
     } else {
-        output.note(format!("{} can sign in again.", held.user.name));
+        output.note(format!("{} can sign in again.", named::who(&held.user)));
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `stead tenants roles`.
 
 use clap::Subcommand;
+use serde_json::json;
 use stead_api::client::Client;
 use stead_api::v1::tenants::{CreateRole, UpdateRole};
 
@@ -44,7 +45,11 @@ pub(super) async fn run(
         }
         Some(RolesCommand::Delete { id }) => {
             client.delete_role(&tenant, id).await?;
-            output.note("The role is gone.");
+            if output.json {
+                output.json(&json!({ "deleted": id }));
+            } else {
+                output.note("The role is gone.");
+            }
             return Ok(());
         }
         None => {
@@ -53,12 +58,12 @@ pub(super) async fn run(
                 output.json(&roles);
                 return Ok(());
             }
-            let mut table = Table::new(&["NAME", "PERMISSIONS", "ID"]);
+            let mut table = Table::new(&["NAME", "ID", "PERMISSIONS"]);
             for role in roles {
                 table.row(vec![
                     (role.name, Some(Tone::Strong)),
-                    (role.permissions.join(" "), None),
                     (role.id, Some(Tone::Faint)),
+                    (role.permissions.join(" "), None),
                 ]);
             }
             table.print(output);
