@@ -17,6 +17,8 @@ use crate::transaction::{Tx, on};
 pub struct Counts {
     pub previous: u64,
     pub current: u64,
+    /// That of the counter: of who came first. One that was forgotten and begun anew has another.
+    pub expires_at: Timestamp,
 }
 
 /// Something counted.
@@ -31,7 +33,7 @@ pub struct Addition {
 }
 
 /// Adds to counters and tells what they hold then, in the order given. One statement without a transaction around it: nothing else
-/// hangs on it, and it is made for every attempt.
+/// hangs on it, and it is made for every attempt. It locks the counters in the order given: whoever counts several gives them in one.
 ///
 /// # Errors
 /// A failure of the database.
@@ -50,8 +52,13 @@ pub async fn count(scope: &SystemScope, additions: &[Addition]) -> Result<Vec<Co
         let bucket: i64 = row.try_get_by_index(1).doing("reading a counter")?;
         let current: i64 = row.try_get_by_index(2).doing("reading a counter")?;
         let previous: Option<i64> = row.try_get_by_index(3).doing("reading a counter")?;
+        let expires_at: i64 = row.try_get_by_index(4).doing("reading a counter")?;
         let number = |count: i64| u64::try_from(count).unwrap_or(0);
-        let counts = Counts { previous: number(previous.unwrap_or(0)), current: number(current) };
+        let counts = Counts {
+            previous: number(previous.unwrap_or(0)),
+            current: number(current),
+            expires_at: Timestamp::from_micros(expires_at),
+        };
         found.insert((key, bucket), counts);
     }
     let of = |one: &Addition| found.get(&(one.key.clone(), one.bucket)).copied().unwrap_or_default();
@@ -86,23 +93,25 @@ fn counting(additions: &[Addition]) -> InsertStatement {
             Expr::col((TABLE, C::Bucket)),
             Expr::col((TABLE, C::Count)),
             previous.into(),
+            Expr::col((TABLE, C::ExpiresAt)),
         ]),
     );
     insert
 }
 
-/// Takes back what [`count`] added.
+/// Takes back what [`count`] added, each with what it told. A counter that was forgotten meanwhile and begun anew does not hold it.
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn take_back(tx: &Tx<SystemScope>, additions: &[Addition]) -> Result<()> {
+pub async fn take_back(tx: &Tx<SystemScope>, added: &[(Addition, Counts)]) -> Result<()> {
     use attempt_counter::Column as C;
-    for one in additions {
+    for (one, counts) in added {
         let amount = i64::try_from(one.amount).unwrap_or(i64::MAX);
         attempt_counter::Entity::update_many()
             .col_expr(C::Count, Expr::col(C::Count).sub(amount))
             .filter(C::Key.eq(one.key.as_str()))
             .filter(C::Bucket.eq(one.bucket))
+            .filter(C::ExpiresAt.eq(counts.expires_at.micros()))
             .exec(on(tx))
             .await
             .doing("taking an attempt back")?;

@@ -85,7 +85,7 @@ impl Attempts {
         let additions: Vec<Addition> = rules.iter().map(one).collect();
         let counted = attempts::count(&self.inner.scope, &additions).await?;
         let (mut delay, mut refused) = (Duration::ZERO, None);
-        for (rule, counts) in rules.iter().zip(counted) {
+        for (rule, counts) in rules.iter().zip(&counted) {
             // Before this one.
             let (previous, current) = (counts.previous, counts.current.saturating_sub(1));
             let elapsed = at(rule).elapsed;
@@ -101,11 +101,9 @@ impl Attempts {
             }
         }
         if let Some((key, wait)) = refused {
-            let additions = additions.as_slice();
-            self.inner
-                .scope
-                .transaction(|tx| async move { attempts::take_back(&tx, additions).await })
-                .await?;
+            let added: Vec<_> = additions.into_iter().zip(counted).collect();
+            let added = added.as_slice();
+            self.inner.scope.transaction(|tx| async move { attempts::take_back(&tx, added).await }).await?;
             self.remember(key, now.plus(wait));
             return Err(refusal(wait));
         }
