@@ -152,8 +152,13 @@ async fn list(context: &Context, which: &Which, limit: u32) -> Result<ExitCode, 
         output.json(&page.items);
         return Ok(ExitCode::SUCCESS);
     }
+    if output.quiet {
+        page.items.iter().for_each(|event| output.line(&event.id));
+        return Ok(ExitCode::SUCCESS);
+    }
     let now = context.ambient.now();
-    let mut table = Table::new(&["WHEN", "WHAT", "TO", "BY", "FROM", "ID"]);
+    // Whom it was done to and by whom is asked for, hardly ever the event's own id: it does not go before them.
+    let mut table = Table::new(&["WHEN", "WHAT", "TO", "BY", "FROM", "EVENT"]);
     for event in page.items {
         table.row(vec![
             (ago(now, &event.at), None),

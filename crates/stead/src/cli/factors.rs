@@ -42,7 +42,10 @@ enum FactorsCommand {
         kind: Kind,
     },
     /// Confirm the authenticator app by a code that it shows. Prints recovery codes, once.
-    Confirm { code: Option<String> },
+    Confirm {
+        /// Six digits; asked for when absent.
+        code: Option<String>,
+    },
     /// Give a passkey another name.
     Rename {
         /// Id or name.
