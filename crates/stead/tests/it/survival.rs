@@ -130,6 +130,18 @@ async fn ctrl_c_leaves_instances_running() {
     output(&client, "box-0", "pgrep -x sleep").await;
 }
 
+/// Somebody removes the data directory under a running instance. The end of `stead` purges, and fails when a process keeps the
+/// control groups.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_lost_database_left_running_ends_with_the_purge() {
+    let mut stead = stead();
+    stead.instance("orphan").await;
+    stead.kill();
+    let data = stead.data_dir();
+    std::fs::remove_dir_all(data).expect("the data directory goes");
+    std::fs::create_dir(data).expect("an empty one comes");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn files_survive_stop_and_start_and_tmp_does_not() {
     let stead = stead();

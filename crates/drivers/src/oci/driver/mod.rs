@@ -154,11 +154,15 @@ impl OciDriver {
     }
 
     /// Removes what the node put on the machine itself: bridge, firewall table and rules, control groups. For the end of tests
-    /// and of a node; instances are deleted before.
+    /// and of a node; the server has deleted the instances that it knows before, and those of a lost database end here.
     ///
     /// # Errors
     /// When the kernel refuses.
     pub async fn teardown_host(&self) -> Result<()> {
+        for instance in self.inventory().await? {
+            tracing::info!(instance.id = %instance, "an instance that no server knows is deleted");
+            self.delete(instance).await?;
+        }
         let network = Arc::clone(&self.network);
         let outbound = self.capabilities.outbound_network;
         blocking(move || {
