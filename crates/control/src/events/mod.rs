@@ -90,7 +90,8 @@ impl Events {
     }
 
     /// What changes in the scope's tenant from now on, or after the event with this id. An id that is too old, from when the reader
-    /// had other rights, or none of this feed, gives `Reset` first. The stream does not end by itself; whoever sends it on ends it when the caller's credential ends.
+    /// had other rights, or none of this feed, gives `Reset` first. The stream does not end by itself; whoever sends it on ends it
+    /// when the caller's credential ends.
     ///
     /// # Errors
     /// A failure of the database.

@@ -169,7 +169,7 @@ pub(super) struct Arrival {
 }
 
 /// Who signs in, as they are in the transaction that admits them.
-pub(super) struct Guest {
+pub(super) struct Account {
     pub(super) user: User,
     /// Only somebody who is being erased has none.
     pub(super) personal: Option<Tenant>,
@@ -196,13 +196,13 @@ impl Arrival {
 
     /// Begins a session, or a pending sign-in where a second factor is needed.
     pub(super) async fn admit(&self, tx: &Tx<SystemScope>, factor: Factor) -> Result<Decision> {
-        let guest = self.guest(tx).await?;
-        operators::is_enabled(&guest.user)?;
+        let account = self.account(tx).await?;
+        operators::refuse_disabled(&account.user)?;
         let methods = if factor.is_both() { Vec::new() } else { second_factors::of(tx, self.user).await? };
         if methods.is_empty() {
             let proved = self.proved.unwrap_or(tx.now());
-            self.begin_session(tx, &guest, factor.as_str(), proved).await?;
-            return Ok(Decision::Session(Box::new(guest.user)));
+            self.begin_session(tx, &account, factor.as_str(), proved).await?;
+            return Ok(Decision::Session(Box::new(account.user)));
         }
         let row = PendingSignIn {
             secret_hash: secret::hash(&self.pending),
@@ -213,24 +213,24 @@ impl Arrival {
             expires_at: tx.now().plus(PENDING_LIFETIME).micros(),
         };
         pending_sign_ins::insert(tx, row).await?;
-        self.audit(tx, &guest, "sign_in.half_way", factor.as_str()).await?;
+        self.audit(tx, &account, "sign_in.half_way", factor.as_str()).await?;
         Ok(Decision::Pending(methods))
     }
 
-    async fn guest(&self, tx: &Tx<SystemScope>) -> Result<Guest> {
+    async fn account(&self, tx: &Tx<SystemScope>) -> Result<Account> {
         let found = users::with_personal_tenant(tx, self.user).await?;
         let (user, personal) = found.ok_or_else(|| Error::internal("somebody signs in who is gone"))?;
-        Ok(Guest { user, personal })
+        Ok(Account { user, personal })
     }
 
     async fn begin_session(
         &self,
         tx: &Tx<SystemScope>,
-        guest: &Guest,
+        account: &Account,
         factors: &str,
         proved: Timestamp,
     ) -> Result<()> {
-        accounts::come_in(tx, self.user, guest).await?;
+        accounts::come_in(tx, self.user, account).await?;
         self.end_former(tx).await?;
         let row = own_sessions::browser_row(
             self.session,
@@ -246,7 +246,7 @@ impl Arrival {
             let notice = Notice::SignedInFromNewDevice { user: self.user, whereabouts };
             self.identity.tell(tx, notice).await?;
         }
-        self.audit(tx, guest, "session.create", factors).await
+        self.audit(tx, account, "session.create", factors).await
     }
 
     /// The session whose cookie the browser still shows.
@@ -266,9 +266,15 @@ impl Arrival {
         known_devices::meet(tx, self.user, &device).await
     }
 
-    async fn audit(&self, tx: &Tx<SystemScope>, guest: &Guest, action: &str, factors: &str) -> Result<()> {
+    async fn audit(
+        &self,
+        tx: &Tx<SystemScope>,
+        account: &Account,
+        action: &str,
+        factors: &str,
+    ) -> Result<()> {
         let (subject, detail) = (self.session.to_string(), serde_json::json!({ "factors": factors }));
-        let tenant = guest.personal.as_ref().map(|tenant| parse(&tenant.id)).transpose()?;
+        let tenant = account.personal.as_ref().map(|tenant| parse(&tenant.id)).transpose()?;
         audit::append(tx, Entry { tenant, detail: Some(&detail), ..Entry::new(action, &subject) }).await
     }
 }
@@ -383,10 +389,10 @@ impl Identity {
                     if !pending_sign_ins::take(&tx, &hash).await? {
                         return Err(pending_invalid());
                     }
-                    let guest = completing.guest(&tx).await?;
-                    completing.begin_session(&tx, &guest, &factors, tx.now()).await?;
+                    let account = completing.account(&tx).await?;
+                    completing.begin_session(&tx, &account, &factors, tx.now()).await?;
                     self.attempts().forget(&tx, limited).await?;
-                    Ok(guest.user)
+                    Ok(account.user)
                 }
             })
             .await?;

@@ -33,14 +33,14 @@ impl Operator {
 /// `account_disabled` for somebody whom an operator keeps out; a failure of the database.
 pub(super) async fn check_enabled(access: &impl SystemAccess, user: UserId) -> Result<()> {
     match users::find(access, user).await? {
-        Some(user) => is_enabled(&user),
+        Some(user) => refuse_disabled(&user),
         None => Ok(()),
     }
 }
 
 /// # Errors
 /// `account_disabled` for somebody whom an operator keeps out.
-pub(super) fn is_enabled(user: &User) -> Result<()> {
+pub(super) fn refuse_disabled(user: &User) -> Result<()> {
     if user.disabled_at.is_none() {
         return Ok(());
     }

@@ -9,7 +9,7 @@ use stead_db::users::{self, User};
 use stead_db::{SystemAccess, SystemScope, Tx, passwords};
 use zeroize::Zeroizing;
 
-use super::super::admission::Guest;
+use super::super::admission::Account;
 use super::super::passwords::Verdict;
 use super::super::sessions::personal_tenant;
 use super::super::{Admission, Factor, Identity, RequestInfo};
@@ -34,12 +34,16 @@ fn refused() -> Error {
 ///
 /// # Errors
 /// `account_erased`; a failure of the database.
-pub(in crate::identity) async fn come_in(tx: &Tx<SystemScope>, user: UserId, guest: &Guest) -> Result<()> {
-    if guest.user.deleted_at.is_none() {
+pub(in crate::identity) async fn come_in(
+    tx: &Tx<SystemScope>,
+    user: UserId,
+    account: &Account,
+) -> Result<()> {
+    if account.user.deleted_at.is_none() {
         return Ok(());
     }
     // Their personal tenant is marked as deleted when the erasure begins, and by nothing else.
-    if guest.personal.as_ref().is_none_or(|tenant| tenant.deleted_at.is_some()) {
+    if account.personal.as_ref().is_none_or(|tenant| tenant.deleted_at.is_some()) {
         return Err(Error::new(
             ErrorKind::Unauthenticated,
             "account_erased",
